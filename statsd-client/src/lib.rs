@@ -1,0 +1,3 @@
+//! Instrumentation SDK for StatsD.
+
+pub mod protocol;

@@ -1,0 +1,23 @@
+//! Bytes ↔ meaning: what a StatsD line says, how it is written and how it is read.
+//! May not know sockets, time, threads or configuration. The server reads with the same parser.
+//!
+//! A *packet* is one payload handed to the kernel. It holds newline-separated *lines*; a line holds
+//! one name and one or more values, each of which becomes a [`Sample`].
+//!
+//! ```text
+//! users.new:1|c                    counter
+//! bytes:512|c|@0.1                 counter, sampled: one call in ten was sent
+//! render:12.5|ms                   timer, milliseconds
+//! queue.depth:17|g                 gauge, absolute
+//! queue.depth:-3|g                 gauge, relative: a sign makes it a delta
+//! visitors:user-81|s               set: the flush says how many distinct texts there were
+//! orders:1|c|#plan:pro,region:eu   DogStatsD tags
+//! size:1:2:3|d                     DogStatsD 1.1: several values of one name
+//! ```
+
+mod number;
+mod parse;
+mod types;
+
+pub use parse::{BadLine, Reason, Samples, parse};
+pub use types::{Dialect, MetricType, Sample, Value};

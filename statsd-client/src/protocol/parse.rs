@@ -1,0 +1,248 @@
+//! Packet → samples, zero-copy. The grammar is that of etsy's `stats.js` and `lib/helpers.js`, bit by
+//! bit, with Datadog's published datagram format (versions 1.0 and 1.1) as the second dialect.
+//!
+//! It differs from etsy's on purpose where that one stops the process or stores rubbish: values that
+//! are not finite and rates that divide to nothing are bad lines, a carriage return at the end of a
+//! line is white space, and a sample rate after the tags counts.
+
+use super::number::{is_js_space, parse_number};
+use super::types::{Dialect, MetricType, Sample, Value};
+
+/// Reads a packet. The iterator yields one item a value: a sample, or what was wrong with it. One
+/// bad value does not spoil the others of its line, one bad line not the others of its packet.
+///
+/// Allocates nothing; every item borrows from `packet`.
+///
+/// ```
+/// use statsd_client::protocol::{Dialect, MetricType, Value, parse};
+///
+/// let mut samples = parse(b"users.new:1|c\nrender:12.5|ms|@0.5\nnonsense", Dialect::Etsy);
+/// let first = samples.next().unwrap().unwrap();
+/// assert_eq!((first.name, first.kind, first.value), (&b"users.new"[..], MetricType::Counter, Value::Number(1.0)));
+/// assert_eq!(samples.next().unwrap().unwrap().rate, 0.5);
+/// assert_eq!(samples.next().unwrap().unwrap_err().line, b"nonsense");
+/// assert!(samples.next().is_none());
+/// assert_eq!(samples.lines(), 3);
+/// ```
+pub fn parse(packet: &[u8], dialect: Dialect) -> Samples<'_> {
+    Samples { rest: packet, dialect, lines: 0, line: None }
+}
+
+/// A value that could not be read, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BadLine<'a> {
+    /// The whole line.
+    pub line: &'a [u8],
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+/// Why a value is bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Reason {
+    /// There is no `|type`.
+    MissingType,
+    /// The type is none of the dialect's (DogStatsD; to etsy's an unknown type is a counter).
+    UnknownType,
+    /// The value is not a number.
+    BadValue,
+    /// The value is infinite, or becomes so when divided by the rate.
+    NotFinite,
+    /// A timer below 0.
+    NegativeTimer,
+    /// The third field is not `@` and a number of at least 0.
+    BadRate,
+}
+
+impl Reason {
+    /// A few words for a log or a label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingType => "missing type",
+            Self::UnknownType => "unknown type",
+            Self::BadValue => "bad value",
+            Self::NotFinite => "value is not finite",
+            Self::NegativeTimer => "negative timer",
+            Self::BadRate => "bad sample rate",
+        }
+    }
+}
+
+/// The samples of a packet; made by [`parse`].
+#[derive(Debug, Clone)]
+pub struct Samples<'a> {
+    rest: &'a [u8],
+    dialect: Dialect,
+    lines: usize,
+    line: Option<Line<'a>>,
+}
+
+impl Samples<'_> {
+    /// Lines begun so far; all of the packet's once the iterator has ended. Empty lines do not count.
+    pub fn lines(&self) -> usize {
+        self.lines
+    }
+}
+
+impl<'a> Iterator for Samples<'a> {
+    type Item = Result<Sample<'a>, BadLine<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(line) = &mut self.line {
+                if let Some(item) = line.next() {
+                    return Some(item);
+                }
+                self.line = None;
+            }
+            if self.rest.is_empty() {
+                return None;
+            }
+            let (line, rest) = split_once(self.rest, b'\n').unwrap_or((self.rest, &[]));
+            self.rest = rest;
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if !line.is_empty() {
+                self.lines += 1;
+                self.line = Some(Line::new(line, self.dialect));
+            }
+        }
+    }
+}
+
+/// One line being read: its name and tags are known, its values come one by one.
+#[derive(Debug, Clone)]
+struct Line<'a> {
+    whole: &'a [u8],
+    name: &'a [u8],
+    tags: Option<&'a [u8]>,
+    /// The rate that stands after the tags.
+    tail_rate: Option<&'a [u8]>,
+    /// What of the values is still to be read; `None` at the end.
+    bits: Option<&'a [u8]>,
+    /// DogStatsD: the fields that all values of the line share (`ms|@0.5`).
+    shared: Option<&'a [u8]>,
+    dialect: Dialect,
+}
+
+impl<'a> Line<'a> {
+    fn new(whole: &'a [u8], dialect: Dialect) -> Self {
+        let (body, tail) = match find(whole, b"|#") {
+            Some(at) => (&whole[..at], Some(&whole[at + 2..])),
+            None => (whole, None),
+        };
+        let (tags, tail_rate) = tail.map_or((None, None), split_tail);
+        let (name, bits) = match split_once(body, b':') {
+            Some((name, bits)) => (name, bits),
+            // etsy's: a name alone is one value "1", which then lacks its type.
+            None => (body, &b"1"[..]),
+        };
+        let (bits, shared) = match (dialect, split_once(bits, b'|')) {
+            (Dialect::DogStatsd, Some((values, fields))) => (values, Some(fields)),
+            _ => (bits, None),
+        };
+        Self { whole, name, tags, tail_rate, bits: Some(bits), shared, dialect }
+    }
+
+    fn next(&mut self) -> Option<Result<Sample<'a>, BadLine<'a>>> {
+        let bits = self.bits.take()?;
+        let bit = match split_once(bits, b':') {
+            Some((bit, rest)) => {
+                self.bits = Some(rest);
+                bit
+            }
+            None => bits,
+        };
+        Some(self.sample(bit).map_err(|reason| BadLine { line: self.whole, reason }))
+    }
+
+    fn sample(&self, bit: &'a [u8]) -> Result<Sample<'a>, Reason> {
+        let (value, fields) = match self.shared {
+            Some(shared) => (bit, shared),
+            None => split_once(bit, b'|').ok_or(Reason::MissingType)?,
+        };
+        let mut fields = fields.split(|&b| b == b'|');
+        let code = trim(fields.next().unwrap_or_default());
+        let own_rate = fields.next();
+        let rate = match (own_rate, self.tail_rate) {
+            (Some(field), _) | (None, Some(field)) => parse_rate(field)?,
+            (None, None) => 1.0,
+        };
+        let kind = self.kind(code)?;
+        let value = parse_value(kind, value)?;
+        if let Value::Number(number) = value
+            && !(number / rate).is_finite()
+        {
+            return Err(Reason::NotFinite);
+        }
+        Ok(Sample { name: self.name, tags: self.tags, kind, value, rate })
+    }
+
+    fn kind(&self, code: &[u8]) -> Result<MetricType, Reason> {
+        match (code, self.dialect) {
+            (b"g", _) => Ok(MetricType::Gauge),
+            (b"ms", _) => Ok(MetricType::Timer),
+            (b"s", _) => Ok(MetricType::Set),
+            (b"c", _) | (_, Dialect::Etsy) => Ok(MetricType::Counter),
+            (b"h", Dialect::DogStatsd) => Ok(MetricType::Histogram),
+            (b"d", Dialect::DogStatsd) => Ok(MetricType::Distribution),
+            (_, Dialect::DogStatsd) => Err(Reason::UnknownType),
+        }
+    }
+}
+
+fn parse_value(kind: MetricType, text: &[u8]) -> Result<Value<'_>, Reason> {
+    if kind == MetricType::Set {
+        return Ok(Value::Text(if text.is_empty() { b"0" } else { text }));
+    }
+    let number = parse_number(text).ok_or(Reason::BadValue)?;
+    if !number.is_finite() {
+        return Err(Reason::NotFinite);
+    }
+    match (kind, text.first()) {
+        (MetricType::Timer, _) if number < 0.0 => Err(Reason::NegativeTimer),
+        (MetricType::Gauge, Some(b'+' | b'-')) => Ok(Value::Delta(number)),
+        _ => Ok(Value::Number(number)),
+    }
+}
+
+/// etsy's rule: the field must be `@` and a number that does not start with a minus sign; its value
+/// is the leading run of digits and points, so that `@1e-1` is 1.
+fn parse_rate(field: &[u8]) -> Result<f64, Reason> {
+    let text = field.strip_prefix(b"@").ok_or(Reason::BadRate)?;
+    if text.first() == Some(&b'-') || parse_number(text).is_none() {
+        return Err(Reason::BadRate);
+    }
+    let end = text.iter().position(|b| !matches!(b, b'0'..=b'9' | b'.')).unwrap_or(text.len());
+    match parse_number(&text[..end]) {
+        Some(rate) if rate > 0.0 && rate.is_finite() => Ok(rate),
+        _ => Err(Reason::BadRate),
+    }
+}
+
+/// What follows `|#`: the tags, then fields of which only the sample rate matters here.
+fn split_tail(tail: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
+    let mut fields = tail.split(|&b| b == b'|');
+    let tags = fields.next().filter(|tags| !tags.is_empty());
+    (tags, fields.find(|field| field.first() == Some(&b'@')))
+}
+
+fn trim(text: &[u8]) -> &[u8] {
+    match core::str::from_utf8(text) {
+        Ok(text) => text.trim_matches(is_js_space).as_bytes(),
+        Err(_) => text,
+    }
+}
+
+fn split_once(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().position(|&b| b == separator)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+fn find(text: &[u8], needle: &[u8; 2]) -> Option<usize> {
+    text.windows(2).position(|pair| pair == needle)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+use super::*;
+
+fn read(packet: &[u8], dialect: Dialect) -> Vec<Result<(String, MetricType, f64, f64), Reason>> {
+    parse(packet, dialect)
+        .map(|item| match item {
+            Ok(sample) => {
+                let value = match sample.value {
+                    Value::Number(n) | Value::Delta(n) => n,
+                    Value::Text(text) => text.len() as f64,
+                };
+                Ok((
+                    String::from_utf8_lossy(sample.name).into_owned(),
+                    sample.kind,
+                    value,
+                    sample.rate,
+                ))
+            }
+            Err(bad) => Err(bad.reason),
+        })
+        .collect()
+}
+
+fn etsy(line: &str) -> Result<(f64, f64), Reason> {
+    let all = read(line.as_bytes(), Dialect::Etsy);
+    assert_eq!(all.len(), 1, "{line:?} holds one value");
+    all.into_iter().next().unwrap().map(|(_, _, value, rate)| (value, rate))
+}
+
+#[test]
+fn one_bad_value_leaves_the_others_of_its_line() {
+    assert_eq!(
+        read(b"k:1|c:x|c:2|ms", Dialect::Etsy),
+        [
+            Ok(("k".into(), MetricType::Counter, 1.0, 1.0)),
+            Err(Reason::BadValue),
+            Ok(("k".into(), MetricType::Timer, 2.0, 1.0)),
+        ]
+    );
+}
+
+#[test]
+fn numbers_are_javascripts() {
+    for (text, number) in [
+        ("5.", 5.0),
+        (".5", 0.5),
+        ("+10e1", 100.0),
+        ("0x10", 16.0),
+        ("0b11", 3.0),
+        (" 7 ", 7.0),
+        (" ", 0.0),
+        ("123456789012345678", 123_456_789_012_345_680.0),
+        ("0.1", 0.1),
+        ("2.225073858507201e-308", 2.225_073_858_507_201e-308),
+    ] {
+        assert_eq!(etsy(&format!("k:{text}|c")), Ok((number, 1.0)), "{text:?}");
+    }
+    for text in ["1_000", "1,5", "0x", "-0x10", "inf", "nan", "", ".", "--1", "1e"] {
+        assert_eq!(etsy(&format!("k:{text}|c")), Err(Reason::BadValue), "{text:?}");
+    }
+    for text in ["Infinity", "-Infinity", "1e999"] {
+        assert_eq!(etsy(&format!("k:{text}|c")), Err(Reason::NotFinite), "{text:?}");
+    }
+}
+
+#[test]
+fn rates_are_the_leading_digits() {
+    assert_eq!(etsy("k:1|c|@0.1"), Ok((1.0, 0.1)));
+    assert_eq!(etsy("k:1|c|@1e-1"), Ok((1.0, 1.0)));
+    assert_eq!(etsy("k:1|c|@2"), Ok((1.0, 2.0)));
+    for rate in ["@0", "@0x10", "@-1", "@", "@Infinity", "@+1", "@ ", "0.1", ""] {
+        assert_eq!(etsy(&format!("k:1|c|{rate}")), Err(Reason::BadRate), "{rate:?}");
+    }
+    assert_eq!(etsy("k:1|c|#a:b|@0.5"), Ok((1.0, 0.5)), "after the tags, too");
+}
+
+#[test]
+fn a_sign_makes_a_gauge_relative() {
+    let value = |line: &'static [u8]| parse(line, Dialect::Etsy).next().unwrap().unwrap().value;
+    assert_eq!(value(b"k:5|g"), Value::Number(5.0));
+    assert_eq!(value(b"k:-5|g"), Value::Delta(-5.0));
+    assert_eq!(value(b"k:+5|g"), Value::Delta(5.0));
+}
+
+#[test]
+fn an_unknown_type_is_a_counter_to_etsy_and_bad_to_dogstatsd() {
+    assert_eq!(etsy("k:1|h"), Ok((1.0, 1.0)));
+    assert_eq!(read(b"k:1|zz", Dialect::DogStatsd), [Err(Reason::UnknownType)]);
+}
+
+#[test]
+fn dogstatsd_packs_values() {
+    let all = read(b"k:1:2:3|d|@0.5|#a:b", Dialect::DogStatsd);
+    let values: Vec<_> = all.into_iter().map(|item| item.unwrap()).collect();
+    assert_eq!(values.len(), 3);
+    assert!(
+        values.iter().all(|(_, kind, _, rate)| *kind == MetricType::Distribution && *rate == 0.5)
+    );
+}
+
+#[test]
+fn timers_below_zero_and_missing_types_are_bad() {
+    assert_eq!(etsy("k:-1|ms"), Err(Reason::NegativeTimer));
+    assert_eq!(etsy("k:-0|ms"), Ok((0.0, 1.0)));
+    assert_eq!(etsy("k"), Err(Reason::MissingType));
+    assert_eq!(etsy("k:1"), Err(Reason::MissingType));
+    assert_eq!(etsy("k:1|c\r"), Ok((1.0, 1.0)));
+}
+
+#[test]
+fn binary_noise_ends() {
+    let mut noise = vec![0_u8; 65_536];
+    let mut state = 0x9e37_79b9_u32;
+    for byte in &mut noise {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *byte = (state >> 24) as u8;
+    }
+    let bytes = noise.len();
+    let mut samples = parse(&noise, Dialect::Etsy);
+    assert!(samples.by_ref().count() <= bytes);
+    assert!(samples.lines() > 0);
+}

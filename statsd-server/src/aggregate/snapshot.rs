@@ -1,0 +1,44 @@
+//! What a flush yields. Every list is sorted by name, so that output is the same from run to run.
+
+/// Everything that one interval added up to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Snapshot {
+    /// End of the interval, seconds since the epoch: the timestamp of every point.
+    pub timestamp: i64,
+    /// The configured interval in seconds, by which rates are divided.
+    pub interval: f64,
+    /// Name → sum of the interval.
+    pub counters: Vec<(String, f64)>,
+    /// Name → statistics of the interval.
+    pub timers: Vec<(String, TimerStats)>,
+    /// Name → last value.
+    pub gauges: Vec<(String, f64)>,
+    /// Name → number of distinct members.
+    pub sets: Vec<(String, usize)>,
+}
+
+impl Snapshot {
+    /// etsy's `numStats`: how many counters, timers, gauges and sets there are.
+    pub fn len(&self) -> usize {
+        self.counters.len() + self.timers.len() + self.gauges.len() + self.sets.len()
+    }
+
+    /// Whether nothing was ever received.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A timer's statistics, in etsy's order and by etsy's names: (`upper_90`, 12.5).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TimerStats {
+    /// Statistic → value, milliseconds where it is a time.
+    pub stats: Vec<(String, f64)>,
+}
+
+impl TimerStats {
+    /// The statistic of that name.
+    pub fn get(&self, stat: &str) -> Option<f64> {
+        self.stats.iter().find(|(name, _)| name == stat).map(|(_, value)| *value)
+    }
+}

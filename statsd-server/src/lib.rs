@@ -1,0 +1,9 @@
+//! A StatsD server with Whisper storage, Graphite's API and a live page.
+
+pub mod aggregate;
+pub mod backend;
+pub mod clock;
+pub mod limits;
+pub mod live;
+pub mod store;
+pub mod telemetry;

@@ -1,0 +1,59 @@
+//! Every bound of the server, in one place, each with its unit in its name and its reason beside it.
+//! What hits a bound is counted in [`crate::telemetry::Telemetry`] and nothing else is lost.
+
+/// The largest UDP payload there is (IPv4: 65,535 less the headers); a receive buffer of this size cuts nothing.
+pub const PACKET_MAX_BYTES: usize = 65_535;
+
+/// Distinct names the aggregator keeps. At about 200 bytes a name this is 200 MB.
+pub const CONTEXTS_MAX: usize = 1_000_000;
+
+/// Samples kept for one timer in one interval: 8 MB, and a sort of it takes a tenth of a second.
+pub const TIMER_SAMPLES_MAX: usize = 1_000_000;
+
+/// Distinct members kept for one set in one interval.
+pub const SET_MEMBERS_MAX: usize = 1_000_000;
+
+/// Bytes of a set member that are kept; longer ones are cut, so two that differ later count once.
+pub const SET_MEMBER_MAX_BYTES: usize = 1_024;
+
+/// Bytes of a series name. Python's Whisper users meet the file system's bound (255 a node) first.
+pub const SERIES_NAME_MAX_BYTES: usize = 1_024;
+
+/// Bytes of one node of a series name: a file name (255) less `.wsp`.
+pub const SERIES_NODE_MAX_BYTES: usize = 251;
+
+/// Nodes of a series name, which are folders on disk.
+pub const SERIES_NODES_MAX: usize = 32;
+
+/// Series that the index knows.
+pub const SERIES_MAX: usize = 2_000_000;
+
+/// Open Whisper files kept by the local store. Most systems allow a process 1,024 descriptors.
+pub const OPEN_FILES_MAX: usize = 512;
+
+/// Targets in one render request.
+pub const RENDER_TARGETS_MAX: usize = 128;
+
+/// Series that one render request reads.
+pub const RENDER_SERIES_MAX: usize = 2_000;
+
+/// Points that one render request reads: 16 MB as JSON.
+pub const RENDER_POINTS_MAX: usize = 1_000_000;
+
+/// Bytes of one target or pattern.
+pub const TARGET_MAX_BYTES: usize = 16 * 1_024;
+
+/// Names that `/metrics/find` answers.
+pub const FIND_RESULTS_MAX: usize = 10_000;
+
+/// Bytes of an HTTP request's body (a form with targets).
+pub const HTTP_BODY_MAX_BYTES: usize = 1 << 20;
+
+/// Live pages served at once; each holds one connection open.
+pub const LIVE_CLIENTS_MAX: usize = 256;
+
+/// Flushes a slow live page may fall behind before it is brought to the newest state.
+pub const LIVE_BACKLOG_FLUSHES: usize = 8;
+
+/// Series in one live event; the page asks `/render` for others.
+pub const LIVE_SERIES_MAX: usize = 256;

@@ -1,0 +1,113 @@
+//! Where points live: names → series → points, behind `trait Store`.
+//! May not know StatsD, HTTP or configuration. Data comes from `backend/` and goes to `query/`.
+
+use std::fmt;
+
+/// How a value meets the one that already stands in its slot.
+///
+/// A slot sees two flushes when the server is stopped in the middle of an interval and started
+/// again: the count of both halves is their sum, the upper bound their maximum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Merge {
+    /// The newer value holds (gauges, means, percentiles; points that arrive as points).
+    Replace,
+    /// The sum holds (counts, rates over the configured interval).
+    Add,
+    /// The smaller holds (a timer's lower bound).
+    Min,
+    /// The larger holds (a timer's upper bound).
+    Max,
+}
+
+/// One point for one series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Write<'a> {
+    /// The series' dotted name.
+    pub series: &'a str,
+    /// Seconds since the epoch.
+    pub timestamp: i64,
+    /// A finite value.
+    pub value: f64,
+    /// What to do where the slot is taken.
+    pub merge: Merge,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Points that stand in the store.
+    pub points: usize,
+    /// Series seen for the first time.
+    pub created: usize,
+    /// Points refused because their name cannot be stored, or `SERIES_MAX` is reached.
+    pub refused: usize,
+    /// Points lost to an error of the file system.
+    pub failed: usize,
+}
+
+/// One entry of a find: a series, a branch of the tree, or both under one name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Node {
+    /// Dotted path from the root.
+    pub path: String,
+    /// A series of this name exists.
+    pub leaf: bool,
+    /// Series below this name exist.
+    pub branch: bool,
+}
+
+/// Points on a regular grid: the value of `start + i * step` is `values[i]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetched {
+    /// Timestamp of the first value, seconds.
+    pub start: i64,
+    /// Seconds between values; above 0.
+    pub step: i64,
+    /// The values; `None` where nothing was written.
+    pub values: Vec<Option<f64>>,
+}
+
+/// Why a store did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The pattern is not a glob.
+    #[error("bad pattern {pattern:?}: {reason} at character {at}")]
+    Pattern {
+        /// The pattern as given.
+        pattern: String,
+        /// What is wrong.
+        reason: &'static str,
+        /// Where, counted in characters from 0.
+        at: usize,
+    },
+    /// The file could not be read.
+    #[error("cannot read series {series}")]
+    Read {
+        /// Which series.
+        series: String,
+        /// What the file said.
+        #[source]
+        source: statsd_whisper::Error,
+    },
+}
+
+/// A place for series. All methods may be called from any thread.
+pub trait Store: Send + Sync + fmt::Debug {
+    /// Stores a batch. Never fails as a whole: what could not be stored is counted in the answer.
+    /// The points are visible to [`Store::find`] and [`Store::fetch`] when it returns.
+    fn write(&self, batch: &[Write<'_>], now: i64) -> Written;
+
+    /// The nodes that match a glob (`*`, `?`, `[a-c]`, `[!x]`, `{a,b}` per node), sorted by path, at
+    /// most `limit`.
+    fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError>;
+
+    /// The points of one series in `(from, until]`, from the finest archive that reaches back to
+    /// `from`. `None`: there is no such series, or the range lies outside of what it keeps.
+    fn fetch(
+        &self,
+        series: &str,
+        from: i64,
+        until: i64,
+        now: i64,
+    ) -> Result<Option<Fetched>, StoreError>;
+}

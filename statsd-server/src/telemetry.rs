@@ -1,0 +1,48 @@
+//! What the server counts about itself. Plain relaxed counters: written by whoever sees the event,
+//! read by the flush line and `/status`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A count that only grows.
+#[derive(Debug, Default)]
+pub struct Count(AtomicU64);
+
+impl Count {
+    /// Adds to it. One relaxed atomic addition.
+    pub fn add(&self, n: u64) {
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// What it has come to.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The server's own counts since it started.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Telemetry {
+    /// Datagrams read.
+    pub packets: Count,
+    /// Lines in them.
+    pub lines: Count,
+    /// Lines, or values in a line, that could not be read.
+    pub bad_lines: Count,
+    /// Samples dropped because `CONTEXTS_MAX` names are known.
+    pub contexts_over_limit: Count,
+    /// Samples dropped because a timer or set held its bound in one interval.
+    pub samples_over_limit: Count,
+    /// Points stored.
+    pub points: Count,
+    /// Points refused because their name cannot be a series.
+    pub points_refused: Count,
+    /// Points lost to an error of the file system.
+    pub points_failed: Count,
+    /// Flushes done.
+    pub flushes: Count,
+    /// Backends that did not take a flush.
+    pub backend_errors: Count,
+    /// Live pages that fell behind and skipped flushes.
+    pub live_lagged: Count,
+}

@@ -1,0 +1,5 @@
+//! Graphite's Whisper file format.
+
+mod error;
+
+pub use error::Error;

@@ -1,0 +1,1 @@
+//! The tests that cross crates live beside this folder; this crate holds nothing.

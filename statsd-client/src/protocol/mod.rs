@@ -15,9 +15,13 @@
 //! size:1:2:3|d                     DogStatsD 1.1: several values of one name
 //! ```
 
+mod format;
+mod name;
 mod number;
 mod parse;
 mod types;
 
+pub(crate) use format::{Frame, Naming, Number};
+pub(crate) use name::{check_name, check_tag_key, check_tag_value};
 pub use parse::{BadLine, Reason, Samples, parse};
 pub use types::{Dialect, MetricType, Sample, Value};

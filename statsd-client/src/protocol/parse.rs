@@ -128,7 +128,7 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn new(whole: &'a [u8], dialect: Dialect) -> Self {
-        let (body, tail) = match find(whole, b"|#") {
+        let (body, tail) = match find(whole, *b"|#") {
             Some(at) => (&whole[..at], Some(&whole[at + 2..])),
             None => (whole, None),
         };
@@ -240,7 +240,7 @@ fn split_once(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
     Some((&text[..at], &text[at + 1..]))
 }
 
-fn find(text: &[u8], needle: &[u8; 2]) -> Option<usize> {
+fn find(text: &[u8], needle: [u8; 2]) -> Option<usize> {
     text.windows(2).position(|pair| pair == needle)
 }
 

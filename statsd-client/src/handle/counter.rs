@@ -1,0 +1,88 @@
+//! The counter handle.
+
+use super::site::Site;
+use crate::client::Client;
+use crate::pipeline::Event;
+
+/// A counter, resolved once.
+///
+/// As a `static` it follows whichever client is installed; before one is, calls are no-ops. Bound to
+/// a client by [`Counter::on`] it stays with that one. With aggregation on (the default) a call adds
+/// to a word that only its own thread writes, and the sum is exact: a sample rate changes nothing.
+///
+/// ```
+/// use std::time::Duration;
+/// use statsd_client::{CaptureBackend, Client, Counter, Dialect};
+///
+/// static LOGINS: Counter = Counter::new("logins");
+/// LOGINS.increment(); // nothing is installed: a no-op
+///
+/// let (backend, captured) = CaptureBackend::new();
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let signups = Counter::new("users.new").tag("plan", "pro").on(&client);
+/// signups.increment();
+/// signups.add(2);
+/// client.flush(Duration::from_secs(1));
+/// assert_eq!(captured.lines(), ["users.new:3|c|#plan:pro"]);
+/// # Ok::<(), statsd_client::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Counter {
+    site: Site,
+}
+
+impl Counter {
+    /// A counter of the installed client.
+    pub const fn new(name: &'static str) -> Self {
+        Self::at_site(name, &[], None)
+    }
+
+    /// A counter whose name is made at run time.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { site: Site::named(name.into()) }
+    }
+
+    pub(crate) const fn at_site(
+        name: &'static str,
+        tags: &'static [(&'static str, &'static str)],
+        rate: Option<f64>,
+    ) -> Self {
+        Self { site: Site::new(name, tags, rate) }
+    }
+
+    /// Adds a tag. A key that was given before is overridden.
+    #[must_use]
+    pub fn tag(self, key: impl Into<String>, value: impl ToString) -> Self {
+        Self { site: self.site.tag(key.into(), value.to_string()) }
+    }
+
+    /// The share of calls that are sent where aggregation is off.
+    #[must_use]
+    pub fn sample_rate(self, rate: f64) -> Self {
+        Self { site: self.site.sample_rate(rate) }
+    }
+
+    /// Binds the counter to one client.
+    #[must_use]
+    pub fn on(self, client: &Client) -> Self {
+        Self { site: self.site.on(client) }
+    }
+
+    /// Adds 1.
+    #[inline]
+    pub fn increment(&self) {
+        self.add(1);
+    }
+
+    /// Subtracts 1.
+    #[inline]
+    pub fn decrement(&self) {
+        self.add(-1);
+    }
+
+    /// Adds `n`.
+    #[inline]
+    pub fn add(&self, n: i64) {
+        self.site.record(Event::Count(n));
+    }
+}

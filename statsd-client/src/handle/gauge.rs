@@ -1,0 +1,67 @@
+//! The gauge handle.
+
+use super::site::Site;
+use crate::client::Client;
+use crate::pipeline::Event;
+
+/// A gauge, resolved once; as a `static` or bound, like [`Counter`](crate::Counter).
+///
+/// The last value of a flush interval is sent, whichever thread set it; changes after it are added
+/// to it. To plain StatsD a negative value is written as a reset to 0 and a change, in one packet,
+/// because a sign means a change there.
+///
+/// ```
+/// use std::time::Duration;
+/// use statsd_client::{CaptureBackend, Client, Gauge};
+///
+/// let (backend, captured) = CaptureBackend::new();
+/// let client = Client::builder().backend(backend).build()?;
+/// let depth = Gauge::new("queue.depth").on(&client);
+/// depth.set(20);
+/// depth.add(-3);
+/// client.flush(Duration::from_secs(1));
+/// depth.set(-4);
+/// client.flush(Duration::from_secs(1));
+/// assert_eq!(captured.lines(), ["queue.depth:17|g", "queue.depth:0|g", "queue.depth:-4|g"]);
+/// # Ok::<(), statsd_client::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Gauge {
+    site: Site,
+}
+
+impl Gauge {
+    /// A gauge of the installed client.
+    pub const fn new(name: &'static str) -> Self {
+        Self { site: Site::new(name, &[], None) }
+    }
+
+    /// A gauge whose name is made at run time.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { site: Site::named(name.into()) }
+    }
+
+    /// Adds a tag. A key that was given before is overridden.
+    #[must_use]
+    pub fn tag(self, key: impl Into<String>, value: impl ToString) -> Self {
+        Self { site: self.site.tag(key.into(), value.to_string()) }
+    }
+
+    /// Binds the gauge to one client.
+    #[must_use]
+    pub fn on(self, client: &Client) -> Self {
+        Self { site: self.site.on(client) }
+    }
+
+    /// Sets the value. Values that are not finite are dropped and counted.
+    #[inline]
+    pub fn set(&self, value: impl Into<f64>) {
+        self.site.record(Event::Gauge(value.into()));
+    }
+
+    /// Changes the value by `delta`.
+    #[inline]
+    pub fn add(&self, delta: impl Into<f64>) {
+        self.site.record(Event::GaugeDelta(delta.into()));
+    }
+}

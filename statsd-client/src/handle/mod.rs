@@ -1,0 +1,13 @@
+//! Metrics resolved once and cheap for ever. May not know backends or how packets are made.
+//! A handle hands its calls to `pipeline/`.
+
+mod counter;
+mod gauge;
+mod measure;
+mod site;
+mod timer;
+
+pub use counter::Counter;
+pub use gauge::Gauge;
+pub(crate) use measure::MeasureGuard;
+pub use timer::{Timer, TimerGuard};

@@ -1,0 +1,135 @@
+//! One byte string that says which context is meant: the thread's cache and the registry look it up,
+//! and where neither is to be had at once it travels through the queue in place of a number.
+//!
+//! ```text
+//! kind u8 · rate f64 · name (u16 length, bytes) · { key (u16 length, bytes) · value (likewise) }
+//! ```
+
+use std::fmt::{self, Write as _};
+
+use crate::protocol::MetricType;
+
+/// Bytes of a name with all its tags. DogStatsD's own packets are cut at 8 KiB.
+pub(crate) const KEY_MAX_BYTES: usize = 4 * 1024;
+
+/// Kind and rate, which stand before the name.
+const STAMP_BYTES: usize = 9;
+
+/// The name and its tags are over [`KEY_MAX_BYTES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
+/// Writes keys; kept and reused, so that it stops allocating.
+#[derive(Debug)]
+pub(crate) struct KeyBuffer {
+    /// Never shorter than its stamp.
+    bytes: Vec<u8>,
+}
+
+impl Default for KeyBuffer {
+    fn default() -> Self {
+        Self { bytes: vec![0; STAMP_BYTES] }
+    }
+}
+
+impl KeyBuffer {
+    /// Starts a key over with a name that is formatted.
+    pub(crate) fn name(&mut self, name: impl fmt::Display) -> Result<(), TooLong> {
+        self.clear();
+        self.text(name)
+    }
+
+    /// Starts a key over with a name that is text already: no formatting machinery.
+    pub(crate) fn name_str(&mut self, name: &str) -> Result<(), TooLong> {
+        self.clear();
+        self.str(name)
+    }
+
+    /// Appends one tag.
+    pub(crate) fn tag(&mut self, key: &str, value: impl fmt::Display) -> Result<(), TooLong> {
+        self.str(key)?;
+        self.text(value)
+    }
+
+    /// Writes kind and rate into their places, and hands out the whole key.
+    pub(crate) fn stamp(&mut self, kind: MetricType, rate: f64) -> &[u8] {
+        self.bytes[0] = kind as u8;
+        self.bytes[1..STAMP_BYTES].copy_from_slice(&rate.to_bits().to_le_bytes());
+        &self.bytes
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.bytes.resize(STAMP_BYTES, 0);
+    }
+
+    fn str(&mut self, text: &str) -> Result<(), TooLong> {
+        if self.bytes.len() + 2 + text.len() > KEY_MAX_BYTES {
+            return Err(TooLong);
+        }
+        // KEY_MAX_BYTES is below 2^16.
+        let length = u16::try_from(text.len()).map_err(|_| TooLong)?;
+        self.bytes.extend_from_slice(&length.to_le_bytes());
+        self.bytes.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
+    fn text(&mut self, text: impl fmt::Display) -> Result<(), TooLong> {
+        let at = self.bytes.len();
+        self.bytes.extend_from_slice(&[0, 0]);
+        write!(Bounded(&mut self.bytes), "{text}").map_err(|_| TooLong)?;
+        let length = u16::try_from(self.bytes.len() - at - 2).map_err(|_| TooLong)?;
+        self.bytes[at..at + 2].copy_from_slice(&length.to_le_bytes());
+        Ok(())
+    }
+}
+
+/// A `Vec` that refuses to grow past [`KEY_MAX_BYTES`].
+struct Bounded<'a>(&'a mut Vec<u8>);
+
+impl fmt::Write for Bounded<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.0.len() + text.len() > KEY_MAX_BYTES {
+            return Err(fmt::Error);
+        }
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// A key, read back.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Key<'a> {
+    pub(crate) kind: MetricType,
+    pub(crate) rate: f64,
+    pub(crate) name: &'a str,
+    pub(crate) tags: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Key<'a> {
+    /// Reads what a [`KeyBuffer`] wrote.
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (&kind, rest) = bytes.split_first()?;
+        let kind = KINDS.into_iter().find(|known| *known as u8 == kind)?;
+        let (rate, mut rest) = rest.split_first_chunk::<8>()?;
+        let name = take(&mut rest)?;
+        let mut tags = Vec::new();
+        while !rest.is_empty() {
+            tags.push((take(&mut rest)?, take(&mut rest)?));
+        }
+        Some(Self { kind, rate: f64::from_bits(u64::from_le_bytes(*rate)), name, tags })
+    }
+}
+
+/// The kinds that have handles.
+const KINDS: [MetricType; 3] = [MetricType::Counter, MetricType::Gauge, MetricType::Timer];
+
+fn take<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
+    let (length, tail) = rest.split_first_chunk::<2>()?;
+    let (text, tail) = tail.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
+    *rest = tail;
+    std::str::from_utf8(text).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! Installing, replacing and ending a client. One test, because there is one installed client.
+
+use statsd_client::{Counter, Gauge, Timer, install};
+
+use super::*;
+
+static HITS: Counter = Counter::new("hits");
+static DEPTH: Gauge = Gauge::new("depth");
+static RENDER: Timer = Timer::new("render");
+
+#[test]
+fn statics_and_free_functions_follow_the_installed_client() {
+    HITS.increment();
+    statsd_client::increment("nobody");
+    assert_eq!(statsd_client::measure("nobody", || 7), 7);
+
+    let (first, first_seen) = capture(|builder| builder);
+    let first_guard = install(first.clone());
+    HITS.increment();
+    DEPTH.set(4);
+    RENDER.measure(|| ());
+    statsd_client::count("free", 2);
+
+    let (second, second_seen) = capture(|builder| builder.prefix("second"));
+    let second_guard = install(second.clone());
+    HITS.add(5);
+    statsd_client::decrement("free");
+    statsd_client::gauge("depth", 1);
+    statsd_client::gauge_delta("depth", 1);
+    statsd_client::timing("render", Duration::from_millis(3));
+
+    assert!(first.flush(PATIENCE));
+    let mut lines = first_seen.lines();
+    assert!(
+        lines
+            .remove(lines.iter().position(|line| line.starts_with("render:")).unwrap())
+            .ends_with("|ms")
+    );
+    lines.sort();
+    assert_eq!(lines, ["depth:4|g", "free:2|c", "hits:1|c"]);
+
+    // The first guard's client is not the installed one any more: nothing is uninstalled.
+    drop(first_guard);
+    HITS.increment();
+    drop(second_guard);
+    let mut lines = second_seen.lines();
+    lines.sort();
+    assert_eq!(
+        lines,
+        ["second.depth:2|g", "second.free:-1|c", "second.hits:6|c", "second.render:3|ms"]
+    );
+
+    HITS.increment();
+    assert!(second.flush(PATIENCE));
+    assert_eq!(second.stats().calls, 6, "after the guard there is no installed client");
+    assert_adds_up(&second.stats());
+}

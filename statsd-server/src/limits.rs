@@ -1,6 +1,8 @@
 //! Every bound of the server, in one place, each with its unit in its name and its reason beside it.
 //! What hits a bound is counted in [`crate::telemetry::Telemetry`] and nothing else is lost.
 
+use std::time::Duration;
+
 /// The largest UDP payload there is (IPv4: 65,535 less the headers); a receive buffer of this size cuts nothing.
 pub const PACKET_MAX_BYTES: usize = 65_535;
 
@@ -57,3 +59,9 @@ pub const LIVE_BACKLOG_FLUSHES: usize = 8;
 
 /// Series in one live event; the page asks `/render` for others.
 pub const LIVE_SERIES_MAX: usize = 256;
+
+/// The shortest flush interval: Whisper's finest step, so that every flush has a slot of its own.
+pub const FLUSH_INTERVAL_MIN: Duration = Duration::from_secs(1);
+
+/// The longest flush interval; what a stopped server could lose must stay bearable.
+pub const FLUSH_INTERVAL_MAX: Duration = Duration::from_secs(3_600);

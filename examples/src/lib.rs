@@ -1,1 +1,0 @@
-//! Runnable programs, each a page long; see the files beside this folder.

@@ -1,0 +1,96 @@
+//! Arguments → commands. May know `app`, `config` and the SDK; nothing below may know it. The only
+//! room that writes to the terminal.
+
+mod demo;
+mod run;
+mod send;
+mod shop;
+
+use std::fmt::Display;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::AppError;
+use crate::config::ConfigError;
+
+/// The variable that says how much is logged to standard error: `warn`, `info`, `debug`.
+const LOG_VARIABLE: &str = "STATSD_LOG";
+
+/// A StatsD server with Whisper storage, Graphite's API and a live page.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: run::Run,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Receive, store and serve until SIGTERM or SIGINT (this is what runs without a command).
+    Run(run::Run),
+    /// Run the server with a small shop that sends it metrics, and data in a temporary folder.
+    Demo(demo::Demo),
+    /// Send lines such as 'users.new:1|c' to a server.
+    Send(send::Send),
+}
+
+/// Runs the command that the arguments name.
+///
+/// The exit code is 0, 1 where something outside went wrong (a port in use, a disk), or 2 where
+/// what was asked for makes no sense (a flag, a configuration, a line).
+pub fn main() -> ExitCode {
+    let filter =
+        EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+
+    let cli = Cli::parse();
+    let done = match cli.command.unwrap_or(Command::Run(cli.run)) {
+        Command::Run(run) => run.execute(),
+        Command::Demo(demo) => demo.execute(),
+        Command::Send(send) => send.execute(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // A closed standard error leaves the exit code to speak.
+            let _written = writeln!(io::stderr(), "statsd-server: {failure}");
+            failure.code()
+        }
+    }
+}
+
+/// Why a command ended without doing what it was asked to.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    App(#[from] AppError),
+    #[error("{0}")]
+    Input(String),
+    #[error("{0}")]
+    Outside(String),
+}
+
+impl Failure {
+    fn outside(what: &str, error: impl Display) -> Self {
+        Self::Outside(format!("{what}: {error}"))
+    }
+
+    fn code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) | Self::Input(_) => ExitCode::from(2),
+            Self::App(_) | Self::Outside(_) => ExitCode::from(1),
+        }
+    }
+}
+
+/// Writes a line to standard output; a reader that has gone away is no reason to stop serving.
+fn say(line: impl Display) {
+    let _written = writeln!(io::stdout(), "{line}");
+}

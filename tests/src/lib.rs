@@ -1,1 +1,0 @@
-//! The tests that cross crates live beside this folder; this crate holds nothing.

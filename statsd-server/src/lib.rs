@@ -5,5 +5,6 @@ pub mod backend;
 pub mod clock;
 pub mod limits;
 pub mod live;
+pub mod receiver;
 pub mod store;
 pub mod telemetry;

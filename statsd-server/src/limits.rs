@@ -18,6 +18,20 @@ pub const SET_MEMBERS_MAX: usize = 1_000_000;
 /// Bytes of a set member that are kept; longer ones are cut, so two that differ later count once.
 pub const SET_MEMBER_MAX_BYTES: usize = 1_024;
 
+/// Bytes of timer samples and set members that one receiver holds in one interval, names aside. The
+/// bounds above hold for one timer and one set; this one for all of them together.
+pub const INTERVAL_HELD_MAX_BYTES: usize = 256 << 20;
+
+/// Packets read from a socket before they are recorded together, under one lock.
+pub const RECEIVE_BATCH_PACKETS: usize = 64;
+
+/// Bytes of such a batch: room for one packet of any size behind a few dozen ordinary ones.
+pub const RECEIVE_BATCH_BYTES: usize = 4 * PACKET_MAX_BYTES;
+
+/// Bytes to which a UDP socket's receive buffer is raised, as far as the system allows: a burst of
+/// some ten thousand packets waits there while the receiver does not run.
+pub const RECEIVE_BUFFER_BYTES: usize = 8 << 20;
+
 /// Bytes of a series name. Python's Whisper users meet the file system's bound (255 a node) first.
 pub const SERIES_NAME_MAX_BYTES: usize = 1_024;
 

@@ -33,6 +33,12 @@ pub struct Telemetry {
     pub contexts_over_limit: Count,
     /// Samples dropped because a timer or set held its bound in one interval.
     pub samples_over_limit: Count,
+    /// Samples dropped because their name is longer than `SERIES_NAME_MAX_BYTES`.
+    pub names_too_long: Count,
+    /// Results of a flush left out because they are infinite or not a number.
+    pub results_not_finite: Count,
+    /// Errors of a socket that receives.
+    pub receive_errors: Count,
     /// Points stored.
     pub points: Count,
     /// Points refused because their name cannot be a series.

@@ -172,7 +172,7 @@ impl<'a> Line<'a> {
         let kind = self.kind(code)?;
         let value = parse_value(kind, value)?;
         if let Value::Number(number) = value
-            && !(number / rate).is_finite()
+            && !(number * (1.0 / rate)).is_finite()
         {
             return Err(Reason::NotFinite);
         }
@@ -216,7 +216,8 @@ fn parse_rate(field: &[u8]) -> Result<f64, Reason> {
     }
     let end = text.iter().position(|b| !matches!(b, b'0'..=b'9' | b'.')).unwrap_or(text.len());
     match parse_number(&text[..end]) {
-        Some(rate) if rate > 0.0 && rate.is_finite() => Ok(rate),
+        // Neither 0 nor infinite, nor so small that its inverse, the weight of the call, is infinite.
+        Some(rate) if rate > 0.0 && rate.is_normal() => Ok(rate),
         _ => Err(Reason::BadRate),
     }
 }

@@ -74,6 +74,13 @@ fn rates_are_the_leading_digits() {
 }
 
 #[test]
+fn a_rate_whose_inverse_is_infinite_is_bad() {
+    let tiny = format!("@0.{}1", "0".repeat(308));
+    assert_eq!(etsy(&format!("k:1|c|{tiny}")), Err(Reason::BadRate));
+    assert_eq!(etsy(&format!("k:0.0001|ms|{tiny}")), Err(Reason::BadRate));
+}
+
+#[test]
 fn a_sign_makes_a_gauge_relative() {
     let value = |line: &'static [u8]| parse(line, Dialect::Etsy).next().unwrap().unwrap().value;
     assert_eq!(value(b"k:5|g"), Value::Number(5.0));

@@ -1,0 +1,161 @@
+use std::time::Duration;
+
+use statsd_client::protocol::Dialect;
+
+use super::super::options::DeleteIdle;
+use super::super::shard::Shard;
+use super::*;
+
+fn absorb(state: &mut State, packet: &str) {
+    let mut shard = Shard::new(Dialect::Etsy);
+    shard.record_packet(packet.as_bytes());
+    state.absorb(&mut shard.take());
+}
+
+fn flush(state: &mut State, packet: &str) -> Snapshot {
+    absorb(state, packet);
+    state.snapshot(0)
+}
+
+fn get<V: Copy>(list: &[(String, V)], name: &str) -> Option<V> {
+    list.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
+}
+
+#[test]
+fn idle_metrics_are_sent_as_nothing_and_gauges_as_they_were() {
+    let mut state = State::new(Options::default());
+    flush(&mut state, "c:1|c\ng:5|g\nt:7|ms\ns:x|s");
+    let idle = flush(&mut state, "");
+    assert_eq!(get(&idle.counters, "c"), Some(0.0));
+    assert_eq!(get(&idle.gauges, "g"), Some(5.0));
+    assert_eq!(get(&idle.sets, "s"), Some(0));
+    assert_eq!(idle.timers[0].1.get("count"), Some(0.0));
+    assert_eq!(idle.timers[0].1.get("mean"), None);
+}
+
+#[test]
+fn idle_metrics_are_forgotten_where_that_is_chosen() {
+    let options = Options { delete_idle: DeleteIdle::ALL, ..Options::default() };
+    let mut state = State::new(options);
+    let packet = "c:1|c\ng:5|g\nt:7|ms\ns:x|s\nmy.packets_received:1|c";
+    assert_eq!(flush(&mut state, packet).len(), 5 + 3);
+    let idle = flush(&mut state, "");
+    assert_eq!((idle.timers.len(), idle.sets.len()), (0, 0));
+    assert_eq!(
+        idle.gauges.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        ["statsd.timestamp_lag"]
+    );
+    let counters: Vec<_> = idle.counters.iter().map(|(name, _)| name.as_str()).collect();
+    let own = ["statsd.bad_lines_seen", "statsd.metrics_received", "statsd.packets_received"];
+    assert_eq!(counters, [&["my.packets_received"], &own[..]].concat());
+    assert_eq!(get(&flush(&mut state, "g:-2|g").gauges, "g"), Some(-2.0), "from nothing");
+}
+
+#[test]
+fn gauge_delta_never_clears_a_set_value() {
+    let mut state = State::new(Options::default());
+    flush(&mut state, "g:10|g");
+    assert_eq!(get(&flush(&mut state, "g:-3|g\ng:+1|g").gauges, "g"), Some(8.0));
+    assert_eq!(get(&flush(&mut state, "").gauges, "g"), Some(8.0));
+    assert_eq!(get(&flush(&mut state, "g:-3|g\ng:1|g\ng:-1|g").gauges, "g"), Some(0.0));
+}
+
+#[test]
+fn shards_merge() {
+    let mut state = State::new(Options::default());
+    absorb(&mut state, "c:1|c\ng:10|g\nt:3|ms\ns:x|s\ns:y|s");
+    absorb(&mut state, "c:2|c\ng:+1|g\nt:1|ms|@0.5\ns:y|s\ns:z|s");
+    let snapshot = state.snapshot(0);
+    assert_eq!(get(&snapshot.counters, "c"), Some(3.0));
+    assert_eq!(get(&snapshot.gauges, "g"), Some(11.0));
+    assert_eq!(get(&snapshot.sets, "s"), Some(3));
+    let timer = &snapshot.timers[0].1;
+    assert_eq!(
+        (timer.get("sum"), timer.get("count"), timer.get("lower")),
+        (Some(4.0), Some(3.0), Some(1.0))
+    );
+}
+
+#[test]
+fn lists_are_sorted_by_name() {
+    let mut state = State::new(Options::default());
+    let snapshot = flush(&mut state, "z:1|c\na:1|c\nm:1|c\nz:1|g\na:1|g");
+    assert!(snapshot.counters.is_sorted_by(|a, b| a.0 < b.0));
+    assert!(snapshot.gauges.is_sorted_by(|a, b| a.0 < b.0));
+}
+
+#[test]
+fn an_absorbed_interval_keeps_the_names_it_saw_and_no_samples() {
+    let mut state = State::new(Options::default());
+    let mut shard = Shard::new(Dialect::Etsy);
+    shard.record_packet(b"a:1|c\nt:1|ms\ns:x|s\ng:1|g");
+    let mut interval = shard.take();
+    state.absorb(&mut interval);
+    state.snapshot(0);
+    assert_eq!(interval.names(), 4);
+    shard.swap(interval);
+    shard.record_packet(b"a:5|c");
+    let mut interval = shard.take();
+    state.absorb(&mut interval);
+    assert_eq!(interval.names(), 1, "names that were silent are gone");
+    let snapshot = state.snapshot(0);
+    assert_eq!(get(&snapshot.counters, "a"), Some(5.0));
+    assert_eq!(get(&snapshot.sets, "s"), Some(0));
+    assert_eq!(snapshot.timers[0].1.get("count"), Some(0.0));
+}
+
+#[test]
+fn own_counters_count_and_the_lag_comes_with_the_second_flush() {
+    let mut state = State::new(Options {
+        interval: Duration::from_secs(5),
+        prefix_stats: "own".to_owned(),
+        ..Options::default()
+    });
+    absorb(&mut state, "a:1|c\nbad\nworse");
+    let first = state.snapshot(1_000);
+    assert_eq!(get(&first.counters, "own.packets_received"), Some(1.0));
+    assert_eq!(get(&first.counters, "own.metrics_received"), Some(3.0));
+    assert_eq!(get(&first.counters, "own.bad_lines_seen"), Some(2.0));
+    assert_eq!(state.last_counts().bad_lines(), 2);
+    assert!(first.gauges.is_empty());
+    let second = state.snapshot(1_007);
+    assert_eq!(get(&second.counters, "own.packets_received"), Some(0.0));
+    assert_eq!(get(&second.gauges, "own.timestamp_lag"), Some(2.0));
+    assert_eq!(state.last_counts(), &Counts::default());
+}
+
+#[test]
+fn numbers_that_run_over_never_leave_and_are_counted() {
+    let mut state = State::new(Options::default());
+    let big = "1".to_owned() + &"0".repeat(308);
+    let lines = format!("c:{big}|c\nc:{big}|c\ng:+{big}|g\ng:+{big}|g\nfine:1|c");
+    let snapshot = flush(&mut state, &lines);
+    assert_eq!((get(&snapshot.counters, "c"), get(&snapshot.gauges, "g")), (None, None));
+    assert_eq!(get(&snapshot.counters, "fine"), Some(1.0));
+    assert_eq!(state.last_counts().results_not_finite, 2);
+    let next = flush(&mut state, "c:2|c\ng:+3|g");
+    assert_eq!((get(&next.counters, "c"), get(&next.gauges, "g")), (Some(2.0), Some(3.0)));
+}
+
+#[test]
+fn names_beyond_the_bound_are_dropped_at_the_merge_too() {
+    let mut state = State::new(Options::default());
+    absorb(&mut state, "known:1|c");
+    state.gauges.extend((1..limits::CONTEXTS_MAX).map(|i| (i.to_string(), 0.0)));
+    absorb(&mut state, "known:1|c\nnew:1|c\nnew:1|ms\nnew:x|s");
+    assert_eq!(state.counts.contexts_over_limit, 3);
+    assert_eq!(state.counters["known"].to_bits(), 2.0_f64.to_bits());
+    assert_eq!((state.timers.len(), state.sets.len()), (0, 0));
+}
+
+#[test]
+fn a_timer_of_many_shards_keeps_its_bound() {
+    let mut state = State::new(Options::default());
+    absorb(&mut state, "t:1|ms");
+    let samples = state.timers.get_mut("t").unwrap();
+    samples.values.resize(limits::TIMER_SAMPLES_MAX - 1, 1.0);
+    absorb(&mut state, "t:2|ms\nt:3|ms\nt:4|ms");
+    assert_eq!(state.counts.samples_over_limit, 2);
+    assert_eq!(state.timers["t"].values.len(), limits::TIMER_SAMPLES_MAX);
+    assert_eq!(state.timers["t"].count.to_bits(), 4.0_f64.to_bits());
+}

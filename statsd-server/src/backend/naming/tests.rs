@@ -1,0 +1,61 @@
+use super::*;
+use crate::aggregate::TimerStats;
+
+fn snapshot() -> Snapshot {
+    let mut snapshot = Snapshot { timestamp: 100, interval: 10.0, ..Snapshot::default() };
+    snapshot.counters.push(("c;t=v".to_owned(), 5.0));
+    let stats = ["mean", "lower", "upper_90", "count_90"].map(|stat| (stat.to_owned(), 2.0));
+    snapshot.timers.push(("t".to_owned(), TimerStats { stats: stats.to_vec() }));
+    snapshot.gauges.push(("g".to_owned(), -1.0));
+    snapshot.sets.push(("s".to_owned(), 3));
+    snapshot
+}
+
+fn all(options: &NamingOptions) -> Vec<(String, f64, Merge)> {
+    let mut all = Vec::new();
+    let skipped = Naming::new(options)
+        .for_each(&snapshot(), |name, value, merge| all.push((name.to_owned(), value, merge)));
+    assert_eq!(skipped, 0);
+    all
+}
+
+#[test]
+fn the_default_is_etsys_legacy_namespace() {
+    let expected = [
+        ("stats.c;t=v", 0.5, Merge::Add),
+        ("stats_counts.c;t=v", 5.0, Merge::Add),
+        ("stats.timers.t.mean", 2.0, Merge::Replace),
+        ("stats.timers.t.lower", 2.0, Merge::Min),
+        ("stats.timers.t.upper_90", 2.0, Merge::Max),
+        ("stats.timers.t.count_90", 2.0, Merge::Add),
+        ("stats.gauges.g", -1.0, Merge::Replace),
+        ("stats.sets.s.count", 3.0, Merge::Max),
+        ("statsd.numStats", 4.0, Merge::Replace),
+    ];
+    assert_eq!(all(&NamingOptions::default()), expected.map(|(n, v, m)| (n.to_owned(), v, m)));
+}
+
+#[test]
+fn the_suffix_stands_before_the_tags() {
+    let options = NamingOptions {
+        legacy: false,
+        global_suffix: Some("host1".to_owned()),
+        ..NamingOptions::default()
+    };
+    let all = all(&options);
+    let names: Vec<_> = all.iter().map(|(name, ..)| name.as_str()).collect();
+    assert!(names.contains(&"stats.counters.c.rate.host1;t=v"), "{names:?}");
+    assert!(names.contains(&"stats.timers.t.mean.host1"), "{names:?}");
+    assert!(names.contains(&"stats.statsd.numStats.host1"), "{names:?}");
+}
+
+#[test]
+fn a_rate_that_overflows_is_left_out_and_counted() {
+    let mut snapshot = Snapshot { interval: 0.1, ..Snapshot::default() };
+    snapshot.counters.push(("c".to_owned(), 1e308));
+    let mut names = Vec::new();
+    let skipped = Naming::new(&NamingOptions::default())
+        .for_each(&snapshot, |name, _, _| names.push(name.to_owned()));
+    assert_eq!(skipped, 1);
+    assert_eq!(names, ["stats_counts.c", "statsd.numStats"]);
+}

@@ -1,0 +1,91 @@
+//! The output that stores: snapshot → points, under etsy's names.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::naming::Naming;
+use super::{Backend, BackendError};
+use crate::aggregate::Snapshot;
+use crate::clock::Clock;
+use crate::store::{Merge, Store, Write};
+use crate::telemetry::Telemetry;
+
+/// Writes every flush to a [`Store`], as one batch.
+#[derive(Debug)]
+pub struct StoreBackend {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    telemetry: Arc<Telemetry>,
+    naming: Naming,
+    batch: Batch,
+}
+
+/// The points of a flush. The names stand in one text, which keeps its room from flush to flush.
+#[derive(Debug, Default)]
+struct Batch {
+    names: String,
+    points: Vec<(Range<usize>, f64, Merge)>,
+}
+
+impl StoreBackend {
+    /// A backend that writes to `store` under the names that `naming` gives.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        telemetry: Arc<Telemetry>,
+        naming: Naming,
+    ) -> Self {
+        Self { store, clock, telemetry, naming, batch: Batch::default() }
+    }
+}
+
+impl Backend for StoreBackend {
+    fn name(&self) -> &'static str {
+        "store"
+    }
+
+    /// Stores the snapshot and counts what became of its points. An error says that some are lost;
+    /// points whose names cannot be stored are counted only, because they come with every flush.
+    fn flush(&mut self, snapshot: &Snapshot) -> Result<(), BackendError> {
+        self.telemetry.results_not_finite.add(self.batch.fill(snapshot, &self.naming));
+        let written =
+            self.store.write(&self.batch.writes(snapshot.timestamp), self.clock.seconds());
+        self.telemetry.points.add(written.points as u64);
+        self.telemetry.points_refused.add(written.refused as u64);
+        self.telemetry.points_failed.add(written.failed as u64);
+        if written.failed == 0 {
+            return Ok(());
+        }
+        let (failed, all) = (written.failed, self.batch.points.len());
+        let timestamp = snapshot.timestamp;
+        let message =
+            format!("{failed} of the {all} points of flush {timestamp} could not be written");
+        Err(BackendError { message })
+    }
+}
+
+impl Batch {
+    /// Yields how many numbers were left out because they are not finite.
+    fn fill(&mut self, snapshot: &Snapshot, naming: &Naming) -> u64 {
+        self.names.clear();
+        self.points.clear();
+        naming.for_each(snapshot, |series, value, merge| {
+            let start = self.names.len();
+            self.names.push_str(series);
+            self.points.push((start..self.names.len(), value, merge));
+        })
+    }
+
+    fn writes(&self, timestamp: i64) -> Vec<Write<'_>> {
+        let write = |(series, value, merge): &(Range<usize>, f64, Merge)| Write {
+            series: &self.names[series.clone()],
+            timestamp,
+            value: *value,
+            merge: *merge,
+        };
+        self.points.iter().map(write).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

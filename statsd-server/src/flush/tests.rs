@@ -1,0 +1,205 @@
+use std::net::UdpSocket;
+
+use statsd_client::protocol::Dialect;
+
+use super::*;
+use crate::receiver::udp::{UdpOptions, UdpReceiver};
+
+#[derive(Debug)]
+struct At(Mutex<Duration>);
+
+impl Clock for At {
+    fn now(&self) -> Duration {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Passes its snapshots on, and fails as it is told to.
+#[derive(Debug)]
+struct Probe {
+    snapshots: Sender<Snapshot>,
+    then: Then,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Then {
+    Succeed,
+    Fail,
+    Panic,
+}
+
+impl Backend for Probe {
+    fn name(&self) -> &'static str {
+        "probe"
+    }
+
+    fn flush(&mut self, snapshot: &Snapshot) -> Result<(), BackendError> {
+        self.snapshots.send(snapshot.clone()).unwrap();
+        match self.then {
+            Then::Succeed => Ok(()),
+            Then::Fail => Err(BackendError { message: "as told".to_owned() }),
+            Then::Panic => panic!("as told, at {}", snapshot.timestamp),
+        }
+    }
+}
+
+struct Bench {
+    shards: Vec<Arc<Mutex<Shard>>>,
+    telemetry: Arc<Telemetry>,
+    snapshots: Receiver<Snapshot>,
+}
+
+fn bench(shards: usize, backends: &[Then], interval: Duration) -> (Bench, Flusher) {
+    let shards: Vec<_> =
+        (0..shards).map(|_| Arc::new(Mutex::new(Shard::new(Dialect::Etsy)))).collect();
+    let (sender, snapshots) = mpsc::channel();
+    let backends = backends
+        .iter()
+        .map(|&then| Box::new(Probe { snapshots: sender.clone(), then }) as Box<dyn Backend>)
+        .collect();
+    let telemetry = Arc::new(Telemetry::default());
+    let flusher = Flusher::new(
+        Options { interval, ..Options::default() },
+        shards.clone(),
+        backends,
+        Arc::new(At(Mutex::new(Duration::from_millis(1_000_995)))),
+        Arc::clone(&telemetry),
+    );
+    (Bench { shards, telemetry, snapshots }, flusher)
+}
+
+fn record(shard: &Mutex<Shard>, packet: &str) {
+    shard.lock().unwrap().record_packet(packet.as_bytes());
+}
+
+fn counter(snapshot: &Snapshot, name: &str) -> Option<f64> {
+    snapshot.counters.iter().find(|(counter, _)| counter == name).map(|(_, sum)| *sum)
+}
+
+const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+#[test]
+fn flushes_keep_the_phase_of_the_startup() {
+    let next =
+        |now| next_flush(Duration::from_secs(1_003), TEN_SECONDS, Duration::from_millis(now));
+    for (now, due) in [
+        (1_002_600, 1_013),
+        (1_003_000, 1_013),
+        (1_007_999, 1_013),
+        (1_012_990, 1_023),
+        (1_013_000, 1_023),
+        (1_017_000, 1_023),
+        (1_019_000, 1_033),
+        (2_000_001, 2_013),
+    ] {
+        assert_eq!(next(now), Duration::from_secs(due), "{now}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_does_not_stop_the_flushes() {
+    let startup = Duration::from_secs(1_700_000_000);
+    for now in [0, 1, 1_600_000_000, 1_900_000_000] {
+        let now = Duration::from_secs(now);
+        let wait = next_flush(startup, TEN_SECONDS, now).checked_sub(now).unwrap();
+        assert!(wait > Duration::ZERO && wait <= TEN_SECONDS * 3 / 2, "{now:?}: {wait:?}");
+    }
+}
+
+#[test]
+fn intervals_below_a_second_and_of_nothing_have_a_next_flush() {
+    let now = Duration::from_millis(1_700_000_000_050);
+    let next =
+        |millis| next_flush(Duration::from_secs(1_700_000_000), Duration::from_millis(millis), now);
+    assert_eq!(next(200), Duration::from_millis(1_700_000_000_200));
+    assert!(next(0) > now);
+    assert!(next_flush(now, Duration::MAX, now) > now);
+}
+
+#[test]
+fn a_flush_merges_all_shards_and_counts_what_they_saw() {
+    let (bench, mut flusher) = bench(2, &[Then::Succeed], TEN_SECONDS);
+    record(&bench.shards[0], "a:1|c\nbad");
+    record(&bench.shards[1], "a:2|c\nt:3|ms\nalso bad");
+    flusher.flush_once(1_010);
+    let snapshot = bench.snapshots.try_recv().unwrap();
+    assert_eq!(snapshot.timestamp, 1_010);
+    assert_eq!(counter(&snapshot, "a"), Some(3.0));
+    assert_eq!(counter(&snapshot, "statsd.packets_received"), Some(2.0));
+    assert_eq!(counter(&snapshot, "statsd.metrics_received"), Some(5.0));
+    let telemetry = &bench.telemetry;
+    assert_eq!(
+        (telemetry.packets.get(), telemetry.lines.get(), telemetry.bad_lines.get()),
+        (2, 5, 2)
+    );
+    assert_eq!(telemetry.flushes.get(), 1);
+}
+
+#[test]
+fn every_interval_starts_from_nothing() {
+    let (bench, mut flusher) = bench(1, &[Then::Succeed], TEN_SECONDS);
+    let mut seen = Vec::new();
+    for (timestamp, packet) in [(1, "a:1|c"), (2, "b:1|c"), (3, "a:5|c"), (4, ""), (5, "a:7|c")] {
+        record(&bench.shards[0], packet);
+        flusher.flush_once(timestamp);
+        seen.push(counter(&bench.snapshots.try_recv().unwrap(), "a"));
+    }
+    assert_eq!(seen, [1.0, 0.0, 5.0, 0.0, 7.0].map(Some));
+}
+
+#[test]
+fn a_backend_that_fails_or_panics_leaves_the_others_and_the_next_flush() {
+    let (bench, mut flusher) = bench(1, &[Then::Panic, Then::Fail, Then::Succeed], TEN_SECONDS);
+    flusher.flush_once(1_010);
+    flusher.flush_once(1_020);
+    let timestamps: Vec<_> =
+        bench.snapshots.try_iter().map(|snapshot| snapshot.timestamp).collect();
+    assert_eq!(timestamps, [1_010, 1_010, 1_010, 1_020, 1_020, 1_020]);
+    assert_eq!(bench.telemetry.backend_errors.get(), 4);
+    assert_eq!(bench.telemetry.flushes.get(), 2);
+}
+
+#[test]
+fn nothing_is_lost_between_flushes_while_packets_come() {
+    let (bench, mut flusher) = bench(1, &[Then::Succeed], TEN_SECONDS);
+    let receiver =
+        UdpReceiver::bind("127.0.0.1:0".parse().unwrap(), &UdpOptions::default()).unwrap();
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    sender.connect(receiver.local_addr()).unwrap();
+    let handle = receiver.start(Arc::clone(&bench.shards[0]), Arc::default()).unwrap();
+    let mut sent = 0;
+    for _ in 0..20 {
+        for _ in 0..100 {
+            sender.send(b"a:1|c").unwrap();
+            sent += 1;
+        }
+        // As many flushes as it takes; the kernel's buffer holds a round, so that it drops nothing.
+        while bench.telemetry.packets.get() < sent {
+            flusher.flush_once(1_000);
+            thread::yield_now();
+        }
+    }
+    handle.stop();
+    let total: f64 = bench.snapshots.try_iter().filter_map(|s| counter(&s, "a")).sum();
+    assert_eq!((total.to_bits(), bench.telemetry.packets.get()), ((sent as f64).to_bits(), sent));
+}
+
+#[test]
+fn a_stop_flushes_the_open_interval_at_once_under_the_time_of_now() {
+    let (bench, flusher) = bench(1, &[Then::Succeed], Duration::from_secs(3_600));
+    record(&bench.shards[0], "a:1|c");
+    flusher.start().unwrap().stop();
+    let snapshot = bench.snapshots.try_recv().unwrap();
+    assert_eq!((snapshot.timestamp, counter(&snapshot, "a")), (1_000, Some(1.0)));
+    assert!(bench.snapshots.try_recv().is_err(), "one flush and no more");
+}
+
+#[test]
+fn a_flush_carries_the_instant_that_was_due() {
+    // The clock stands still 5 ms before second 1,001, which is the startup's phase, so every flush
+    // is the one due 10 ms after that second.
+    let (bench, flusher) = bench(1, &[Then::Succeed], Duration::from_millis(10));
+    let handle = flusher.start().unwrap();
+    assert_eq!(bench.snapshots.recv().unwrap().timestamp, 1_001);
+    handle.stop();
+}

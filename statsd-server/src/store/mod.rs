@@ -1,7 +1,14 @@
 //! Where points live: names → series → points, behind `trait Store`.
 //! May not know StatsD, HTTP or configuration. Data comes from `backend/` and goes to `query/`.
 
+mod glob;
+mod index;
+mod name;
+mod scan;
+
 use std::fmt;
+
+pub use glob::Glob;
 
 /// How a value meets the one that already stands in its slot.
 ///

@@ -78,11 +78,10 @@ impl Glob {
         for text in pattern.split('.') {
             match compile(text).map_err(|bad| refused(pattern, bad.reason, at + bad.at))? {
                 None => {}
-                Some(NodePattern::AnyDepth) => {
-                    if !matches!(nodes.last(), Some(NodePattern::AnyDepth)) {
-                        nodes.push(NodePattern::AnyDepth);
-                    }
-                }
+                // Twice any depth is any depth.
+                Some(NodePattern::AnyDepth)
+                    if matches!(nodes.last(), Some(NodePattern::AnyDepth)) => {}
+                Some(NodePattern::AnyDepth) => nodes.push(NodePattern::AnyDepth),
                 Some(_) if named == SERIES_NODES_MAX => {
                     return Err(refused(pattern, "no series has this many nodes", at));
                 }

@@ -160,7 +160,7 @@ enum Part {
     Any,
     Star,
     Class(bool, Vec<char>),
-    Either(Vec<Vec<Part>>),
+    Either(Vec<Vec<Self>>),
 }
 
 fn print(parts: &[Part], out: &mut String) {

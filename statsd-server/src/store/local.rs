@@ -148,12 +148,14 @@ impl LocalStore {
         let path = self.path_of(&name);
         let file = self.files.get(name.as_str());
         let mut open = lock(&file);
-        let file = match open_if_there(&mut open, &path)? {
-            Some(file) => file,
-            None => open.insert(self.create(&name, &path, write.timestamp, now)?),
+        let (file, is_new) = match open_if_there(&mut open, &path)? {
+            Some(file) => (file, false),
+            None => (open.insert(self.create(&name, &path, write.timestamp, now)?), true),
         };
-        if !known && self.learn(&name) == Inserted::New {
-            *created += 1;
+        if !known {
+            // A reader that saw the new file may have been faster in learning its name.
+            let first_seen = self.learn(&name) == Inserted::New;
+            *created += usize::from(is_new || first_seen);
         }
         match update(file, write, now)? {
             Outcome::Written => Ok(()),

@@ -1,7 +1,19 @@
 //! Where points live: names → series → points, behind `trait Store`.
 //! May not know StatsD, HTTP or configuration. Data comes from `backend/` and goes to `query/`.
 
+mod glob;
+mod index;
+mod local;
+mod log_limit;
+mod name;
+mod open_files;
+mod scan;
+mod schema;
+
 use std::fmt;
+
+pub use glob::Glob;
+pub use local::{LocalStore, OpenError};
 
 /// How a value meets the one that already stands in its slot.
 ///
@@ -39,7 +51,8 @@ pub struct Written {
     pub points: usize,
     /// Series seen for the first time.
     pub created: usize,
-    /// Points refused because their name cannot be stored, or `SERIES_MAX` is reached.
+    /// Points refused because their name cannot be stored, `SERIES_MAX` is reached, the value is not
+    /// finite, or the timestamp lies in the future or before what is kept.
     pub refused: usize,
     /// Points lost to an error of the file system.
     pub failed: usize,

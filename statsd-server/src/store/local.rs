@@ -1,0 +1,342 @@
+//! Series in a folder of Whisper files, as Graphite's tools read and write them.
+
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
+
+use statsd_whisper::{ErrorKind, Outcome, Whisper};
+
+use super::glob::Glob;
+use super::index::{Index, Inserted};
+use super::log_limit::{LogLimit, Permit};
+use super::name::{NameError, SeriesName};
+use super::open_files::{OpenFiles, lock};
+use super::scan::scan;
+use super::schema::{Schema, schema};
+use super::{Fetched, Merge, Node, Store, StoreError, Write, Written};
+use crate::limits::{OPEN_FILES_MAX, SERIES_MAX};
+
+/// Characters of a name that the log shows: names come from outside, and may be as long as a packet.
+const LOGGED_NAME_MAX_CHARS: usize = 128;
+
+/// A [`Store`] in a local folder.
+///
+/// Each series has a lock of its own, so a read waits for one point of a batch at most, and only
+/// where both name the same series. A file that is removed or replaced from outside is noticed at its
+/// next use.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use statsd_server::store::{LocalStore, Merge, Store, Write};
+///
+/// let folder = tempfile::tempdir()?;
+/// let store = LocalStore::open(folder.path(), Duration::from_secs(10))?;
+/// let now = 1_700_000_000;
+/// let point = Write { series: "stats.users", timestamp: now, value: 4.0, merge: Merge::Replace };
+/// assert_eq!(store.write(&[point], now).points, 1);
+///
+/// let fetched = store.fetch("stats.users", now - 10, now, now)?.expect("written above");
+/// assert_eq!(fetched.values, [Some(4.0)]);
+/// assert!(store.find("stats.*", 10)?[0].leaf);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct LocalStore {
+    folder: PathBuf,
+    flush_interval: Duration,
+    index: RwLock<Index>,
+    files: OpenFiles,
+    log_limit: LogLimit,
+    /// The lock on the folder, held as long as this is open.
+    _lock: fs_err::File,
+}
+
+/// Why a folder cannot hold a store.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process, or another store of this one, has it.
+    #[error("data folder {} is in use by another server", .0.display())]
+    InUse(PathBuf),
+    /// It cannot be created, written or read.
+    #[error("cannot use data folder {}", folder.display())]
+    Folder {
+        /// Which folder.
+        folder: PathBuf,
+        /// What the file system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Why a point does not stand in the store.
+#[derive(Debug, thiserror::Error)]
+enum NotStored {
+    #[error("its name cannot be stored")]
+    Name(#[from] NameError),
+    #[error("the store holds all the series that it may")]
+    Full,
+    #[error("{0} is not a finite number")]
+    NotFinite(f64),
+    #[error("its timestamp {0} lies in the future")]
+    Future(i64),
+    #[error("its timestamp {0} is older than what is kept")]
+    TooOld(i64),
+    #[error("its folder cannot be created")]
+    Folder(#[from] io::Error),
+    #[error("its file cannot be written")]
+    File(#[from] statsd_whisper::Error),
+}
+
+impl LocalStore {
+    /// Opens a data folder, or creates it, and reads the names of all series in it. Series created
+    /// from now on have archives that fit `flush_interval`.
+    ///
+    /// Fails where the folder cannot be made or read, and where another server has it: the lock is on
+    /// the file `.lock` in it. Takes about a second for 100,000 series.
+    pub fn open(folder: impl Into<PathBuf>, flush_interval: Duration) -> Result<Self, OpenError> {
+        Self::open_bounded(folder.into(), flush_interval, SERIES_MAX, OPEN_FILES_MAX)
+    }
+
+    /// How many series there are. Takes the index's lock.
+    pub fn series(&self) -> usize {
+        self.index().len()
+    }
+
+    fn open_bounded(
+        folder: PathBuf,
+        flush_interval: Duration,
+        series_max: usize,
+        open_files_max: usize,
+    ) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Folder { folder: folder.clone(), source };
+        let in_use = || OpenError::InUse(folder.clone());
+        let lock = lock_folder(&folder).map_err(failed)?.ok_or_else(in_use)?;
+        let mut index = Index::new(series_max);
+        let passed_over = scan(&folder, &mut index).map_err(failed)?;
+        let series = index.len();
+        tracing::info!(folder = %folder.display(), series, ?passed_over, "data folder is open");
+        if passed_over.over_limit > 0 {
+            tracing::warn!(series_max, "the data folder holds more series than can be found");
+        }
+        Ok(Self {
+            folder,
+            flush_interval,
+            index: RwLock::new(index),
+            files: OpenFiles::new(open_files_max),
+            log_limit: LogLimit::default(),
+            _lock: lock,
+        })
+    }
+
+    fn write_point(
+        &self,
+        write: &Write<'_>,
+        now: i64,
+        created: &mut usize,
+    ) -> Result<(), NotStored> {
+        let name = SeriesName::parse(write.series)?;
+        if !write.value.is_finite() {
+            return Err(NotStored::NotFinite(write.value));
+        }
+        let known = self.index().contains(&name);
+        if !known && self.index().is_full() {
+            return Err(NotStored::Full);
+        }
+        let path = self.path_of(&name);
+        let file = self.files.get(name.as_str());
+        let mut open = lock(&file);
+        let (file, is_new) = match open_if_there(&mut open, &path)? {
+            Some(file) => (file, false),
+            None => (open.insert(self.create(&name, &path, write.timestamp, now)?), true),
+        };
+        if !known {
+            // A reader that saw the new file may have been faster in learning its name.
+            let first_seen = self.learn(&name) == Inserted::New;
+            *created += usize::from(is_new || first_seen);
+        }
+        match update(file, write, now)? {
+            Outcome::Written => Ok(()),
+            Outcome::Future => Err(NotStored::Future(write.timestamp)),
+            Outcome::TooOld => Err(NotStored::TooOld(write.timestamp)),
+        }
+    }
+
+    /// Creates a series' file, unless the point to be written could not stand in it.
+    fn create(
+        &self,
+        name: &SeriesName<'_>,
+        path: &Path,
+        timestamp: i64,
+        now: i64,
+    ) -> Result<Whisper, NotStored> {
+        let Schema { archives, method, x_files_factor } =
+            schema(name.as_str(), self.flush_interval);
+        let kept = archives.iter().map(|archive| archive.seconds()).max().unwrap_or_default();
+        match u64::try_from(now.saturating_sub(timestamp)) {
+            Err(_) => return Err(NotStored::Future(timestamp)),
+            Ok(age) if age >= kept => return Err(NotStored::TooOld(timestamp)),
+            Ok(_) => {}
+        }
+        if let Some(parent) = path.parent() {
+            fs_err::create_dir_all(parent)?;
+        }
+        Ok(Whisper::create(path, &archives, method, x_files_factor)?)
+    }
+
+    fn report(&self, series: &str, error: &NotStored, now: i64) {
+        // Cut before it is remembered, too.
+        let end = series.char_indices().nth(LOGGED_NAME_MAX_CHARS).map_or(series.len(), |(i, _)| i);
+        let series = &series[..end];
+        let permit = self.log_limit.ask(series, now);
+        if permit != Permit::Silent {
+            let error: &dyn Error = error;
+            tracing::warn!(?series, error, "point not stored");
+        }
+        if permit == Permit::LogLast {
+            tracing::warn!("no more of these in this minute; all are counted");
+        }
+    }
+
+    /// Whether there is such a series. A file that appeared from elsewhere is learnt here.
+    fn knows(&self, name: &SeriesName<'_>) -> bool {
+        if self.index().contains(name) {
+            return true;
+        }
+        let is_there = self.path_of(name).is_file();
+        if is_there {
+            self.learn(name);
+        }
+        is_there
+    }
+
+    fn learn(&self, name: &SeriesName<'_>) -> Inserted {
+        self.index.write().unwrap_or_else(PoisonError::into_inner).insert(name)
+    }
+
+    fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn path_of(&self, name: &SeriesName<'_>) -> PathBuf {
+        self.folder.join(name.relative_path())
+    }
+}
+
+impl Store for LocalStore {
+    fn write(&self, batch: &[Write<'_>], now: i64) -> Written {
+        let mut written = Written::default();
+        for write in batch {
+            match self.write_point(write, now, &mut written.created) {
+                Ok(()) => written.points += 1,
+                Err(error) => {
+                    match error {
+                        NotStored::Folder(_) | NotStored::File(_) => written.failed += 1,
+                        _ => written.refused += 1,
+                    }
+                    self.report(write.series, &error, now);
+                }
+            }
+        }
+        written
+    }
+
+    fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError> {
+        let glob = Glob::new(pattern)?;
+        if let Some(literal) = glob.literal()
+            && let Ok(name) = SeriesName::parse(&literal)
+        {
+            self.knows(&name);
+        }
+        self.index().find(&glob, limit)
+    }
+
+    fn fetch(
+        &self,
+        series: &str,
+        from: i64,
+        until: i64,
+        now: i64,
+    ) -> Result<Option<Fetched>, StoreError> {
+        let Ok(name) = SeriesName::parse(series) else { return Ok(None) };
+        if from > until || !self.knows(&name) {
+            return Ok(None);
+        }
+        let path = self.path_of(&name);
+        let file = self.files.get(name.as_str());
+        let mut open = lock(&file);
+        let fetched = match open_if_there(&mut open, &path) {
+            Ok(Some(file)) => file.fetch(from, until, now),
+            Ok(None) => Ok(None),
+            // A file that may be read and not written is not kept open, as the next use may be a write.
+            Err(_) => Whisper::open_read_only(&path).and_then(|file| file.fetch(from, until, now)),
+        };
+        match fetched {
+            Ok(fetched) => Ok(fetched.map(Fetched::from)),
+            Err(source) => Err(StoreError::Read { series: name.as_str().to_owned(), source }),
+        }
+    }
+}
+
+impl From<statsd_whisper::Fetched> for Fetched {
+    fn from(fetched: statsd_whisper::Fetched) -> Self {
+        let statsd_whisper::Fetched { start, step, values } = fetched;
+        Self { start, step, values }
+    }
+}
+
+/// The lock on a folder, or nothing where somebody else has it.
+fn lock_folder(folder: &Path) -> io::Result<Option<fs_err::File>> {
+    fs_err::create_dir_all(folder)?;
+    let lock = fs_err::File::create(folder.join(".lock"))?;
+    match lock.file().try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        Err(std::fs::TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// The open file if it is still the one at `path`, else that one. Nothing where none stands there, or
+/// one without a byte, which is what a full disk leaves of other writers' files.
+fn open_if_there<'a>(
+    open: &'a mut Option<Whisper>,
+    path: &Path,
+) -> Result<Option<&'a mut Whisper>, statsd_whisper::Error> {
+    if open.as_ref().is_some_and(|file| file.is_replaced().unwrap_or(true)) {
+        *open = None;
+    }
+    if open.is_none() {
+        *open = match Whisper::open(path) {
+            Ok(file) => Some(file),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Empty) => None,
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(open.as_mut())
+}
+
+fn update(
+    file: &mut Whisper,
+    write: &Write<'_>,
+    now: i64,
+) -> Result<Outcome, statsd_whisper::Error> {
+    let standing = match write.merge {
+        Merge::Replace => None,
+        Merge::Add | Merge::Min | Merge::Max => {
+            // Files from elsewhere may hold NaN, which would spoil every later sum.
+            file.value_at(write.timestamp)?.filter(|value| value.is_finite())
+        }
+    };
+    let value = match (standing, write.merge) {
+        (None, _) | (_, Merge::Replace) => write.value,
+        (Some(standing), Merge::Add) => standing + write.value,
+        (Some(standing), Merge::Min) => standing.min(write.value),
+        (Some(standing), Merge::Max) => standing.max(write.value),
+    };
+    file.update(write.timestamp, value, now)
+}
+
+#[cfg(test)]
+mod tests;

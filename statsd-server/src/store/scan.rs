@@ -1,0 +1,103 @@
+//! What a data folder holds when the server starts: every `.wsp` file is a series.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::index::{Index, Inserted};
+use super::name::{SeriesName, is_node};
+use crate::limits::SERIES_NODES_MAX;
+
+/// What a scan passed over. None of it is touched.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct PassedOver {
+    /// Files and folders that are no series' (the lock, editors' backups), and links that lead back
+    /// to what is scanned already.
+    pub(crate) foreign: usize,
+    /// Folders and entries that could not be read.
+    pub(crate) unreadable: usize,
+    /// Series that the index had no room for.
+    pub(crate) over_limit: usize,
+}
+
+/// Adds every series below `root` to the index, by name alone: no file is opened, so that a folder
+/// of a million series is read in seconds and a damaged file hides no other.
+///
+/// Fails only where `root` itself cannot be read.
+pub(crate) fn scan(root: &Path, index: &mut Index) -> io::Result<PassedOver> {
+    let mut scan = Scan {
+        root,
+        index,
+        folders: Vec::new(),
+        linked: HashSet::from([fs_err::canonicalize(root)?]),
+        passed_over: PassedOver::default(),
+    };
+    scan.folder(root, 0)?;
+    while let Some((folder, depth)) = scan.folders.pop() {
+        if let Err(error) = scan.folder(&folder, depth) {
+            tracing::warn!(%error, "a folder of the data folder cannot be read");
+            scan.passed_over.unreadable += 1;
+        }
+    }
+    Ok(scan.passed_over)
+}
+
+struct Scan<'a> {
+    root: &'a Path,
+    index: &'a mut Index,
+    /// Folders yet to be read, with the number of nodes above what they hold.
+    folders: Vec<(PathBuf, usize)>,
+    /// Real paths of the root and of all folders that links led to, each of them entered once.
+    linked: HashSet<PathBuf>,
+    passed_over: PassedOver,
+}
+
+impl Scan<'_> {
+    fn folder(&mut self, folder: &Path, depth: usize) -> io::Result<()> {
+        for entry in fs_err::read_dir(folder)? {
+            if entry.and_then(|entry| self.entry(&entry, depth)).is_err() {
+                self.passed_over.unreadable += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &fs_err::DirEntry, depth: usize) -> io::Result<()> {
+        let path = entry.path();
+        let mut kind = entry.file_type()?;
+        let is_link = kind.is_symlink();
+        if is_link {
+            kind = fs_err::metadata(&path)?.file_type();
+        }
+        if kind.is_dir() {
+            let fits = depth + 1 < SERIES_NODES_MAX && is_node(&entry.file_name());
+            if fits && (!is_link || self.is_new_ground(&path)?) {
+                self.folders.push((path, depth + 1));
+                return Ok(());
+            }
+        } else if kind.is_file()
+            && let Some(name) = self.series(&path)
+        {
+            let full = self.index.insert(&name) == Inserted::Full;
+            self.passed_over.over_limit += usize::from(full);
+            return Ok(());
+        }
+        self.passed_over.foreign += 1;
+        Ok(())
+    }
+
+    fn series(&self, path: &Path) -> Option<SeriesName<'static>> {
+        SeriesName::from_relative_path(path.strip_prefix(self.root).ok()?).ok()
+    }
+
+    /// Whether a link leads to a folder that is not reached already. Links to other disks are how
+    /// data folders grow; those that lead back inside would be walked for ever.
+    fn is_new_ground(&mut self, link: &Path) -> io::Result<bool> {
+        let target = fs_err::canonicalize(link)?;
+        let inside = target.ancestors().any(|folder| self.linked.contains(folder));
+        Ok(!inside && self.linked.insert(target))
+    }
+}
+
+#[cfg(test)]
+mod tests;

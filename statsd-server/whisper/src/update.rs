@@ -1,0 +1,134 @@
+//! Points into slots, and on into the coarser archives.
+
+use std::cmp::Reverse;
+
+use crate::archive::Archive;
+use crate::error::Error;
+use crate::file::Whisper;
+use crate::layout::encode_slots;
+
+/// A value and its time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Seconds since the epoch.
+    pub timestamp: i64,
+    /// Any value, NaN and the infinities included.
+    pub value: f64,
+}
+
+/// What became of one point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[must_use = "a point may be refused without being an error"]
+pub enum Outcome {
+    /// It stands in the file.
+    Written,
+    /// It is older than all that the file keeps.
+    TooOld,
+    /// It lies in the future.
+    Future,
+}
+
+/// What became of many points. The four add up to the points given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[must_use = "points may be refused without being an error"]
+pub struct Counts {
+    /// They stand in the file.
+    pub written: usize,
+    /// Another point of the same call had the same slot and holds.
+    pub superseded: usize,
+    /// They are older than all that the file keeps.
+    pub too_old: usize,
+    /// They lie in the future.
+    pub future: usize,
+}
+
+/// A point that has found its slot.
+struct Slot {
+    interval: u32,
+    value: f64,
+}
+
+impl Whisper {
+    /// Writes one point to the finest archive that reaches back to it, and brings the coarser ones
+    /// up to date.
+    ///
+    /// Refused are points after `now`, and those whose interval has no slot of its own any more.
+    /// A point too late for a finer archive *replaces* what stands in the coarser one's slot. Costs
+    /// two system calls for the archive written, and three or four for each coarser one.
+    ///
+    /// # Errors
+    /// The operating system's, and [`ErrorKind::InvalidTime`](crate::ErrorKind::InvalidTime) for a
+    /// `now` outside of 32 bits.
+    pub fn update(&mut self, timestamp: i64, value: f64, now: i64) -> Result<Outcome, Error> {
+        let now = self.check_now(now)?;
+        if timestamp > now {
+            return Ok(Outcome::Future);
+        }
+        let reaches = |archive: &Archive| timestamp >= archive.oldest(now);
+        let Some(index) = self.header().archives().iter().position(reaches) else {
+            return Ok(Outcome::TooOld);
+        };
+        let slot = Slot::of(&self.header().archives()[index], Point { timestamp, value });
+        self.write(index, &[slot], now)?;
+        Ok(Outcome::Written)
+    }
+
+    /// Writes many points, in any order, for little more than the price of one.
+    ///
+    /// Each goes to the finest archive that reaches back to it; of several in one slot the latest
+    /// holds, and of those with the same timestamp the first in `points`. Points in the slot of `now`
+    /// are not in the future, even where their timestamp is after it. Neighbours share a system
+    /// call, and each coarse value is made once. Copies the points to sort them.
+    ///
+    /// # Errors
+    /// As [`Whisper::update`]. What was written before an error stays.
+    pub fn update_many(&mut self, points: &[Point], now: i64) -> Result<Counts, Error> {
+        let now = self.check_now(now)?;
+        let archives = self.header().archives().to_vec();
+        let mut newest_first = points.to_vec();
+        newest_first.sort_by_key(|point| Reverse(point.timestamp));
+
+        let end = archives.first().map_or(now, |finest| finest.interval(now) + finest.step());
+        let future = newest_first.partition_point(|point| point.timestamp >= end);
+        let mut rest = newest_first.split_off(future);
+        let mut counts = Counts { future, ..Counts::default() };
+        for (index, archive) in archives.iter().enumerate() {
+            let reached = rest.partition_point(|point| point.timestamp >= archive.oldest(now));
+            let older = rest.split_off(reached);
+            let mut slots: Vec<Slot> = rest.iter().map(|point| Slot::of(archive, *point)).collect();
+            slots.dedup_by_key(|slot| slot.interval);
+            slots.reverse();
+            counts.written += slots.len();
+            counts.superseded += rest.len() - slots.len();
+            self.write(index, &slots, now)?;
+            rest = older;
+        }
+        counts.too_old = rest.len();
+        Ok(counts)
+    }
+
+    /// Writes slots of one archive, oldest first, and what follows from them.
+    fn write(&self, index: usize, slots: &[Slot], now: i64) -> Result<(), Error> {
+        let Some(first) = slots.first() else { return Ok(()) };
+        let archive = self.header().archives()[index];
+        let base = self.base(&archive)?.unwrap_or(first.interval);
+        let step = archive.retention().seconds_per_point;
+        for run in slots.chunk_by(|a, b| b.interval - a.interval == step) {
+            let bytes = encode_slots(run.iter().map(|slot| (slot.interval, slot.value)));
+            self.write_slots(&archive, base, run[0].interval, &bytes)?;
+        }
+        self.propagate(index, base, slots.iter().map(|slot| slot.interval).collect(), now)
+    }
+}
+
+impl Slot {
+    /// The slot of a point that the archive reaches back to.
+    fn of(archive: &Archive, point: Point) -> Self {
+        let interval = u32::try_from(archive.interval(point.timestamp))
+            .expect("between the oldest interval and now, which fit");
+        Self { interval, value: point.value }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -88,6 +88,10 @@ fn name(attribute: Attribute, input: ParseStream<'_>) -> syn::Result<LitStr> {
         return input.parse();
     }
     let given: Expr = input.parse()?;
+    if let Expr::Assign(given) = &given {
+        let message = format!("the name has no key; write `#[{attribute}(\"users.new\")]`");
+        return Err(Error::new_spanned(&given.left, message));
+    }
     Err(Error::new_spanned(
         given,
         format!(
@@ -102,12 +106,12 @@ fn missing_name(attribute: Attribute, at: Span) -> Error {
     Error::new(at, message)
 }
 
-/// Whether a `key = …` or `key(…)` of ours stands where the name should.
+/// Whether one of our options stands where the name should.
 fn at_option(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    let Ok(key) = Ident::parse_any(&ahead) else { return false };
-    let assigned = ahead.peek(Token![=]) && !ahead.peek(Token![==]);
-    assigned || (ahead.peek(Paren) && KEYS.contains(&key.to_string().as_str()))
+    let key = Ident::parse_any(&ahead);
+    key.is_ok_and(|key| KEYS.contains(&key.to_string().as_str()))
+        && (ahead.peek(Token![=]) || ahead.peek(Paren))
 }
 
 fn tags(input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<Vec<TagArg>> {
@@ -142,10 +146,10 @@ fn tag(input: ParseStream<'_>) -> syn::Result<TagArg> {
 }
 
 fn krate(input: ParseStream<'_>) -> syn::Result<Path> {
-    if input.peek(LitStr) {
-        return Err(input.error("the path is written without quotes: `crate = ::statsd_client`"));
-    }
-    Path::parse_mod_style(input)
+    Path::parse_mod_style(input).map_err(|mistake| {
+        let message = "this is the path of the crate, without quotes: `crate = ::statsd_client`";
+        Error::new(mistake.span(), message)
+    })
 }
 
 fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
@@ -160,10 +164,11 @@ fn unknown_key(key: &Ident) -> Error {
     let text = key.to_string();
     let meant = KEYS
         .into_iter()
-        .filter(|known| known.contains(&text) || text.contains(known) || distance(known, &text) < 3)
-        .min_by_key(|known| distance(known, &text));
+        .map(|known| (if known.contains(&text) { 0 } else { distance(known, &text) }, known))
+        .min()
+        .filter(|(distance, _)| *distance < 3);
     let message = match meant {
-        Some(known) => format!("unknown argument `{text}`; did you mean `{known}`?"),
+        Some((_, known)) => format!("unknown argument `{text}`; did you mean `{known}`?"),
         None => format!("unknown argument `{text}`; there are `tags`, `sample_rate` and `crate`"),
     };
     Error::new(key.span(), message)

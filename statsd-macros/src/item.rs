@@ -3,8 +3,9 @@
 //! than this crate and bodies that are only half typed pass through untouched.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::Parser;
+use syn::spanned::Spanned;
 use syn::{Block, Error, Expr, Lifetime, Stmt};
 
 use crate::fallback::Mistakes;
@@ -13,15 +14,16 @@ use crate::model::Attribute;
 pub(crate) struct Item {
     head: TokenStream,
     inner_attributes: TokenStream,
+    braces: Span,
     body: Body,
 }
 
 enum Body {
-    /// A statement at the start of the block runs when the function is called, or when an
-    /// `async fn` is polled first.
-    Plain(Group),
+    /// A statement at its start runs when the function is called, or when an `async fn` is polled
+    /// first.
+    Plain(TokenStream),
     /// A `fn` that only makes a future: its last expression is an `async` block, maybe boxed.
-    Future { braces: Span, stmts: Vec<Stmt> },
+    Future(Vec<Stmt>),
 }
 
 impl Item {
@@ -41,40 +43,43 @@ impl Item {
             return None;
         };
         let (inner_attributes, content) = split_inner_attributes(block.stream());
-        let mut body = Body::Plain(block.clone());
-        if !signature.is_async && mentions_async(content.clone()) {
-            // What does not parse is rustc's to report, with the tokens as they are.
-            let mut stmts = Block::parse_within.parse2(content.clone()).unwrap_or_default();
-            if tail_future(&mut stmts).is_some() {
-                body = Body::Future { braces: block.span(), stmts };
-            }
-        }
-        if let Body::Plain(plain) = &mut body {
-            if !inner_attributes.is_empty() {
-                *plain = braced(block.span(), content);
-            }
-        }
-        Some(Self { head: head.iter().cloned().collect(), inner_attributes, body })
+        let body = if signature.is_async { Body::Plain(content) } else { Body::of_sync(content) };
+        let head = head.iter().cloned().collect();
+        Some(Self { head, inner_attributes, braces: block.span(), body })
     }
 
     /// The item with `prelude` before the code that does its work, which stays a block of its own.
     pub(crate) fn with_prelude(self, prelude: &TokenStream) -> TokenStream {
-        let Self { head, inner_attributes, body } = self;
+        let Self { head, inner_attributes, braces, body } = self;
         let body = match body {
-            Body::Plain(block) => {
-                let work = labelled(&block);
-                braced(block.span(), quote!(#inner_attributes #prelude #work))
+            Body::Plain(content) => {
+                let work = labelled(&braced(braces, content));
+                quote!(#prelude #work)
             }
-            Body::Future { braces, mut stmts } => {
+            Body::Future(mut stmts) => {
                 if let Some(future) = tail_future(&mut stmts) {
-                    let work = labelled(&*future);
+                    let work = labelled(future);
                     let instrumented = Expr::Verbatim(quote!(#prelude #work));
                     future.stmts = vec![Stmt::Expr(instrumented, None)];
                 }
-                braced(braces, quote!(#inner_attributes #(#stmts)*))
+                quote!(#(#stmts)*)
             }
         };
+        let body = braced(braces, quote!(#inner_attributes #body));
         quote!(#head #body)
+    }
+}
+
+impl Body {
+    fn of_sync(content: TokenStream) -> Self {
+        if mentions_async(content.clone()) {
+            // What does not parse is rustc's to report, with the tokens as they are.
+            let mut stmts = Block::parse_within.parse2(content.clone()).unwrap_or_default();
+            if tail_future(&mut stmts).is_some() {
+                return Self::Future(stmts);
+            }
+        }
+        Self::Plain(content)
     }
 }
 
@@ -201,8 +206,11 @@ fn is_box_pin(function: &Expr) -> bool {
 /// A block of the user's, still with the user's span, which decides the edition that it drops its
 /// temporaries by. The label keeps rustc from calling the braces of a one-line body unused.
 fn labelled(block: &impl ToTokens) -> TokenStream {
-    let label = Lifetime::new("'_body", Span::mixed_site());
-    quote!(#label: #block)
+    let block = block.to_token_stream();
+    // Located at the block, or lints would offer fixes that reach from the attribute to there.
+    let span = Span::mixed_site().located_at(block.span());
+    let label = Lifetime::new("'_body", span);
+    quote_spanned!(span=> #label: #block)
 }
 
 /// Braces with the user's span: the compiler's coverage counts only what lies in a body of the

@@ -51,8 +51,7 @@ impl Model {
         };
         Some(Self {
             attribute,
-            krate: krate
-                .unwrap_or_else(|| parse_quote_spanned!(Span::mixed_site()=> ::statsd_client)),
+            krate: krate.unwrap_or_else(default_crate),
             name: name?,
             name_span: literal?.span(),
             tags: tags.into_iter().map(Tag::new).collect(),
@@ -60,6 +59,10 @@ impl Model {
             item: item?,
         })
     }
+}
+
+fn default_crate() -> Path {
+    parse_quote_spanned!(Span::mixed_site()=> ::statsd_client)
 }
 
 fn name(literal: &LitStr) -> syn::Result<Template> {

@@ -1,6 +1,7 @@
 //! Names with parameters in them: `"cron.{task}"`, `"{self.kind}.run"`. Pieces of text and places
 //! to read; knows nothing of metrics.
 
+use syn::ext::IdentExt;
 use syn::{Error, Expr, LitStr};
 
 pub(crate) struct Template(Vec<Piece>);
@@ -108,12 +109,15 @@ fn is_place(expr: &Expr) -> bool {
 fn word(place: &Expr) -> String {
     match place {
         Expr::Field(place) => match &place.member {
-            syn::Member::Named(field) => field.to_string(),
+            syn::Member::Named(field) => field.unraw().to_string(),
             syn::Member::Unnamed(index) => index.index.to_string(),
         },
-        Expr::Path(place) => {
-            place.path.segments.last().map(|step| step.ident.to_string()).unwrap_or_default()
-        }
+        Expr::Path(place) => place
+            .path
+            .segments
+            .last()
+            .map(|step| step.ident.unraw().to_string())
+            .unwrap_or_default(),
         _ => String::new(),
     }
 }

@@ -34,12 +34,12 @@ const fn check_name() {}
 #[test]
 fn the_users_names_do_not_reach_the_expansion_nor_its_names_the_user() {
     #[statsd_count("calls", tags(site = SITE), crate = crate::fake)]
-    #[statsd_measure("time.{guard}", tags(site = SITE, guard = _guard), crate = crate::fake)]
+    #[statsd_measure("time.{plain}", tags(site = SITE, guard = _guard), crate = crate::fake)]
     #[statsd_count("fixed", crate = crate::fake)]
     #[statsd_measure("fixed", crate = crate::fake)]
     #[expect(clippy::used_underscore_binding, reason = "the name that the expansion uses too")]
-    fn shadowed(guard: u8, _guard: u8) -> u8 {
-        let sum = guard + _guard + SITE;
+    fn shadowed(plain: u8, _guard: u8) -> u8 {
+        let sum = plain + _guard + SITE;
         drop(sum)
     }
 

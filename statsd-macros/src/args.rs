@@ -162,13 +162,14 @@ fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
 
 fn unknown_key(key: &Ident) -> Error {
     let text = key.to_string();
-    let meant = KEYS
-        .into_iter()
-        .map(|known| (if known.contains(&text) { 0 } else { distance(known, &text) }, known))
-        .min()
-        .filter(|(distance, _)| *distance < 3);
+    // Half of a key, as in `rate`, is as good as a slip of the finger.
+    let unlikeness = |known: &str| {
+        if known.split('_').any(|half| half == text) { 0 } else { distance(known, &text) }
+    };
+    let meant = KEYS.into_iter().min_by_key(|known| unlikeness(known));
+    let meant = meant.filter(|known| unlikeness(known) < 3);
     let message = match meant {
-        Some((_, known)) => format!("unknown argument `{text}`; did you mean `{known}`?"),
+        Some(known) => format!("unknown argument `{text}`; did you mean `{known}`?"),
         None => format!("unknown argument `{text}`; there are `tags`, `sample_rate` and `crate`"),
     };
     Error::new(key.span(), message)

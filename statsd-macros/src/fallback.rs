@@ -44,7 +44,8 @@ pub(crate) fn guarded(
     let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(our_mistake()));
     outcome.unwrap_or_else(|mistakes| {
         let errors = mistakes.to_compile_error();
-        quote!(#item #errors)
+        // In the place of an expression only what comes first is read.
+        quote!(#errors #item)
     })
 }
 

@@ -38,10 +38,15 @@
 //! | `sample_rate = 0.1` | a literal above 0 and at most 1: the share of the calls that is sent | `1.0` |
 //! | `crate = ::path` | where `statsd-client` is, if not at `::statsd_client` | `::statsd_client` |
 //!
-//! Parameters are read before the body runs, so the body may move them; where a future is measured,
-//! when it is first polled. A name and tags that are
-//! all literals cost nothing at a call but the count itself: the call site is resolved once, and a
-//! name or tag that no StatsD server would read stops the build.
+//! Parameters are read before the body runs, so the body may move them; in a future that is when
+//! it is first polled. A name and tags that are all literals cost nothing at a call but the count
+//! itself: the call site is resolved once. A name or tag that no StatsD server would read stops the
+//! build.
+
+#![cfg_attr(
+    test,
+    allow(clippy::needless_raw_string_hashes, reason = "blessing an expectation writes them")
+)]
 
 mod args;
 mod expand;

@@ -18,7 +18,7 @@ fn every_mistake_is_reported_in_one_build() {
                 unknown argument `tag`; did you mean `tags`?
                 this tag has no value; write `b = …`
                 `tags` is given twice; keep one of them
-                unknown argument `rate`; did you mean `crate`?
+                unknown argument `rate`; did you mean `sample_rate`?
                 this is the path of the crate, without quotes: `crate = ::statsd_client`
                 the tag `a` is given twice; keep one of them
                 a sample rate is a literal above 0 and at most 1, such as `0.1` for one call in ten
@@ -83,7 +83,7 @@ fn an_unknown_argument_is_met_with_the_one_that_was_meant() {
             "a", tag = 1
                 unknown argument `tag`; did you mean `tags`?
             "a", rate = 0.1
-                unknown argument `rate`; did you mean `crate`?
+                unknown argument `rate`; did you mean `sample_rate`?
             "a", krate = x
                 unknown argument `krate`; did you mean `crate`?
             "a", colour = 1

@@ -9,7 +9,7 @@ fn a_panic_of_ours_becomes_a_message_beside_the_item() {
         fn f() {}
     );
     let output = guarded(&item, || panic!("a bug of ours"));
-    expect![[r#"fn f () { } :: core :: compile_error ! { "statsd-macros has a bug and cannot expand this attribute; please report it with the function below" }"#]].assert_eq(&output.to_string());
+    expect![[r#":: core :: compile_error ! { "statsd-macros has a bug and cannot expand this attribute; please report it with the function below" } fn f () { }"#]].assert_eq(&output.to_string());
 }
 
 #[test]

@@ -1,0 +1,8 @@
+use statsd_macros::statsd_count;
+
+#[statsd_count("a", crate = ::elsewhere)]
+fn missing() {}
+
+fn main() {
+    missing();
+}

@@ -1,0 +1,6 @@
+use statsd_macros::statsd_count;
+
+#[statsd_count("a", crate = "::elsewhere")]
+fn quoted() {}
+
+fn main() {}

@@ -47,7 +47,15 @@ const PURE: [&str; 5] = [
 
 /// What a pure room may not name: clocks, files, sockets, threads, the runtime.
 const IMPURE: [&str; 9] = [
-    "std::fs", "fs_err", "std::net", "std::thread", "tokio", "SystemTime", "Instant", "axum", "std::env",
+    "std::fs",
+    "fs_err",
+    "std::net",
+    "std::thread",
+    "tokio",
+    "SystemTime",
+    "Instant",
+    "axum",
+    "std::env",
 ];
 
 /// Concrete parts, which only `app.rs` puts together.
@@ -142,7 +150,8 @@ fn imports_go_down() {
             for (at, line) in file.code() {
                 for import in imports(line) {
                     if import != room && !allowed.contains(&import) {
-                        violations.push(format!("{}:{at}: {room} may not know {import}", file.path));
+                        violations
+                            .push(format!("{}:{at}: {room} may not know {import}", file.path));
                     }
                 }
             }
@@ -169,7 +178,9 @@ fn pure_rooms_name_no_clock_no_file_and_no_socket() {
 #[test]
 fn only_http_names_axum_and_only_app_puts_parts_together() {
     let mut violations = Vec::new();
-    for file in rust_files().iter().filter(|f| f.path.starts_with("statsd-server/src") && !f.is_test()) {
+    for file in
+        rust_files().iter().filter(|f| f.path.starts_with("statsd-server/src") && !f.is_test())
+    {
         let room = room(file, "statsd-server/src").unwrap_or_default();
         for (at, line) in file.code() {
             if names(line, "axum") && room != "http" {
@@ -197,7 +208,9 @@ fn names(line: &str, name: &str) -> bool {
 fn a_pipeline_knows_no_concrete_backend() {
     let concrete = ["UdpBackend", "CaptureBackend"];
     let mut violations = Vec::new();
-    for file in rust_files().iter().filter(|file| file.path.starts_with("statsd-client/src/pipeline")) {
+    for file in
+        rust_files().iter().filter(|file| file.path.starts_with("statsd-client/src/pipeline"))
+    {
         for (at, line) in file.code() {
             for backend in concrete.iter().filter(|name| names(line, name)) {
                 violations.push(format!("{}:{at}: names {backend}", file.path));
@@ -210,7 +223,9 @@ fn a_pipeline_knows_no_concrete_backend() {
 #[test]
 fn every_folder_says_what_lives_there_and_what_it_may_not_know() {
     let mut violations = Vec::new();
-    for file in rust_files().iter().filter(|f| f.path.contains("/src/") && f.path.ends_with("/mod.rs")) {
+    for file in
+        rust_files().iter().filter(|f| f.path.contains("/src/") && f.path.ends_with("/mod.rs"))
+    {
         let doc: Vec<&str> = file.text.lines().take_while(|line| line.starts_with("//!")).collect();
         let text = doc.join(" ").to_lowercase();
         if doc.is_empty() || !(text.contains("may not know") || text.contains("pure:")) {
@@ -238,11 +253,14 @@ fn files_are_short_and_well_named() {
 
 #[test]
 fn nothing_is_left_for_later() {
-    let marks = ["TO", "FIX"].map(|start| format!("{start}{}", if start == "TO" { "DO" } else { "ME" }));
+    let marks =
+        ["TO", "FIX"].map(|start| format!("{start}{}", if start == "TO" { "DO" } else { "ME" }));
     let mut violations = Vec::new();
     for file in rust_files() {
         for (at, line) in file.text.lines().enumerate() {
-            if marks.iter().any(|mark| names(line, mark)) || line.trim_start().starts_with("#[ignore") {
+            if marks.iter().any(|mark| names(line, mark))
+                || line.trim_start().starts_with("#[ignore")
+            {
                 violations.push(format!("{}:{}: {}", file.path, at + 1, line.trim()));
             }
         }
@@ -258,7 +276,9 @@ fn the_crates_depend_downwards_only() {
         let section = text.split("\n[dependencies]\n").nth(1).unwrap_or_default();
         let lines = section.lines().take_while(|line| !line.starts_with('['));
         let names = lines.filter(|line| !line.starts_with('#') && line.contains(['.', '=']));
-        names.map(|line| line.split(['.', ' ', '=']).next().unwrap_or_default().to_owned()).collect()
+        names
+            .map(|line| line.split(['.', ' ', '=']).next().unwrap_or_default().to_owned())
+            .collect()
     };
     assert_eq!(dependencies("statsd-client/Cargo.toml"), ["crossbeam-channel", "statsd-macros"]);
     assert_eq!(dependencies("statsd-macros/Cargo.toml"), ["proc-macro2", "quote", "syn"]);

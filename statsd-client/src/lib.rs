@@ -76,6 +76,9 @@
 //!
 //! `macros` (default): the attributes. Without it the crate builds no `syn`.
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod backend;
 mod builder;
 mod client;
@@ -85,9 +88,6 @@ mod global;
 mod handle;
 mod metric;
 mod pipeline;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 pub mod protocol;
 mod telemetry;
 

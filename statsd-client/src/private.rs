@@ -82,16 +82,19 @@ pub fn start(name: Arguments<'_>, tags: Tags<'_>, sample_rate: Option<f64>) -> T
 }
 
 /// Checks a literal name while compiling.
+#[track_caller]
 pub const fn check_name(name: &str) {
     protocol::check_name(name);
 }
 
 /// Checks a literal tag key while compiling.
+#[track_caller]
 pub const fn check_tag_key(key: &str) {
     protocol::check_tag_key(key);
 }
 
 /// Checks a literal tag value while compiling.
+#[track_caller]
 pub const fn check_tag_value(value: &str) {
     protocol::check_tag_value(value);
 }

@@ -47,7 +47,7 @@ fn fixed_site(model: &Model) -> Option<TokenStream> {
         TagValue::Dynamic(_) => None,
     });
     let tags = tags.collect::<Option<Vec<_>>>()?;
-    let rate = Literal::f64_unsuffixed(model.sample_rate);
+    let rate = rate(model);
     let private = private(model);
     let (site, act) = match model.attribute {
         Attribute::Count => ("CountSite", "hit"),
@@ -71,7 +71,7 @@ fn dynamic_call(model: &Model) -> TokenStream {
         };
         quote_spanned!(ours()=> (#key, #value))
     });
-    let rate = Literal::f64_unsuffixed(model.sample_rate);
+    let rate = rate(model);
     let private = private(model);
     let function = match model.attribute {
         Attribute::Count => "count",
@@ -84,6 +84,15 @@ fn dynamic_call(model: &Model) -> TokenStream {
             &[#(#tags),*],
             #rate,
         )
+    }
+}
+
+/// The rate that was given, or the client's own.
+fn rate(model: &Model) -> TokenStream {
+    let private = private(model);
+    match model.sample_rate.map(Literal::f64_unsuffixed) {
+        Some(rate) => quote_spanned!(ours()=> #private::core::option::Option::Some(#rate)),
+        None => quote_spanned!(ours()=> #private::core::option::Option::None),
     }
 }
 

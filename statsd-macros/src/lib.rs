@@ -35,7 +35,7 @@
 //! | `"users.new"` | the name; always first, always a literal | an error |
 //! | `"cron.{task}"` | a name with parameters in it: paths and fields, such as `{self.queue.name}`; `{{` is a brace | |
 //! | `tags(plan = "pro", region = self.region)` | a literal is resolved once; any other expression through `Display`, at every call | no tags |
-//! | `sample_rate = 0.1` | a literal above 0 and at most 1: the share of the calls that is sent | `1.0` |
+//! | `sample_rate = 0.1` | a literal above 0 and at most 1: the share of the calls that is sent | the client's own |
 //! | `crate = ::path` | where `statsd-client` is, if not at `::statsd_client` | `::statsd_client` |
 //!
 //! Parameters are read before the body runs, so the body may move them; in a future that is when

@@ -18,7 +18,8 @@ pub(crate) struct Model {
     pub(crate) name: Template,
     pub(crate) name_span: Span,
     pub(crate) tags: Vec<Tag>,
-    pub(crate) sample_rate: f64,
+    /// `None`: the client's own.
+    pub(crate) sample_rate: Option<f64>,
     pub(crate) item: Item,
 }
 
@@ -46,8 +47,8 @@ impl Model {
         let tags = tags.unwrap_or_default();
         note_duplicates(&tags, mistakes);
         let sample_rate = match &rate {
-            Some(rate) => mistakes.sift(sample_rate(rate)),
-            None => Some(1.0),
+            Some(rate) => mistakes.sift(sample_rate(rate)).map(Some),
+            None => Some(None),
         };
         Some(Self {
             attribute,

@@ -7,7 +7,9 @@ use statsd_tests::{Server, get};
 use super::{flushes, values, wait_for};
 
 fn render_sum(server: &Server, series: &str) -> f64 {
-    values(&get(server.http, &format!("/render?format=json&from=-10min&target={series}"))).iter().sum()
+    values(&get(server.http, &format!("/render?format=json&from=-10min&target={series}")))
+        .iter()
+        .sum()
 }
 
 #[test]
@@ -24,7 +26,8 @@ fn hostile_packets_are_counted_and_the_rest_is_kept() {
     let lines = 65_507 / b"good:1|c\n".len();
     send(&b"good:1|c\n".repeat(lines));
     // Noise without newlines and without the letters of a type.
-    let noise: Vec<u8> = (0..1_400_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 | 0x80).collect();
+    let noise: Vec<u8> =
+        (0..1_400_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 | 0x80).collect();
     send(&noise);
     send(b"constructor:1|ms\n__proto__:1|s\ngood:1|c|@Infinity\ngood:1|c");
 

@@ -41,7 +41,9 @@ pub fn get(server: SocketAddr, target: &str) -> Answer {
         let status = head[0].split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
         let content_type = head
             .iter()
-            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-type: ").map(str::to_owned))
+            .find_map(|line| {
+                line.to_ascii_lowercase().strip_prefix("content-type: ").map(str::to_owned)
+            })
             .unwrap_or_default();
         Ok(Answer { status, content_type, body: String::from_utf8_lossy(&text).into_owned() })
     };
@@ -60,7 +62,8 @@ impl Events {
     /// # Panics
     /// The server does not answer.
     pub fn open(server: SocketAddr, target: &str) -> Self {
-        let (_head, lines) = open(server, target).unwrap_or_else(|error| panic!("{target}: {error}"));
+        let (_head, lines) =
+            open(server, target).unwrap_or_else(|error| panic!("{target}: {error}"));
         Self { lines }
     }
 

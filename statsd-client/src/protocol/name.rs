@@ -53,6 +53,7 @@ fn replace(text: &str, breaks: impl Fn(char) -> bool) -> Cow<'_, str> {
 /// # Panics
 /// In a `const`, which stops the build: the name is empty or holds a character that would be
 /// rewritten.
+#[track_caller]
 pub(crate) const fn check_name(name: &str) {
     assert!(!name.is_empty(), "a metric name must not be empty");
     assert!(
@@ -62,6 +63,7 @@ pub(crate) const fn check_name(name: &str) {
 }
 
 /// Checks a literal tag key while compiling; as [`check_name`].
+#[track_caller]
 pub(crate) const fn check_tag_key(key: &str) {
     assert!(!key.is_empty(), "a tag key must not be empty");
     assert!(
@@ -71,6 +73,7 @@ pub(crate) const fn check_tag_key(key: &str) {
 }
 
 /// Checks a literal tag value while compiling; as [`check_name`].
+#[track_caller]
 pub(crate) const fn check_tag_value(value: &str) {
     assert!(
         !any_byte(value, false),

@@ -17,19 +17,19 @@ fn a_fixed_name_becomes_a_site_that_is_resolved_once() {
         r#""users.new""#,
         "pub fn create(name: &str) -> User { User::new(name) }",
         &expect![[r#"
-        pub fn create(name: &str) -> User {
-            {
-                const _: () = ::statsd_client::__private::check_name("users.new");
-                static SITE: ::statsd_client::__private::CountSite = ::statsd_client::__private::CountSite::new(
-                    "users.new",
-                    &[],
-                    1.0,
-                );
-                SITE.hit();
+            pub fn create(name: &str) -> User {
+                {
+                    const _: () = ::statsd_client::__private::check_name("users.new");
+                    static SITE: ::statsd_client::__private::CountSite = ::statsd_client::__private::CountSite::new(
+                        "users.new",
+                        &[],
+                        ::statsd_client::__private::core::option::Option::None,
+                    );
+                    SITE.hit();
+                }
+                '_body: { User::new(name) }
             }
-            '_body: { User::new(name) }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -47,7 +47,7 @@ fn a_measurement_is_a_guard_before_the_body() {
                     static SITE: ::statsd_client::__private::TimeSite = ::statsd_client::__private::TimeSite::new(
                         "render",
                         &[("plan", "pro")],
-                        0.1,
+                        ::statsd_client::__private::core::option::Option::Some(0.1),
                     );
                     SITE.start()
                 };
@@ -72,7 +72,7 @@ fn what_varies_is_passed_at_every_call() {
                     ::re::statsd::__private::start(
                         ::re::statsd::__private::core::format_args!("cron.{}.{}", self.kind, task),
                         &[("plan", &"pro"), ("sum", &(a + b))],
-                        1.0,
+                        ::re::statsd::__private::core::option::Option::None,
                     )
                 };
                 '_body: {
@@ -85,19 +85,19 @@ fn what_varies_is_passed_at_every_call() {
         r#""a", tags(region = region)"#,
         "fn f(region: Region) {}",
         &expect![[r#"
-        fn f(region: Region) {
-            {
-                const _: () = ::statsd_client::__private::check_name("a");
-                const _: () = ::statsd_client::__private::check_tag_key("region");
-                ::statsd_client::__private::count(
-                    ::statsd_client::__private::core::format_args!("a"),
-                    &[("region", &region)],
-                    1.0,
-                );
+            fn f(region: Region) {
+                {
+                    const _: () = ::statsd_client::__private::check_name("a");
+                    const _: () = ::statsd_client::__private::check_tag_key("region");
+                    ::statsd_client::__private::count(
+                        ::statsd_client::__private::core::format_args!("a"),
+                        &[("region", &region)],
+                        ::statsd_client::__private::core::option::Option::None,
+                    );
+                }
+                '_body: {}
             }
-            '_body: {}
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -118,7 +118,7 @@ fn a_boxed_future_is_instrumented_inside() {
                         static SITE: ::statsd_client::__private::TimeSite = ::statsd_client::__private::TimeSite::new(
                             "run",
                             &[],
-                            1.0,
+                            ::statsd_client::__private::core::option::Option::None,
                         );
                         SITE.start()
                     };
@@ -149,7 +149,7 @@ fn attributes_of_the_function_stay_in_their_places() {
                     static SITE: ::statsd_client::__private::CountSite = ::statsd_client::__private::CountSite::new(
                         "a",
                         &[],
-                        1.0,
+                        ::statsd_client::__private::core::option::Option::None,
                     );
                     SITE.hit();
                 }

@@ -24,7 +24,7 @@ fn a_rate_of_one_may_be_written_as_an_integer() {
     fn always() {}
 
     always();
-    assert_eq!(seen(), ["start always", "stop always"]);
+    assert_eq!(seen(), ["start always @1", "stop always @1"]);
 }
 
 #[test]

@@ -25,10 +25,14 @@ pub(crate) mod __private {
 
     type FixedTags = &'static [(&'static str, &'static str)];
 
-    pub(crate) struct CountSite(&'static str, FixedTags, f64);
+    pub(crate) struct CountSite(&'static str, FixedTags, Option<f64>);
 
     impl CountSite {
-        pub(crate) const fn new(name: &'static str, tags: FixedTags, sample_rate: f64) -> Self {
+        pub(crate) const fn new(
+            name: &'static str,
+            tags: FixedTags,
+            sample_rate: Option<f64>,
+        ) -> Self {
             Self(name, tags, sample_rate)
         }
 
@@ -37,10 +41,14 @@ pub(crate) mod __private {
         }
     }
 
-    pub(crate) struct TimeSite(&'static str, FixedTags, f64);
+    pub(crate) struct TimeSite(&'static str, FixedTags, Option<f64>);
 
     impl TimeSite {
-        pub(crate) const fn new(name: &'static str, tags: FixedTags, sample_rate: f64) -> Self {
+        pub(crate) const fn new(
+            name: &'static str,
+            tags: FixedTags,
+            sample_rate: Option<f64>,
+        ) -> Self {
             Self(name, tags, sample_rate)
         }
 
@@ -68,7 +76,7 @@ pub(crate) mod __private {
     pub(crate) fn count(
         name: Arguments<'_>,
         tags: &[(&'static str, &dyn Display)],
-        sample_rate: f64,
+        sample_rate: Option<f64>,
     ) {
         mark(&format!("count {}", context(name, tags, sample_rate)));
     }
@@ -76,7 +84,7 @@ pub(crate) mod __private {
     pub(crate) fn start(
         name: Arguments<'_>,
         tags: &[(&'static str, &dyn Display)],
-        sample_rate: f64,
+        sample_rate: Option<f64>,
     ) -> TimeGuard {
         TimeGuard::start(context(name, tags, sample_rate))
     }
@@ -93,13 +101,17 @@ pub(crate) mod __private {
         assert!(!value.is_empty(), "a tag value has at least one character");
     }
 
-    fn context<V: Display>(name: impl Display, tags: &[(&str, V)], sample_rate: f64) -> String {
+    fn context<V: Display>(
+        name: impl Display,
+        tags: &[(&str, V)],
+        sample_rate: Option<f64>,
+    ) -> String {
         let mut context = name.to_string();
         for (key, value) in tags {
             context.extend([" ", key, ":", &value.to_string()]);
         }
-        if sample_rate < 1.0 {
-            context.extend([" @", &sample_rate.to_string()]);
+        if let Some(rate) = sample_rate {
+            context.extend([" @", &rate.to_string()]);
         }
         context
     }

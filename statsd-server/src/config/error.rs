@@ -28,7 +28,10 @@ impl ConfigError {
 
     pub(super) fn toml(text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map_or(0, |span| {
-            1 + text.as_bytes()[..span.start.min(text.len())].iter().filter(|&&b| b == b'\n').count()
+            1 + text.as_bytes()[..span.start.min(text.len())]
+                .iter()
+                .filter(|&&b| b == b'\n')
+                .count()
         });
         Self::Text { path: None, line, message: with_suggestion(error.message()) }
     }
@@ -61,13 +64,17 @@ impl std::fmt::Display for Place<'_> {
 
 /// serde lists every key it knows; one that is near is more help.
 fn with_suggestion(message: &str) -> String {
-    let Some(rest) = message.strip_prefix("unknown field `") else { return message.trim().to_owned() };
+    let Some(rest) = message.strip_prefix("unknown field `") else {
+        return message.trim().to_owned();
+    };
     let mut quoted = rest.split('`');
     let unknown = quoted.next().unwrap_or_default();
     let known: Vec<&str> = quoted.skip(1).step_by(2).collect();
     let nearest = known.iter().map(|key| (distance(unknown, key), *key)).min();
     match nearest {
-        Some((edits, key)) if edits <= 3 => format!("unknown key `{unknown}`; did you mean `{key}`?"),
+        Some((edits, key)) if edits <= 3 => {
+            format!("unknown key `{unknown}`; did you mean `{key}`?")
+        }
         _ => format!("unknown key `{unknown}`; known are {}", known.join(", ")),
     }
 }

@@ -94,7 +94,9 @@ impl Config {
         if !(FLUSH_INTERVAL_MIN..=FLUSH_INTERVAL_MAX).contains(&interval) {
             return Err(ConfigError::value(
                 "flush_interval",
-                format!("{interval:?} is not within 1s and 1h: Whisper's finest step is one second"),
+                format!(
+                    "{interval:?} is not within 1s and 1h: Whisper's finest step is one second"
+                ),
             ));
         }
         for threshold in &self.percent_threshold {

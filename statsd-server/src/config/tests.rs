@@ -30,7 +30,9 @@ fn errors_name_the_line_and_the_thing() {
         error("http = 'off'\nflush_intervl = '1s'"),
         "line 2: unknown key `flush_intervl`; did you mean `flush_interval`?"
     );
-    assert!(error("colour = 1").starts_with("line 1: unknown key `colour`; known are statsd, http"));
+    assert!(
+        error("colour = 1").starts_with("line 1: unknown key `colour`; known are statsd, http")
+    );
     assert_eq!(
         error("\nflush_interval = '10'"),
         "line 2: \"10\" has no unit: write 10s, 500ms, 5m or 1h"
@@ -54,5 +56,8 @@ fn errors_of_a_file_name_it() {
     assert!(missing.contains("statsd.toml"), "{missing}");
     fs_err::write(&path, "\n\nhtp = 'off'").unwrap();
     let unknown = Config::read(&path).unwrap_err().to_string();
-    assert!(unknown.ends_with("statsd.toml:3: unknown key `htp`; did you mean `http`?"), "{unknown}");
+    assert!(
+        unknown.ends_with("statsd.toml:3: unknown key `htp`; did you mean `http`?"),
+        "{unknown}"
+    );
 }

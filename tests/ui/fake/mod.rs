@@ -7,7 +7,7 @@ pub mod __private {
     pub struct CountSite;
 
     impl CountSite {
-        pub const fn new(_: &str, _: &[(&str, &str)], _: f64) -> Self {
+        pub const fn new(_: &str, _: &[(&str, &str)], _: Option<f64>) -> Self {
             Self
         }
 
@@ -18,7 +18,7 @@ pub mod __private {
     pub struct TimeGuard;
 
     impl TimeSite {
-        pub const fn new(_: &str, _: &[(&str, &str)], _: f64) -> Self {
+        pub const fn new(_: &str, _: &[(&str, &str)], _: Option<f64>) -> Self {
             Self
         }
 
@@ -31,9 +31,9 @@ pub mod __private {
         fn drop(&mut self) {}
     }
 
-    pub fn count(_: Arguments<'_>, _: &[(&'static str, &dyn Display)], _: f64) {}
+    pub fn count(_: Arguments<'_>, _: &[(&'static str, &dyn Display)], _: Option<f64>) {}
 
-    pub fn start(_: Arguments<'_>, _: &[(&'static str, &dyn Display)], _: f64) -> TimeGuard {
+    pub fn start(_: Arguments<'_>, _: &[(&'static str, &dyn Display)], _: Option<f64>) -> TimeGuard {
         TimeGuard
     }
 

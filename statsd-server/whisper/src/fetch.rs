@@ -71,7 +71,8 @@ impl Whisper {
         self.read_slot(finest, base, finest.interval(timestamp))
     }
 
-    /// All points that stand in the archive of this step, however old, in order of time.
+    /// All points that stand in the archive of this step, however old, in order of time. Reads the
+    /// whole archive into memory.
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchArchive`], and the operating system's.

@@ -78,7 +78,8 @@
 //!   goes to a coarser archive. The same holds for what is aggregated into a coarser archive.
 //! - **A future point does not take an old one's slot.** It is refused and counted.
 //! - **A coarse value is not replaced by one made of less.** If slots of its interval have been used
-//!   anew, a late point changes the fine archive only.
+//!   anew, a late point changes the fine archive only. A batch long enough to use such slots anew
+//!   counts what stood in them first: it leaves what its points one by one would.
 //! - **A short file is an error,** at open and in a read, and never a short answer. Of a range longer
 //!   than a chosen archive the answer's grid begins later, with a value or a gap for each step.
 //! - **A half-made file is never seen.** Creation writes under another name and renames. A file of no

@@ -20,8 +20,8 @@ use crate::case::{check_fetch, create, golden_folder, list, name, read_cases, wr
 static PYTHON: LazyLock<Option<OsString>> = LazyLock::new(|| {
     let python = env::var_os("WHISPER_PYTHON");
     if python.is_none() {
-        let told = "not compared with Python: WHISPER_PYTHON names no interpreter with whisper";
-        writeln!(io::stderr(), "{told}").unwrap();
+        let told = b"not compared with Python: WHISPER_PYTHON names no interpreter with whisper\n";
+        io::stderr().write_all(told).unwrap();
     }
     python
 });

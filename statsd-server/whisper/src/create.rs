@@ -42,10 +42,10 @@ impl Whisper {
         refuse_existing(path)?;
 
         let io = |source| Error::io(path.display(), "cannot create", source);
-        let temporary = Temporary::beside(path).map_err(io)?;
-        temporary.file.write_all_at(&header.to_bytes(), 0).map_err(io)?;
-        temporary.file.set_len(header.file_bytes()).map_err(io)?;
-        let file = temporary.rename_to(path).map_err(io)?;
+        let (temporary, file) = Temporary::beside(path).map_err(io)?;
+        file.write_all_at(&header.to_bytes(), 0).map_err(io)?;
+        file.set_len(header.file_bytes()).map_err(io)?;
+        temporary.rename_to(path).map_err(io)?;
         Ok(Self::new(file, path.to_owned(), header))
     }
 }
@@ -59,22 +59,21 @@ fn refuse_existing(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// A file under a name of its own, removed again unless it gets its real one.
+/// The name of a file until it gets its real one. Without that, the file is removed again.
 struct Temporary {
-    file: File,
     path: PathBuf,
     renamed: bool,
 }
 
 impl Temporary {
-    /// The name is not made of the real one, which may be as long as names can be.
-    fn beside(path: &Path) -> io::Result<Self> {
+    /// Creates the file. Its name is not made of the real one, which may be as long as names can be.
+    fn beside(path: &Path) -> io::Result<(Self, File)> {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
         for _ in 0..TEMPORARY_NAMES_MAX {
             let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
             let path = path.with_file_name(format!(".whisper-{}-{serial}.tmp", process::id()));
             match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok(Self { file, path, renamed: false }),
+                Ok(file) => return Ok((Self { path, renamed: false }, file)),
                 // Left behind by a process that had the same id: in a container it is 1 each time.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -83,10 +82,10 @@ impl Temporary {
         Err(io::Error::other("too many temporary files were left in its folder"))
     }
 
-    fn rename_to(mut self, path: &Path) -> io::Result<File> {
+    fn rename_to(mut self, path: &Path) -> io::Result<()> {
         fs::rename(&self.path, path)?;
         self.renamed = true;
-        self.file.try_clone()
+        Ok(())
     }
 }
 

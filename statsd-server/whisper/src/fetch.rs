@@ -20,7 +20,8 @@ pub struct Fetched {
 impl Fetched {
     /// The interval after the last value, seconds since the epoch.
     pub fn end(&self) -> i64 {
-        self.start + self.step * self.values.len() as i64
+        let count = i64::try_from(self.values.len()).unwrap_or(i64::MAX);
+        self.start.saturating_add(self.step.saturating_mul(count))
     }
 }
 
@@ -70,7 +71,8 @@ impl Whisper {
         self.read_slot(finest, base, finest.interval(timestamp))
     }
 
-    /// All points that stand in the archive of this step, however old, in order of time.
+    /// All points that stand in the archive of this step, however old, in order of time. Reads the
+    /// whole archive into memory.
     ///
     /// # Errors
     /// [`ErrorKind::NoSuchArchive`], and the operating system's.
@@ -78,8 +80,8 @@ impl Whisper {
         let archive = self.archive(step)?;
         let slots = self.read_slots(archive, 0, 0, archive.retention().points as usize)?;
         let mut points: Vec<Point> = decode_slots(&slots)
-            .filter(|(interval, _)| *interval != 0)
-            .map(|(interval, value)| Point { timestamp: interval.into(), value })
+            .filter(|slot| slot.interval != 0)
+            .map(|slot| Point { timestamp: slot.interval.into(), value: slot.value })
             .collect();
         points.sort_by_key(|point| point.timestamp);
         Ok(points)
@@ -143,11 +145,11 @@ impl Whisper {
 /// The values of slots that follow each other in time; those written for another interval are none.
 fn values(slots: &[u8], start: i64, step: i64) -> impl Iterator<Item = Option<f64>> {
     let mut expected = start;
-    decode_slots(slots).map(move |(stored, value)| {
+    decode_slots(slots).map(move |slot| {
         // 0 is what an empty slot says, and an interval that a clock near the epoch could ask for.
-        let known = stored != 0 && i64::from(stored) == expected;
+        let known = slot.interval != 0 && i64::from(slot.interval) == expected;
         expected += step;
-        known.then_some(value)
+        known.then_some(slot.value)
     })
 }
 

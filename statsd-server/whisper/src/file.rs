@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::aggregation::AggregationMethod;
 use crate::archive::Archive;
 use crate::error::{Error, ErrorKind};
-use crate::layout::{HEADER_MAX_BYTES, Header, SLOT_BYTES, decode_slots};
+use crate::layout::{HEADER_MAX_BYTES, Header, SLOT_BYTES, Slot, decode_slots, encode_slots};
 
 /// An open Whisper file.
 ///
@@ -113,7 +113,7 @@ impl Whisper {
     pub(crate) fn base(&self, archive: &Archive) -> Result<Option<u32>, Error> {
         let mut slot = [0; SLOT_BYTES];
         self.read_at(&mut slot, archive, 0)?;
-        Ok(decode_slots(&slot).map(|(interval, _)| interval).find(|interval| *interval != 0))
+        Ok(decode_slots(&slot).map(|slot| slot.interval).find(|interval| *interval != 0))
     }
 
     /// The bytes of `count` slots (at most the archive's points) from that of `first` on, in order
@@ -133,18 +133,18 @@ impl Whisper {
         Ok(bytes)
     }
 
-    /// Writes slots (at most the archive's points) that follow each other in time from `first` on.
-    /// One write, two where they wrap.
-    pub(crate) fn write_slots(
+    /// Writes slots (at most the archive's points) that follow each other in time. One write, two
+    /// where they wrap.
+    pub(crate) fn write_run(
         &self,
         archive: &Archive,
         base: u32,
-        first: u32,
-        bytes: &[u8],
+        run: &[Slot],
     ) -> Result<(), Error> {
-        let slot = archive.slot(first.into(), base);
-        let count = bytes.len() / SLOT_BYTES;
-        let (before_wrap, wrapped) = bytes.split_at(bytes_before_wrap(archive, slot, count));
+        let Some(first) = run.first() else { return Ok(()) };
+        let slot = archive.slot(first.interval.into(), base);
+        let bytes = encode_slots(run);
+        let (before_wrap, wrapped) = bytes.split_at(bytes_before_wrap(archive, slot, run.len()));
         self.write_at(before_wrap, archive, slot)?;
         self.write_at(wrapped, archive, 0)
     }

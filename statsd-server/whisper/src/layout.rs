@@ -1,9 +1,12 @@
 //! Bytes ↔ meaning: the header, the table of archives, the slots. Eats what others wrote.
-#![deny(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic
+    )
 )]
 
 use std::path::Path;
@@ -157,21 +160,27 @@ impl Header {
     }
 }
 
-/// The bytes of slots that follow each other.
-pub(crate) fn encode_slots(slots: impl ExactSizeIterator<Item = (u32, f64)>) -> Vec<u8> {
+/// What one slot holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Slot {
+    /// The interval that the value is valid for; 0 says that the slot is empty.
+    pub(crate) interval: u32,
+    pub(crate) value: f64,
+}
+
+pub(crate) fn encode_slots(slots: &[Slot]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(slots.len().saturating_mul(SLOT_BYTES));
-    for (interval, value) in slots {
-        bytes.extend(interval.to_be_bytes());
-        bytes.extend(value.to_be_bytes());
+    for slot in slots {
+        bytes.extend(slot.interval.to_be_bytes());
+        bytes.extend(slot.value.to_be_bytes());
     }
     bytes
 }
 
-/// The interval and the value of each slot; the interval 0 says that the slot is empty.
-pub(crate) fn decode_slots(bytes: &[u8]) -> impl Iterator<Item = (u32, f64)> {
+pub(crate) fn decode_slots(bytes: &[u8]) -> impl Iterator<Item = Slot> {
     bytes.as_chunks::<SLOT_BYTES>().0.iter().map(|slot| {
         let [a, b, c, d, value @ ..] = *slot;
-        (u32::from_be_bytes([a, b, c, d]), f64::from_be_bytes(value))
+        Slot { interval: u32::from_be_bytes([a, b, c, d]), value: f64::from_be_bytes(value) }
     })
 }
 

@@ -1,4 +1,102 @@
-//! Graphite's Whisper file format.
+//! Graphite's Whisper file format: one file holds one series at several resolutions, in a size that
+//! never changes.
+//!
+//! ```
+//! use statsd_whisper::{AggregationMethod, Outcome, Point, Whisper, parse_retentions};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("orders.wsp");
+//! // Six hours at 10 seconds, a week at a minute. Coarse values are sums, made as soon as half of
+//! // the fine ones are known.
+//! let archives = parse_retentions("10s:6h,1m:7d")?;
+//! let mut file = Whisper::create(&path, &archives, AggregationMethod::Sum, 0.5)?;
+//!
+//! // There is no clock in here: the caller says what time it is.
+//! let now = 1_772_599_850;
+//! assert_eq!(file.update(now, 2.0, now)?, Outcome::Written);
+//! let counts = file.update_many(
+//!     &[
+//!         Point { timestamp: now - 20, value: 5.0 },
+//!         Point { timestamp: now - 10, value: 3.0 },
+//!         Point { timestamp: now + 60, value: 9.0 },
+//!     ],
+//!     now,
+//! )?;
+//! assert_eq!((counts.written, counts.future), (2, 1));
+//!
+//! let fetched = file.fetch(now - 40, now, now)?.expect("within what the file keeps");
+//! assert_eq!((fetched.start, fetched.step), (now - 30, 10));
+//! assert_eq!(fetched.values, [None, Some(5.0), Some(3.0), Some(2.0)]);
+//!
+//! let minute = file.fetch_archive(60, now - 60, now, now)?.expect("likewise");
+//! assert_eq!(minute.values, [Some(10.0)]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The crate knows files and numbers: no metric names, no configuration, no clock, no runtime, and no
+//! dependency but std. It needs Unix (reads and writes go by position, without a shared cursor).
+//!
+//! # The format
+//!
+//! All numbers are big-endian; times are seconds since the epoch in 32 bits, until 2106.
+//!
+//! | part | bytes | fields |
+//! |---|---|---|
+//! | metadata | 16 | u32 aggregation method, u32 longest retention in seconds, f32 xFilesFactor, u32 number of archives |
+//! | table, per archive | 12 | u32 offset from the start of the file, u32 seconds per point, u32 points |
+//! | data, per slot of each archive | 12 | u32 interval, f64 value |
+//!
+//! | code | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 |
+//! |---|---|---|---|---|---|---|---|---|
+//! | method | average | sum | last | max | min | `avg_zero` | absmax | absmin |
+//!
+//! There is no magic number, version or checksum. go-whisper gives the codes 6 to 8 other meanings
+//! (first, mix, percentile); such a file reads as one of the methods above.
+//!
+//! # The rules
+//!
+//! - A point belongs to the *interval* that it lies in: its timestamp rounded down to a multiple of
+//!   the step. The first interval written to an archive goes to slot 0 and is its *base*; any other
+//!   is `(interval - base) / step` slots on, modulo the number of points. A slot is valid for the
+//!   interval that it names and for no other, which is all there is to wrapping round and to gaps.
+//! - A point is written to the finest archive that reaches back to it. Then each coarser archive in
+//!   turn aggregates the slots of its interval from the archive before it, if the share of known
+//!   ones is at least the xFilesFactor, until one has too few. What stands there is left alone then.
+//! - A range is answered by one archive as a whole, the finest that reaches back to its start.
+//!
+//! # What is guaranteed
+//!
+//! The same points make the same bytes as with the Python library (1.1.10), and the same ranges have
+//! the same answers. A batch takes coarse intervals from old to new; the library takes them in the
+//! order of a set, which shows in the bytes where such a batch is the first of an archive.
+//! Where the library loses or damages points, this crate differs:
+//!
+//! - **A write stays in its archive.** A batch is at most as many slots as there are points, and no
+//!   run goes on into the next archive's data.
+//! - **A late point does not take a fresh one's slot.** An archive of n points holds the n intervals
+//!   up to that of `now`; the one before them shares its slot with the newest, and is refused or
+//!   goes to a coarser archive. The same holds for what is aggregated into a coarser archive.
+//! - **A future point does not take an old one's slot.** It is refused and counted.
+//! - **A coarse value is not replaced by one made of less.** If slots of its interval have been used
+//!   anew, a late point changes the fine archive only. A batch long enough to use such slots anew
+//!   counts what stood in them first: it leaves what its points one by one would.
+//! - **A short file is an error,** at open and in a read, and never a short answer. Of a range longer
+//!   than a chosen archive the answer's grid begins later, with a value or a gap for each step.
+//! - **A half-made file is never seen.** Creation writes under another name and renames. A file of no
+//!   bytes, which a full disk leaves behind, does not block the creation of a whole one.
+//! - **A file replaced behind one's back can be told** by [`Whisper::is_replaced`], so that points do
+//!   not go to the copy that a resize put aside.
+//! - **A reader sees a run whole or not at all** as far as the system's positioned writes are atomic:
+//!   neighbouring slots are one write, two where they wrap. In one process `&mut` keeps readers out.
+//! - **No bytes panic.** A header is checked against itself and the size of the file before anything
+//!   else is read; nothing outside of an archive is read or written.
+//!
+//! Kept as it is: a point too late for the fine archive *replaces* the coarse value it belongs to,
+//! because the fine values are gone that it could be added to. Merge it with what
+//! [`Whisper::fetch_archive`] answers where that matters.
+//!
+//! Not done here: locks (one process writes a file; a tool beside it takes the lock of its own
+//! choice), [syncing](Whisper::sync) unless asked, go-whisper's compressed format.
 
 mod aggregation;
 mod archive;

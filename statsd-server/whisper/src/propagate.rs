@@ -3,9 +3,9 @@
 use crate::archive::Archive;
 use crate::error::Error;
 use crate::file::Whisper;
-use crate::layout::{Header, decode_slots, encode_slots};
+use crate::layout::{Header, SLOT_BYTES, Slot, decode_slots};
 
-/// What the fine archive knows of one coarse interval.
+/// What is known of one coarse interval.
 struct Window {
     /// The values, oldest first.
     known: Vec<f64>,
@@ -16,68 +16,75 @@ struct Window {
 }
 
 impl Whisper {
-    /// Makes those coarse values anew that the `changed` intervals (oldest first) of an archive are
-    /// part of, archive by archive, until nothing changes any more.
+    /// The slots of the next coarser archive that `new` ones of an archive (oldest first) make.
+    ///
+    /// To be asked before those are written: the last of a long run take the slots of older values
+    /// that belong to the coarse interval of the first.
     pub(crate) fn propagate(
         &self,
-        index: usize,
-        base: u32,
-        mut changed: Vec<u32>,
+        finer: &Archive,
+        base: Option<u32>,
+        new: &[Slot],
+        coarser: &Archive,
         now: i64,
-    ) -> Result<(), Error> {
-        let archives = &self.header().archives()[index..];
-        let mut base = base;
-        for pair in archives.windows(2) {
-            let [finer, coarser] = pair else { break };
-            let Some(ratio) = ratio(finer, coarser) else { break };
-            for interval in &mut changed {
-                *interval -= *interval % coarser.retention().seconds_per_point;
-            }
-            changed.dedup();
+    ) -> Result<Vec<Slot>, Error> {
+        let Some(ratio) = ratio(finer, coarser) else { return Ok(Vec::new()) };
+        let step = coarser.retention().seconds_per_point;
+        let mut coarse = Vec::new();
+        for new in new.chunk_by(|a, b| a.interval / step == b.interval / step) {
+            let interval = new[0].interval - new[0].interval % step;
             // The one before the oldest shares its slot with the newest: it may not be written.
-            changed.retain(|interval| i64::from(*interval) >= coarser.oldest(now));
-
-            let mut coarser_base = self.base(coarser)?;
-            let mut written = Vec::with_capacity(changed.len());
-            for interval in changed {
-                let window = self.window(finer, base, interval, ratio)?;
-                let Some(value) = window.value(self.header()) else { continue };
-                if let Some(base) = coarser_base
-                    && window.lapped
-                    && self.read_slot(coarser, base, interval.into())?.is_some()
-                {
-                    // What stands there was made of more than is left.
-                    continue;
-                }
-                let base = *coarser_base.get_or_insert(interval);
-                let slot = encode_slots([(interval, value)].into_iter());
-                self.write_slots(coarser, base, interval, &slot)?;
-                written.push(interval);
+            if i64::from(interval) < coarser.oldest(now) {
+                continue;
             }
-            let (Some(next), false) = (coarser_base, written.is_empty()) else { break };
-            (base, changed) = (next, written);
+            let window = self.window(finer, base, interval, new, ratio)?;
+            let Some(value) = window.value(self.header()) else { continue };
+            // What stands there was made of more than is left.
+            let keep = window.lapped && self.stands(coarser, interval)?;
+            if !keep {
+                coarse.push(Slot { interval, value });
+            }
         }
-        Ok(())
+        Ok(coarse)
     }
 
+    /// The fine slots of a coarse interval as they will be when the `new` ones are written.
     fn window(
         &self,
         finer: &Archive,
-        base: u32,
+        base: Option<u32>,
         interval: u32,
+        new: &[Slot],
         slots: usize,
     ) -> Result<Window, Error> {
-        let bytes = self.read_slots(finer, base, interval.into(), slots)?;
-        let mut window = Window { known: Vec::with_capacity(slots), slots, lapped: false };
-        let mut expected = i64::from(interval);
-        for (stored, value) in decode_slots(&bytes) {
-            if i64::from(stored) == expected {
-                window.known.push(value);
+        let stored = match base {
+            Some(base) if new.len() < slots => {
+                self.read_slots(finer, base, interval.into(), slots)?
             }
-            window.lapped |= i64::from(stored) > expected;
+            // Nothing is written yet, or all of it is new.
+            _ => vec![0; slots * SLOT_BYTES],
+        };
+        let mut window = Window { known: Vec::with_capacity(slots), slots, lapped: false };
+        let mut new = new.iter().peekable();
+        let mut expected = i64::from(interval);
+        for stored in decode_slots(&stored) {
+            if let Some(slot) = new.next_if(|slot| i64::from(slot.interval) == expected) {
+                window.known.push(slot.value);
+            } else if i64::from(stored.interval) == expected {
+                window.known.push(stored.value);
+            } else {
+                window.lapped |= i64::from(stored.interval) > expected;
+            }
             expected += finer.step();
         }
         Ok(window)
+    }
+
+    fn stands(&self, archive: &Archive, interval: u32) -> Result<bool, Error> {
+        match self.base(archive)? {
+            Some(base) => Ok(self.read_slot(archive, base, interval.into())?.is_some()),
+            None => Ok(false),
+        }
     }
 }
 

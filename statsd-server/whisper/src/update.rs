@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::archive::Archive;
 use crate::error::Error;
 use crate::file::Whisper;
-use crate::layout::encode_slots;
+use crate::layout::Slot;
 
 /// A value and its time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,19 +42,13 @@ pub struct Counts {
     pub future: usize,
 }
 
-/// A point that has found its slot.
-struct Slot {
-    interval: u32,
-    value: f64,
-}
-
 impl Whisper {
     /// Writes one point to the finest archive that reaches back to it, and brings the coarser ones
     /// up to date.
     ///
     /// Refused are points after `now`, and those whose interval has no slot of its own any more.
     /// A point too late for a finer archive *replaces* what stands in the coarser one's slot. Costs
-    /// two system calls for the archive written, and three or four for each coarser one.
+    /// two system calls for the archive written, and three for each coarser one.
     ///
     /// # Errors
     /// The operating system's, and [`ErrorKind::InvalidTime`](crate::ErrorKind::InvalidTime) for a
@@ -68,8 +62,8 @@ impl Whisper {
         let Some(index) = self.header().archives().iter().position(reaches) else {
             return Ok(Outcome::TooOld);
         };
-        let slot = Slot::of(&self.header().archives()[index], Point { timestamp, value });
-        self.write(index, &[slot], now)?;
+        let slot = slot(&self.header().archives()[index], Point { timestamp, value });
+        self.write(index, vec![slot], now)?;
         Ok(Outcome::Written)
     }
 
@@ -95,39 +89,43 @@ impl Whisper {
         for (index, archive) in archives.iter().enumerate() {
             let reached = rest.partition_point(|point| point.timestamp >= archive.oldest(now));
             let older = rest.split_off(reached);
-            let mut slots: Vec<Slot> = rest.iter().map(|point| Slot::of(archive, *point)).collect();
+            let mut slots: Vec<Slot> = rest.iter().map(|point| slot(archive, *point)).collect();
             slots.dedup_by_key(|slot| slot.interval);
             slots.reverse();
             counts.written += slots.len();
             counts.superseded += rest.len() - slots.len();
-            self.write(index, &slots, now)?;
+            self.write(index, slots, now)?;
             rest = older;
         }
         counts.too_old = rest.len();
         Ok(counts)
     }
 
-    /// Writes slots of one archive, oldest first, and what follows from them.
-    fn write(&self, index: usize, slots: &[Slot], now: i64) -> Result<(), Error> {
-        let Some(first) = slots.first() else { return Ok(()) };
-        let archive = self.header().archives()[index];
-        let base = self.base(&archive)?.unwrap_or(first.interval);
-        let step = archive.retention().seconds_per_point;
-        for run in slots.chunk_by(|a, b| b.interval - a.interval == step) {
-            let bytes = encode_slots(run.iter().map(|slot| (slot.interval, slot.value)));
-            self.write_slots(&archive, base, run[0].interval, &bytes)?;
+    /// Writes slots of one archive, oldest first, and what they make of the coarser ones.
+    fn write(&self, index: usize, mut slots: Vec<Slot>, now: i64) -> Result<(), Error> {
+        let mut archives = self.header().archives()[index..].iter().peekable();
+        while let (Some(archive), Some(first)) = (archives.next(), slots.first()) {
+            let base = self.base(archive)?;
+            let first = first.interval;
+            let coarse = match archives.peek() {
+                Some(coarser) => self.propagate(archive, base, &slots, coarser, now)?,
+                None => Vec::new(),
+            };
+            let step = archive.retention().seconds_per_point;
+            for run in slots.chunk_by(|a, b| b.interval - a.interval == step) {
+                self.write_run(archive, base.unwrap_or(first), run)?;
+            }
+            slots = coarse;
         }
-        self.propagate(index, base, slots.iter().map(|slot| slot.interval).collect(), now)
+        Ok(())
     }
 }
 
-impl Slot {
-    /// The slot of a point that the archive reaches back to.
-    fn of(archive: &Archive, point: Point) -> Self {
-        let interval = u32::try_from(archive.interval(point.timestamp))
-            .expect("between the oldest interval and now, which fit");
-        Self { interval, value: point.value }
-    }
+/// The slot of a point that the archive reaches back to.
+fn slot(archive: &Archive, point: Point) -> Slot {
+    let interval = u32::try_from(archive.interval(point.timestamp))
+        .expect("between the oldest interval and that of now, which fit");
+    Slot { interval, value: point.value }
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The Python library itself, where `WHISPER_PYTHON` names an interpreter that can import it.
 
+use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -14,27 +16,37 @@ use statsd_whisper::{AggregationMethod, Whisper};
 
 use crate::case::{check_fetch, create, golden_folder, list, name, read_cases, write};
 
+/// The interpreter, looked for once. Said past the test harness, which keeps what a passing test prints.
+static PYTHON: LazyLock<Option<OsString>> = LazyLock::new(|| {
+    let python = env::var_os("WHISPER_PYTHON");
+    if python.is_none() {
+        let told = b"not compared with Python: WHISPER_PYTHON names no interpreter with whisper\n";
+        io::stderr().write_all(told).unwrap();
+    }
+    python
+});
+
 const NOW: i64 = 1_772_600_123;
 const RANDOM_CASES: usize = 200;
 
 #[test]
 fn python_reads_our_files_as_we_do() {
-    let Some(python) = python() else { return };
+    let Some(python) = &*PYTHON else { return };
     let folder = tempfile::tempdir().unwrap();
-    check_reading(&python, folder.path(), &read_cases("golden.json"));
+    check_reading(python, folder.path(), &read_cases("golden.json"));
 }
 
 #[test]
 fn random_points_make_pythons_bytes_and_answers() {
-    let Some(python) = python() else { return };
+    let Some(python) = &*PYTHON else { return };
     let mut runner = TestRunner::deterministic();
     let cases: Vec<_> = (0..RANDOM_CASES)
         .map(|i| random_case(i).new_tree(&mut runner).unwrap().current())
         .collect();
     let theirs = tempfile::tempdir().unwrap();
-    run(&python, &["build", theirs.path().to_str().unwrap()], &json!(cases));
+    run(python, &["build", theirs.path().to_str().unwrap()], &json!(cases));
     let ours = tempfile::tempdir().unwrap();
-    check_reading(&python, ours.path(), &cases);
+    check_reading(python, ours.path(), &cases);
 
     for case in &cases {
         let file_name = format!("{}.wsp", name(case));
@@ -125,14 +137,6 @@ fn random_case(index: usize) -> impl Strategy<Value = Value> {
             "archives": [[10, 30], [60, 20], [300, 20]], "ops": written, "fetches": fetches,
         })
     })
-}
-
-fn python() -> Option<OsString> {
-    let python = std::env::var_os("WHISPER_PYTHON");
-    if python.is_none() {
-        println!("skipped: WHISPER_PYTHON names no Python that can import whisper");
-    }
-    python
 }
 
 fn run(python: &OsString, arguments: &[&str], input: &Value) -> Value {

@@ -107,6 +107,10 @@ def cases():
     yield case("late-when-the-window-is-lapped", lapped, xff=0.0, now=NOW + 20,
                differs="a coarse value made of six is not replaced by one made of what is left")
 
+    run = [update_many([(0, 1.0), (10, 1.0)], NOW - 120), update_many([(10 * i, 1.0) for i in range(12)])]
+    yield case("run-as-long-as-the-archive", run, agg="sum", xff=0.0,
+               differs="the values whose slots the run takes belong to its first coarse interval")
+
 
 def main():
     here = os.path.dirname(os.path.abspath(__file__))

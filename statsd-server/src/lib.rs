@@ -3,6 +3,7 @@
 pub mod aggregate;
 pub mod backend;
 pub mod clock;
+pub mod http;
 pub mod limits;
 pub mod live;
 pub mod store;

@@ -57,3 +57,6 @@ pub const LIVE_BACKLOG_FLUSHES: usize = 8;
 
 /// Series in one live event; the page asks `/render` for others.
 pub const LIVE_SERIES_MAX: usize = 256;
+
+/// Live events that wait for one page's connection; the rest wait in the hub, where they are skipped when they are old.
+pub const LIVE_CONNECTION_EVENTS: usize = 1;

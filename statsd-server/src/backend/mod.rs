@@ -1,6 +1,8 @@
 //! Where a flush goes. A backend sees a finished [`Snapshot`] and may not know sockets that receive,
 //! nor the aggregator. `flush.rs` calls every backend once an interval.
 
+pub mod live;
+
 use std::fmt;
 
 use crate::aggregate::Snapshot;

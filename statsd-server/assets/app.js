@@ -39,6 +39,7 @@ const stream = new Stream({
     // What was missed while away is in the store.
     for (const metric of metrics.values()) metric.loaded = false;
     element('interval').title = `statsd-server ${hello.version}`;
+    tick();
     show();
   },
   flush(frame) {
@@ -54,6 +55,7 @@ const stream = new Stream({
       metrics.set(key, known);
     }
     forget();
+    tick();
     show();
   },
 });
@@ -99,9 +101,10 @@ function show() {
   nothing.hidden = candidates.length === 0 || chosen.length > 0;
   nothing.textContent = `None of ${candidates.length} metrics matches the filter.`;
   const shown = chosen.slice(0, layOut(chosen.length));
-  const hidden = chosen.length - shown.length + leftOut;
-  more.hidden = hidden === 0;
-  more.textContent = `${hidden} more, filter to see`;
+  const hidden = chosen.length - shown.length;
+  const notes = [...(hidden ? [`${hidden} more, filter to see`] : []), ...(leftOut ? [`${leftOut} series over the live limit`] : [])];
+  more.hidden = notes.length === 0;
+  more.textContent = notes.join(' · ');
   place(shown);
 }
 
@@ -118,7 +121,8 @@ function layOut(count) {
   let best = { columns: 1, rows: fit, size: 0 };
   for (let columns = 1; columns <= Math.min(fit, columnsMax); columns++) {
     const rows = Math.ceil(fit / columns);
-    const size = Math.min(width / columns / 1.6, height / rows);
+    // Empty places at the end make a wall look broken.
+    const size = Math.min(width / columns / 1.5, height / rows) * Math.sqrt(fit / (columns * rows));
     if (rows <= rowsMax && size > best.size) best = { columns, rows, size };
   }
   wall.style.setProperty('--columns', String(best.columns));
@@ -188,11 +192,14 @@ function showControls() {
   if (document.documentElement.dataset.theme !== theme) tiles.forEach((tile) => tile.destroy());
   document.documentElement.dataset.theme = theme;
   if (query.value.trim() !== view.q) query.value = view.q;
-  for (const button of kindButtons) button.ariaPressed = String(view.kinds.has(/** @type {Kind} */ (button.dataset.kind)));
-  element('server').ariaPressed = String(view.server);
-  element('light').ariaPressed = String(theme === 'light');
+  for (const button of kindButtons) press(button, view.kinds.has(/** @type {Kind} */ (button.dataset.kind)));
+  press(element('server'), view.server);
+  press(element('light'), theme === 'light');
   show();
 }
+
+/** @param {HTMLElement} button @param {boolean} pressed */
+const press = (button, pressed) => button.setAttribute('aria-pressed', String(pressed));
 
 /** @param {() => void} change */
 function changeView(change) {
@@ -213,8 +220,8 @@ for (const button of kindButtons) {
   button.addEventListener('click', () => changeView(() => toggleKind(/** @type {Kind} */ (button.dataset.kind))));
 }
 element('server').addEventListener('click', () => changeView(() => (view.server = !view.server)));
-element('light').addEventListener('click', (event) => {
-  const lit = /** @type {HTMLElement} */ (event.currentTarget).ariaPressed === 'true';
+element('light').addEventListener('click', () => {
+  const lit = document.documentElement.dataset.theme === 'light';
   changeView(() => (view.theme = lit ? 'dark' : 'light'));
 });
 

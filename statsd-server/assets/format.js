@@ -2,36 +2,55 @@
 
 /** @typedef {{number: string, unit: string}} Reading */
 
-/** Three significant digits, without trailing zeros. @param {number} value */
-const round = (value) => Number(value.toPrecision(3));
+/** Significant digits, without trailing zeros. @param {number} value @param {number} [digits] */
+const round = (value, digits = 3) => Number(value.toPrecision(digits));
 
 /**
- * 1234 is "1.23k". Small numbers keep three significant digits.
+ * 1234 is "1.23k". Small numbers keep their significant digits.
  * @param {number | null | undefined} value
+ * @param {number} [digits]
  */
-export function compact(value) {
+export function compact(value, digits = 3) {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
-  let rest = round(value);
+  let rest = round(value, digits);
   for (const suffix of ['', 'k', 'M', 'G', 'T', 'P']) {
     if (Math.abs(rest) < 1000) return `${rest}${suffix}`;
-    rest = round(rest / 1000);
+    rest = round(rest / 1000, digits);
   }
   return value.toExponential(1);
 }
 
+/** Labels of an axis: as many digits as tell neighbours apart. @param {number[]} values */
+export function labels(values) {
+  const apart = Math.abs(values[1] - values[0]);
+  const largest = Math.max(...values.map(Math.abs));
+  const digits = apart > 0 ? Math.min(6, Math.max(3, Math.ceil(Math.log10(largest / apart)) + 1)) : 3;
+  return values.map((value) => compact(value, digits));
+}
+
+/** The unit that reads best, and how many milliseconds it has. @param {number} milliseconds @returns {[string, number]} */
+function unitOf(milliseconds) {
+  const size = Math.abs(round(milliseconds));
+  if (size > 0 && size < 1) return ['µs', 0.001];
+  if (size < 1000) return ['ms', 1];
+  if (size < 120_000) return ['s', 1000];
+  return size < 7_200_000 ? ['min', 60_000] : ['h', 3_600_000];
+}
+
 /**
- * Milliseconds in the unit that reads best: 1500 is "1.5 s".
+ * A time in the unit that reads best: 1500 is "1.5 s".
  * @param {number | null | undefined} milliseconds
  * @returns {Reading}
  */
 export function duration(milliseconds) {
-  if (milliseconds === null || milliseconds === undefined) return { number: '–', unit: 'ms' };
-  const size = Math.abs(round(milliseconds));
-  if (size > 0 && size < 1) return { number: compact(milliseconds * 1000), unit: 'µs' };
-  if (size < 1000) return { number: compact(milliseconds), unit: 'ms' };
-  if (size < 120_000) return { number: compact(milliseconds / 1000), unit: 's' };
-  if (size < 7_200_000) return { number: compact(milliseconds / 60_000), unit: 'min' };
-  return { number: compact(milliseconds / 3_600_000), unit: 'h' };
+  const [unit, size] = unitOf(milliseconds ?? 0);
+  return { number: compact(milliseconds == null ? null : milliseconds / size), unit };
+}
+
+/** Labels of an axis of times, all in one unit. @param {number[]} values milliseconds */
+export function durationLabels(values) {
+  const [unit, size] = unitOf(Math.max(...values));
+  return labels(values.map((value) => value / size)).map((text) => (text === '0' ? text : text + unit));
 }
 
 /** How long ago, in whole units. @param {number} seconds */

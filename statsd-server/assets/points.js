@@ -27,9 +27,11 @@ export class Points {
 
   /** Adds one flush. @param {number} time @param {Map<string, number | null>} values by series @param {number} interval */
   append(time, values, interval) {
+    // Timestamps are whole seconds: of several flushes in one, the last stands.
+    const step = Math.max(1, interval);
     while (this.rows.length && this.rows[this.rows.length - 1][0] >= time) this.rows.pop();
     const last = this.rows[this.rows.length - 1];
-    if (last && time - last[0] > 2.5 * interval) this.rows.push([last[0] + interval, ...this.series.map(() => null)]);
+    if (last && time - last[0] > 2.5 * step) this.rows.push([last[0] + step, ...this.series.map(() => null)]);
     this.rows.push([time, ...this.series.map((name) => values.get(name) ?? null)]);
     this.#trim();
   }
@@ -83,8 +85,9 @@ async function history(series) {
   try {
     const query = new URLSearchParams({ format: 'json', from: `-${WINDOW_SECONDS / 60}min`, target: series });
     const answer = await fetch(`render?${query}`, { signal: AbortSignal.timeout(HISTORY_TIMEOUT_MS) });
+    /** @type {{datapoints: [number | null, number][]}[]} */
     const [found] = answer.ok ? await answer.json() : [];
-    return new Map(found ? found.datapoints.map(([value, time]) => [time, value]) : []);
+    return new Map(found?.datapoints.map(([value, time]) => [time, value]));
   } catch {
     return new Map();
   }

@@ -1,6 +1,6 @@
 // One metric on the wall: its name, the newest number, ten minutes of chart.
 
-import { age, compact, duration, timeOfDay } from './format.js';
+import { age, compact, duration, durationLabels, labels, timeOfDay } from './format.js';
 import { WINDOW_SECONDS } from './points.js';
 
 /** Flushes a metric may miss before its number is shown as old. */
@@ -12,6 +12,23 @@ function child(tag, name, parent) {
   element.className = name;
   parent.append(element);
   return element;
+}
+
+/** A value between gaps, of which no line can be drawn; a new metric begins with one. @param {any} plot @param {number} series */
+function alone(plot, series) {
+  const values = /** @type {(number | null)[]} */ (plot.data[series]);
+  return values.flatMap((value, at) => (value !== null && values[at - 1] == null && values[at + 1] == null ? [at] : []));
+}
+
+/** From zero, so that heights compare. @param {any} _ @param {number | null} low @param {number | null} high */
+const fromZero = (_, low, high) => (low || high ? [Math.min(0, (low ?? 0) * 1.1), Math.max(0, (high ?? 0) * 1.1)] : [0, 1]);
+
+/** A gauge that only moves far from zero shows its movement, but not the noise below a hundredth. @param {any} _ @param {number | null} low @param {number | null} high */
+function around(_, low, high) {
+  const [near, far] = [Math.abs(low ?? 0), Math.abs(high ?? 0)].sort((a, b) => a - b);
+  if (low === null || high === null || low === high || low * high <= 0 || near < 0.7 * far) return fromZero(_, low, high);
+  const margin = Math.max((high - low) * 0.1, far * 0.01);
+  return [low - margin, high + margin];
 }
 
 export class Tile {
@@ -80,7 +97,7 @@ export class Tile {
       return `mean ${number} ${unit}`;
     }
     const [low, high] = this.points.extent() ?? [0, 0];
-    return low === high ? 'steady' : `${compact(low)} to ${compact(high)}`;
+    return compact(low) === compact(high) ? 'steady' : `${compact(low)} to ${compact(high)}`;
   }
 
   /** @param {number} now */
@@ -103,38 +120,33 @@ export class Tile {
   #options(width, height) {
     const style = getComputedStyle(this.element);
     const colour = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
-    const letters = Math.round(Math.min(22, Math.max(11, height * 0.11)));
+    const letters = Math.round(Math.max(11, Math.min(height * 0.11, window.innerHeight * 0.022)));
     const axis = {
       stroke: colour('--quiet'), font: `${letters}px ${style.fontFamily}`, gap: 4,
       grid: { stroke: colour('--grid'), width: 1 }, ticks: { show: false },
     };
     const { kind } = this.points;
-    const line = { stroke: colour('--ink-kind'), width: 2, points: { show: false } };
+    const ink = colour('--ink-kind');
+    const line = { stroke: ink, width: Math.max(2, letters / 8), points: { show: true, filter: alone, size: letters / 2, fill: ink } };
     const area = { ...line, fill: colour('--fill-kind') };
-    const bars = { ...area, fill: colour('--ink-kind'), width: 0, paths: uPlot.paths.bars({ size: [0.75, 24], gap: 1 }) };
+    // Steps, not bars: history may come in longer intervals than the flushes.
+    const steps = { ...area, paths: uPlot.paths.stepped({ align: -1 }) };
     const mean = { ...line, stroke: colour('--quiet'), dash: [6, 5] };
-    const zeroBased = (/** @type {any} */ _, /** @type {number | null} */ low, /** @type {number | null} */ high) =>
-      [Math.min(0, low ?? 0), Math.max(high ?? 0, low === null || high === 0 ? 1 : 0) * 1.1];
     return {
       width, height, padding: [letters * 0.7, letters * 1.4, 0, 0], legend: { show: false },
       cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false }, sync: { key: 'wall' } },
       hooks: { setCursor: [(/** @type {any} */ plot) => this.#point(plot.cursor.idx)] },
-      scales: { x: { time: true }, y: kind === 'gauge' ? {} : { range: zeroBased } },
-      series: [{}, { counter: bars, timer: area, gauge: area, set: area }[kind], ...(kind === 'timer' ? [mean] : [])],
+      scales: { x: { time: true }, y: { range: kind === 'gauge' ? around : fromZero } },
+      series: [{}, { counter: steps, timer: area, gauge: area, set: area }[kind], ...(kind === 'timer' ? [mean] : [])],
       axes: [
         { ...axis, size: letters * 1.7, space: letters * 6, incrs: [60, 120, 300, 600],
           values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((time) => timeOfDay(time)) },
-        { ...axis, size: letters * 3.6, space: letters * 2.6,
-          values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((value) => this.#tick(value)) },
+        { ...axis, space: letters * 2.2,
+          size: (/** @type {any} */ _, /** @type {string[] | null} */ texts) =>
+            letters * Math.max(3.6, 1 + 0.62 * Math.max(0, ...(texts ?? []).map((text) => text.length))),
+          values: (/** @type {any} */ _, /** @type {number[]} */ at) => (kind === 'timer' ? durationLabels : labels)(at) },
       ],
     };
-  }
-
-  /** @param {number} value */
-  #tick(value) {
-    if (this.points.kind !== 'timer' || value === 0) return compact(value);
-    const { number, unit } = duration(value);
-    return unit === 'ms' ? number : number + unit;
   }
 
   /** The value under the mouse, on every tile at once. @param {number | null | undefined} index */
@@ -144,7 +156,7 @@ export class Tile {
       this.aside.textContent = this.#about(this.points.newest());
     } else {
       const { number, unit } = this.#read(row[1]);
-      this.aside.textContent = `${timeOfDay(row[0], true)}  ${number} ${unit}`;
+      this.aside.textContent = `${timeOfDay(row[0], true)}: ${row[1] === null ? 'no value' : `${number} ${unit}`}`;
     }
   }
 }

@@ -11,10 +11,8 @@ use statsd_client::protocol;
 use tokio::sync::oneshot;
 
 use crate::aggregate::{DeleteIdle, Options, Shard};
-use crate::backend::{
-    Backend, ConsoleBackend, LiveBackend, Naming, NamingOptions, StoreBackend,
-};
-use crate::clock::{Clock, SystemClock};
+use crate::backend::{Backend, ConsoleBackend, LiveBackend, Naming, NamingOptions, StoreBackend};
+use crate::clock::SystemClock;
 use crate::config::{Config, Dialect};
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
@@ -147,6 +145,7 @@ impl App {
         let (stop_http, http_stopped) = oneshot::channel::<()>();
         let listener = self.http.map(tokio::net::TcpListener::from_std).transpose();
         let listener = listener.map_err(cannot("serve http"))?;
+        let hub = self.state.hub.clone();
         let mut serving = tokio::spawn(async move {
             if let Some(listener) = listener {
                 // Resolves when the sender is dropped, too.
@@ -164,8 +163,9 @@ impl App {
         };
         // Both join threads; a panic of theirs is logged where it is noticed.
         tokio::task::spawn_blocking(stop).await.unwrap_or_default();
+        // Live pages would never end by themselves.
+        hub.close();
         drop(stop_http);
-        // Live pages never end by themselves.
         if tokio::time::timeout(HTTP_DRAIN, &mut serving).await.is_err() {
             serving.abort();
         }
@@ -221,8 +221,8 @@ fn backends(
         ..NamingOptions::default()
     });
     let mut backends: Vec<Box<dyn Backend>> = vec![
-        Box::new(StoreBackend::new(store, clock, telemetry.clone(), naming)),
-        Box::new(LiveBackend::new(hub, telemetry.clone())),
+        Box::new(StoreBackend::new(store, clock, telemetry.clone(), naming.clone())),
+        Box::new(LiveBackend::new(hub, telemetry.clone(), naming, &config.prefix_stats)),
     ];
     if let Some(out) = console {
         let zone = TimeZone::system();

@@ -86,3 +86,7 @@ pub const FLUSH_INTERVAL_MIN: Duration = Duration::from_secs(1);
 
 /// The longest flush interval; what a stopped server could lose must stay bearable.
 pub const FLUSH_INTERVAL_MAX: Duration = Duration::from_secs(3_600);
+
+/// Live events that wait for one page's connection; the rest wait in the hub, where old ones are
+/// skipped.
+pub const LIVE_CONNECTION_EVENTS: usize = 1;

@@ -51,4 +51,8 @@ pub struct Telemetry {
     pub backend_errors: Count,
     /// Live pages that fell behind and skipped flushes.
     pub live_lagged: Count,
+    /// Live pages refused because `LIVE_CLIENTS_MAX` are served.
+    pub live_refused: Count,
+    /// Series left out of live events because `LIVE_SERIES_MAX` were in them.
+    pub live_series_over_limit: Count,
 }

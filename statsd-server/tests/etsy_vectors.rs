@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 use statsd_client::protocol::Dialect;
 use statsd_server::aggregate::{DeleteIdle, Options, Shard, State};
-use statsd_server::backend::naming::{Naming, NamingOptions};
+use statsd_server::backend::{Naming, NamingOptions};
 
 /// Cases that need etsy's histograms or its choice of timer statistics, which are not built.
 const UNSUPPORTED: [&str; 7] = [

@@ -1,13 +1,19 @@
 //! Where a flush goes. A backend sees a finished [`Snapshot`] and may not know sockets that receive,
 //! nor the aggregator. `flush.rs` calls every backend once an interval.
 
-pub mod console;
-pub mod naming;
-pub mod store;
+mod console;
+mod live;
+mod naming;
+mod store;
 
 use std::fmt;
 
 use crate::aggregate::Snapshot;
+
+pub use console::ConsoleBackend;
+pub use live::LiveBackend;
+pub use naming::{Naming, NamingOptions, Part};
+pub use store::StoreBackend;
 
 /// An output for snapshots, called once an interval from the flush thread.
 pub trait Backend: Send + fmt::Debug {

@@ -68,9 +68,9 @@ pub enum Part<'a> {
 /// Names series.
 ///
 /// ```
-/// use statsd_server::backend::naming::{Naming, NamingOptions, Part};
+/// use statsd_server::backend::{Naming, Part};
 ///
-/// let naming = Naming::new(&NamingOptions::default());
+/// let naming = Naming::default();
 /// assert_eq!(naming.series("users.new", Part::CounterCount), "stats_counts.users.new");
 /// assert_eq!(naming.series("render;page=home", Part::Timer("mean")), "stats.timers.render.mean;page=home");
 /// ```
@@ -89,6 +89,12 @@ pub struct Naming {
 struct Affixes {
     prefix: String,
     ending: String,
+}
+
+impl Default for Naming {
+    fn default() -> Self {
+        Self::new(&NamingOptions::default())
+    }
 }
 
 impl Naming {

@@ -38,10 +38,14 @@ impl Demo {
         config.flush_interval = FLUSH_INTERVAL;
         self.listen.apply(&mut config)?;
         if config.statsd == Listen::Off {
-            return Err(Failure::Input("the demo's shop needs --statsd: it sends over UDP".to_owned()));
+            return Err(Failure::Input(
+                "the demo's shop needs --statsd: it sends over UDP".to_owned(),
+            ));
         }
         runtime()?.block_on(demo(&config))?;
-        folder.close().map_err(|error| Failure::outside("cannot remove the temporary folder", error))
+        folder
+            .close()
+            .map_err(|error| Failure::outside("cannot remove the temporary folder", error))
     }
 }
 

@@ -44,8 +44,7 @@ enum Command {
 /// The exit code is 0, 1 where something outside went wrong (a port in use, a disk), or 2 where
 /// what was asked for makes no sense (a flag, a configuration, a line).
 pub fn main() -> ExitCode {
-    let filter =
-        EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
 
     let cli = Cli::parse();

@@ -84,7 +84,11 @@ pub(super) fn bind(config: &Config) -> Result<App, Failure> {
     if let Some(http) = addresses.http {
         say(format_args!("http    tcp {http}"));
     }
-    say(format_args!("data    {}, flushed every {:?}", config.data.display(), config.flush_interval));
+    say(format_args!(
+        "data    {}, flushed every {:?}",
+        config.data.display(),
+        config.flush_interval
+    ));
     say("server is up");
     if let Some(http) = addresses.http {
         say(format_args!("open http://{http}/"));
@@ -101,7 +105,8 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 /// Resolves at SIGTERM or SIGINT. Registered at once, so that a signal during the start counts.
 pub(super) fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
-    let register = |kind| signal(kind).map_err(|error| Failure::outside("cannot handle signals", error));
+    let register =
+        |kind| signal(kind).map_err(|error| Failure::outside("cannot handle signals", error));
     let mut terminate = register(SignalKind::terminate())?;
     let mut interrupt = register(SignalKind::interrupt())?;
     Ok(async move {

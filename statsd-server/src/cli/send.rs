@@ -31,7 +31,11 @@ impl Send {
         // holds no line.
         backend.send(b"").map_err(cannot)?;
         let lines = self.lines.len();
-        say(format_args!("sent {lines} {} to {}", if lines == 1 { "line" } else { "lines" }, self.to));
+        say(format_args!(
+            "sent {lines} {} to {}",
+            if lines == 1 { "line" } else { "lines" },
+            self.to
+        ));
         Ok(())
     }
 }
@@ -44,7 +48,10 @@ fn check(line: &str) -> Result<(), Failure> {
     }
     let bad = samples.find_map(Result::err);
     bad.map_or(Ok(()), |bad| {
-        Err(Failure::Input(format!("bad line {line:?}: {}; a line is name:value|type", bad.reason.as_str())))
+        Err(Failure::Input(format!(
+            "bad line {line:?}: {}; a line is name:value|type",
+            bad.reason.as_str()
+        )))
     })
 }
 

@@ -24,7 +24,9 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         "h" => 3600.0,
         "" => return Err(format!("{text:?} has no unit: write 10s, 500ms, 5m or 1h")),
         unit => {
-            return Err(format!("{text:?} has the unknown unit {unit:?}: ms, s, m and h are known"));
+            return Err(format!(
+                "{text:?} has the unknown unit {unit:?}: ms, s, m and h are known"
+            ));
         }
     };
     let number: f64 = digits.trim().parse().map_err(|_| format!("{text:?} is not a duration"))?;

@@ -1,7 +1,7 @@
 //! The newest flush, for pages that watch. Holds no history: a page asks `/render` for that.
 //! May not know HTTP or stores. Data comes from `backend/live.rs` and goes to `http/live.rs`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::broadcast;
 
@@ -41,35 +41,86 @@ pub struct Frame {
     pub timestamp: i64,
     /// Seconds between flushes.
     pub interval: f64,
-    /// At most [`crate::limits::LIVE_SERIES_MAX`] points, sorted by series.
+    /// At most [`crate::limits::LIVE_SERIES_MAX`] points: the application's first, then the server's
+    /// own, each sorted by series.
     pub points: Vec<LivePoint>,
+    /// Series of this flush that the bound left no room for.
+    pub left_out: usize,
 }
 
 /// Hands each flush to every page that listens. A slow page skips to the newest; nobody waits.
+///
+/// Clones are the same hub.
+///
+/// ```
+/// use statsd_server::live::{Frame, Hub};
+///
+/// let hub = Hub::new();
+/// hub.publish(Frame { timestamp: 1_340_000_000, interval: 10.0, points: vec![], left_out: 0 });
+///
+/// let (newest, _flushes) = hub.follow();
+/// assert_eq!(newest.unwrap().timestamp, 1_340_000_000);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Hub {
-    sender: broadcast::Sender<Arc<Frame>>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    newest: Option<Arc<Frame>>,
+    /// `None` once the hub is closed.
+    sender: Option<broadcast::Sender<Arc<Frame>>>,
 }
 
 impl Hub {
     /// A hub without listeners.
     pub fn new() -> Self {
-        Self { sender: broadcast::channel(LIVE_BACKLOG_FLUSHES).0 }
+        let sender = Some(broadcast::channel(LIVE_BACKLOG_FLUSHES).0);
+        Self { state: Arc::new(Mutex::new(State { newest: None, sender })) }
     }
 
-    /// Publishes one flush. Never blocks; without listeners it is dropped.
+    /// Publishes one flush and keeps it for pages that come later. Takes a lock for as long as it
+    /// takes to store a pointer; never waits for a page.
     pub fn publish(&self, frame: Frame) {
-        let _listeners = self.sender.send(Arc::new(frame));
+        let frame = Arc::new(frame);
+        let mut state = self.state();
+        state.newest = Some(Arc::clone(&frame));
+        if let Some(sender) = &state.sender {
+            // An error says that nobody listens.
+            let _listeners = sender.send(frame);
+        }
+    }
+
+    /// The newest flush, if there was one, and a receiver of exactly those after it.
+    pub fn follow(&self) -> (Option<Arc<Frame>>, broadcast::Receiver<Arc<Frame>>) {
+        let state = self.state();
+        let receiver = match &state.sender {
+            Some(sender) => sender.subscribe(),
+            // Its sender is gone at once, which is how a receiver learns of the end.
+            None => broadcast::channel(1).1,
+        };
+        (state.newest.clone(), receiver)
     }
 
     /// A receiver of the flushes from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Frame>> {
-        self.sender.subscribe()
+        self.follow().1
     }
 
     /// How many pages listen.
     pub fn listeners(&self) -> usize {
-        self.sender.receiver_count()
+        self.state().sender.as_ref().map_or(0, broadcast::Sender::receiver_count)
+    }
+
+    /// Ends every receiver, so that a server that shuts down does not wait for its pages.
+    pub fn close(&self) {
+        self.state().sender = None;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change under the lock is a single assignment: there is no half-done state to find.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -78,3 +129,6 @@ impl Default for Hub {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,4 +2,6 @@
 //! Data comes from the kernel and goes to `aggregate/`, a batch of packets at a time; what is in the
 //! packets is the parser's business.
 
-pub mod udp;
+mod udp;
+
+pub use udp::{UdpHandle, UdpOptions, UdpReceiver};

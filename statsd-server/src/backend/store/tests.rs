@@ -2,7 +2,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::*;
-use crate::backend::naming::NamingOptions;
+use crate::backend::NamingOptions;
 use crate::store::{Fetched, Node, StoreError, Written};
 
 /// Series, timestamp, value, merge, and the time of now.

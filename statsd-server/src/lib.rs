@@ -3,7 +3,9 @@
 pub mod aggregate;
 pub mod backend;
 pub mod clock;
+
 pub mod limits;
 pub mod live;
+pub mod query;
 pub mod store;
 pub mod telemetry;

@@ -3,7 +3,8 @@
 pub mod aggregate;
 pub mod backend;
 pub mod clock;
-
+pub mod draw;
+pub mod http;
 pub mod limits;
 pub mod live;
 pub mod query;

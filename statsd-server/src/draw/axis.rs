@@ -42,9 +42,10 @@ pub(super) fn short(value: f64) -> String {
     let text = spell(value, 10_f64.powf(digits - 2.0), unit);
     let letter = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
     let (number, suffix) = text.split_at(letter);
-    let number = match number.contains('.') {
-        true => number.trim_end_matches('0').trim_end_matches('.'),
-        false => number,
+    let number = if number.contains('.') {
+        number.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        number
     };
     format!("{number}{suffix}")
 }
@@ -76,19 +77,19 @@ fn unit(size: f64) -> Option<(f64, &'static str)> {
     if size >= 1e18 {
         return None;
     }
+    // From which size on, with what scale. Thousandths are clearer as decimals: a load of 0.5, not of 500m.
     let units = [
-        (1e15, "P"),
-        (1e12, "T"),
-        (1e9, "G"),
-        (1e6, "M"),
-        (1e3, "k"),
-        (1.0, ""),
-        (1e-6, "µ"),
-        (1e-9, "n"),
+        (1e15, 1e15, "P"),
+        (1e12, 1e12, "T"),
+        (1e9, 1e9, "G"),
+        (1e6, 1e6, "M"),
+        (1e3, 1e3, "k"),
+        (1e-3, 1.0, ""),
+        (1e-6, 1e-6, "µ"),
+        (1e-9, 1e-9, "n"),
     ];
-    // Thousandths are clearer as decimals: a load of 0.5, not of 500m.
-    let fits = |&(scale, _): &(f64, &str)| size >= if scale == 1.0 { 1e-3 } else { scale };
-    units.into_iter().find(fits)
+    let fitting = units.into_iter().find(|(from, ..)| size >= *from);
+    fitting.map(|(_, scale, suffix)| (scale, suffix))
 }
 
 /// The value with as many decimals as tell it from its neighbour one `step` away.
@@ -198,10 +199,9 @@ impl Spacing {
     /// The label's length and the gap behind it.
     fn label_chars(self) -> i64 {
         match self {
-            Seconds(..MINUTE) => 11,
+            Seconds(..MINUTE) | Months(..12) => 11,
             Seconds(..DAY) => 8,
             Seconds(_) => 9,
-            Months(..12) => 11,
             Months(_) => 7,
         }
     }

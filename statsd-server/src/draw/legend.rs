@@ -15,6 +15,9 @@ const COLUMN_MIN: f64 = 280.0;
 /// Width of a number with its gap: `-12.3k` and the like.
 const NUMBER: f64 = 8.0 * CHAR_PIXELS;
 
+/// What keeps a column's numbers off the next column's names.
+const GAP: f64 = 14.0;
+
 /// How the rows of a legend are arranged.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Legend {
@@ -23,11 +26,13 @@ pub(super) struct Legend {
 }
 
 impl Legend {
-    /// The arrangement for so many series in so much room; without room for a row there is no legend.
+    /// The arrangement for so many series in so much room: one column, where that holds them all.
+    /// Without room for a row there is no legend.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
     pub(super) fn arrange(series: usize, width: f64, height: f64) -> Self {
-        let columns = ((width / COLUMN_MIN) as usize).clamp(1, series.max(1));
         let room = ((height / ROW) as usize).saturating_sub(1);
+        let most = ((width / COLUMN_MIN) as usize).max(1);
+        let columns = (1..most).find(|columns| series.div_ceil(*columns) <= room).unwrap_or(most);
         Self { columns, rows: series.div_ceil(columns).min(room) }
     }
 
@@ -46,7 +51,7 @@ impl Legend {
         // The last cell tells how many series have none.
         let shown = if series.len() > cells { cells - 1 } else { series.len() };
         for x in (0..self.columns.min(series.len())).map(|i| left + column * i as f64) {
-            let (last, max) = (x + column - NUMBER - 8.0, x + column - 8.0);
+            let (last, max) = (x + column - NUMBER - GAP, x + column - GAP);
             let y = top + 11.0;
             let _infallible = write!(
                 out,
@@ -75,11 +80,11 @@ fn entry(out: &mut String, index: usize, series: &Series, x: f64, y: f64, width:
     let known = || series.values.iter().flatten().copied().filter(|value| value.is_finite());
     let spell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), short);
     let (last, max) = (spell(known().next_back()), spell(known().reduce(f64::max)));
-    let name = escape(&fit(&series.name, room(width - 18.0 - 2.0 * NUMBER - 8.0)));
+    let name = escape(&fit(&series.name, room(width - 18.0 - 2.0 * NUMBER - GAP)));
     let full = escape(&series.name);
     let class = super::svg::line_class(index);
     let (middle, baseline) = (y + 7.0, y + 11.0);
-    let (text_x, last_x, max_x) = (x + 18.0, x + width - NUMBER - 8.0, x + width - 8.0);
+    let (text_x, last_x, max_x) = (x + 18.0, x + width - NUMBER - GAP, x + width - GAP);
     let _infallible = write!(
         out,
         concat!(
@@ -101,3 +106,6 @@ fn entry(out: &mut String, index: usize, series: &Series, x: f64, y: f64, width:
         max = max,
     );
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,10 +39,10 @@ const STYLE: &str = "text{font:11px system-ui,-apple-system,'Segoe UI',Roboto,'D
     font-variant-numeric:tabular-nums;fill:#24292f}\
     .h{font-size:13px;font-weight:600}.m,.m text{fill:#656d76}.e,.e text{text-anchor:end}.c{text-anchor:middle}\
     .b{fill:#fff}.g{stroke:#d8dee4;stroke-width:1;shape-rendering:crispEdges}.z{stroke:#8c959f}\
-    .l{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}.a{stroke:none;fill-opacity:.12}\
+    .l{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}.a{stroke:none;fill-opacity:.12}.p{stroke-width:4;stroke-dasharray:none}\
     .c6{stroke:#24292f}\
     @media(prefers-color-scheme:dark){text{fill:#e6edf3}.m,.m text{fill:#9198a1}.b{fill:#0d1117}\
-    .g{stroke:#2a313c}.z{stroke:#6e7681}.c0{stroke:#3d9be0}.f0{fill:#3d9be0}.c6{stroke:#e6edf3}}";
+    .g{stroke:#2a313c}.z{stroke:#6e7681}.c0{stroke:#2f81f7}.f0{fill:#2f81f7}.c6{stroke:#e6edf3}}";
 
 /// Draws the series. Nulls are gaps; a point between two gaps is a dot; nothing at all is said in words.
 /// Allocates the document: a few hundred bytes and about 12 for each point that is drawn, of which
@@ -68,7 +68,7 @@ pub fn svg(picture: &Picture<'_>) -> String {
         let plot = Plot::lay_out(picture);
         plot.draw_grid(&mut out);
         plot.draw_lines(&mut out, picture.series);
-        let (left, width) = (10.0, f64::from(picture.width) - 12.0);
+        let (left, width) = (10.0, legend_width(picture));
         plot.legend.draw(&mut out, picture.series, left, plot.bottom + AXIS_HEIGHT, width);
     }
     out.push_str("</svg>\n");
@@ -87,8 +87,16 @@ const HEAD_HEIGHT: f64 = 26.0;
 /// Height of the time axis' labels, with the gap to the legend.
 const AXIS_HEIGHT: f64 = 22.0;
 
+/// Labels of the value axis stand at least this far apart.
+const LINE_PIXELS: f64 = 14.0;
+
 /// The part of the height that the legend may take.
 const LEGEND_SHARE: f64 = 0.4;
+
+/// Up to the right edge: the gap behind the last column of numbers is the margin.
+fn legend_width(picture: &Picture<'_>) -> f64 {
+    f64::from(picture.width) - 6.0
+}
 
 fn open(picture: &Picture<'_>) -> String {
     let (width, height) = (picture.width, picture.height);
@@ -97,21 +105,19 @@ fn open(picture: &Picture<'_>) -> String {
     let title = picture.title.map_or_else(|| names().join(", "), str::to_owned);
     let title = if title.is_empty() { "No data".to_owned() } else { title };
     let mut out = format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d"><title id="t">{}</title><desc id="d">{}</desc><style>{STYLE}"#,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d"><title id="t">{}</title><desc id="d">{}</desc><style>"#,
         escape(&title),
         escape(&span),
     );
-    // Colours come before the theme's exceptions by weight: a class each, and the media query last.
-    let palette = PALETTE.iter().enumerate();
-    let classes: String = palette
-        .map(|(i, colour)| format!(".c{i}{{stroke:{colour}}}.f{i}{{fill:{colour}}}"))
-        .chain(
-            DASHES.iter().enumerate().map(|(i, dash)| format!(".d{i}{{stroke-dasharray:{dash}}}")),
-        )
-        .collect();
-    out.insert_str(out.len() - STYLE.len(), &classes);
+    for (i, colour) in PALETTE.iter().enumerate() {
+        let _infallible = write!(out, ".c{i}{{stroke:{colour}}}.f{i}{{fill:{colour}}}");
+    }
+    for (i, dash) in DASHES.iter().enumerate() {
+        let _infallible = write!(out, ".d{i}{{stroke-dasharray:{dash}}}");
+    }
+    // What stands later wins: the themes come after the colours.
     let _infallible =
-        write!(out, r#"</style><rect class="b" width="{width}" height="{height}" rx="4"/>"#);
+        write!(out, r#"{STYLE}</style><rect class="b" width="{width}" height="{height}" rx="4"/>"#);
     draw_head(&mut out, picture, &span);
     out
 }
@@ -150,10 +156,10 @@ impl Plot {
         let (width, height) = (f64::from(picture.width), f64::from(picture.height));
         let legend = Legend::arrange(
             picture.series.len(),
-            width - 12.0,
+            legend_width(picture),
             (height - HEAD_HEIGHT) * LEGEND_SHARE,
         );
-        let bottom = (height - AXIS_HEIGHT - legend.height()).max(HEAD_HEIGHT + 1.0);
+        let bottom = (height - AXIS_HEIGHT - legend.height() - 4.0).max(HEAD_HEIGHT + 1.0);
         let (low, high) = picture
             .series
             .iter()
@@ -163,8 +169,7 @@ impl Plot {
         let widest = values.iter().map(|tick| columns(&tick.label)).max().unwrap_or(0);
         let left = (16.0 + widest as f64 * CHAR_PIXELS).min(width / 2.0);
         let right = width - 10.0;
-        let last =
-            picture.series.iter().filter_map(|one| Some(one.end().checked_sub(one.step)?)).max();
+        let last = picture.series.iter().filter_map(|one| one.end().checked_sub(one.step)).max();
         let until = picture.until.max(last.unwrap_or(picture.until)).max(picture.from + 1);
         let times = axis::times(picture.from, until, room(right - left), picture.zone);
         Self {
@@ -193,16 +198,16 @@ impl Plot {
 
     fn draw_grid(&self, out: &mut String) {
         let (left, right, top, bottom) = (self.left, self.right, self.top, self.bottom);
-        let labels = self.left - 6.0;
+        let (end, mut free) = (left - 6.0, f64::MAX);
         for tick in &self.values {
             let y = self.y(tick.at);
-            let zero = if tick.label == "0" { " z" } else { "" };
-            let _infallible = write!(
-                out,
-                r#"<path class="g{zero}" d="M{left:.1} {y:.1}H{right:.1}"/><text class="m e" x="{labels:.1}" y="{:.1}">{}</text>"#,
-                y + 4.0,
-                tick.label
-            );
+            let zero = if tick.at == 0.0 { " z" } else { "" };
+            let _infallible =
+                write!(out, r#"<path class="g{zero}" d="M{left:.1} {y:.1}H{right:.1}"/>"#);
+            if y <= free {
+                free = y - LINE_PIXELS;
+                push_label(out, "m e", end, y + 4.0, &tick.label);
+            }
         }
         let mut free = 0.0;
         for tick in &self.times {
@@ -212,34 +217,31 @@ impl Plot {
             // A label at the edge, or next to an hour that the clocks skip, gives way.
             if x - half >= free && x + half <= right + 8.0 {
                 free = x + half + CHAR_PIXELS;
-                let y = bottom + 14.0;
-                let _infallible =
-                    write!(out, r#"<text class="m c" x="{x:.1}" y="{y:.1}">{}</text>"#, tick.label);
+                push_label(out, "m c", x, bottom + 14.0, &tick.label);
             }
         }
     }
 
-    /// One path a series. A lone series also gets a tinted area: it is easier on the eye, and with
-    /// several it would hide the others.
+    /// One group a series. A lone series over a zero line is also tinted down to it; with several, or
+    /// from another line, the area would mislead.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
     fn draw_lines(&self, out: &mut String, series: &[Series]) {
         let mut thinned = series.to_vec();
         consolidate(&mut thinned, ((self.right - self.left) as usize).max(2));
+        let zero = self.values.iter().find(|tick| tick.at == 0.0).map(|tick| self.y(tick.at));
         for (index, one) in thinned.iter().enumerate() {
             let runs = self.runs(one);
-            if series.len() == 1 {
-                out.push_str(r#"<path class="a f0" d=""#);
-                for run in runs.iter().filter(|run| run.len() > 1) {
-                    push_run(out, run);
-                    let floor = self.y(self.values[0].at.max(0.0));
-                    let _infallible = write!(out, "V{floor:.1}H{:.1}Z", run[0].0);
-                }
-                out.push_str("\"/>");
+            let (lines, dots): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.len() > 1);
+            if let Some(zero) = zero.filter(|_| series.len() == 1) {
+                let areas =
+                    lines.iter().map(|run| line(run) + &format!("V{zero:.1}H{:.1}Z", run[0].0));
+                push_path(out, "a f0", areas);
             }
-            let class = line_class(index);
-            let _infallible = write!(out, r#"<path class="{class}" d=""#);
-            runs.iter().for_each(|run| push_run(out, run));
-            let _infallible = write!(out, r#""><title>{}</title></path>"#, escape(&one.name));
+            let (class, name) = (line_class(index), escape(&one.name));
+            let _infallible = write!(out, r#"<g class="{class}"><title>{name}</title>"#);
+            push_path(out, "", lines.iter().map(|run| line(run)));
+            push_path(out, "p", dots.iter().map(|run| line(run) + "h0"));
+            out.push_str("</g>");
         }
     }
 
@@ -262,14 +264,25 @@ impl Plot {
     }
 }
 
-/// A line through the points; a round cap makes a dot of a single one.
-fn push_run(out: &mut String, run: &[(f64, f64)]) {
+fn line(run: &[(f64, f64)]) -> String {
+    let mut out = String::with_capacity(run.len() * 12);
     for (i, (x, y)) in run.iter().enumerate() {
         let _infallible = write!(out, "{}{x:.1} {y:.1}", if i == 0 { "M" } else { "L" });
     }
-    if run.len() == 1 {
-        out.push_str("h0");
+    out
+}
+
+fn push_path(out: &mut String, class: &str, parts: impl Iterator<Item = String>) {
+    let mut parts = parts.peekable();
+    if parts.peek().is_some() {
+        let _infallible = write!(out, r#"<path class="{class}" d=""#);
+        out.extend(parts);
+        out.push_str("\"/>");
     }
+}
+
+fn push_label(out: &mut String, class: &str, x: f64, y: f64, label: &str) {
+    let _infallible = write!(out, r#"<text class="{class}" x="{x:.1}" y="{y:.1}">{label}</text>"#);
 }
 
 fn finite(series: &Series) -> impl Iterator<Item = f64> + '_ {

@@ -1,6 +1,6 @@
 //! Text in a picture whose fonts nobody knows: cut to size by a careful guess, safe as XML.
 
-/// Pixels that one character takes at the pictures' 11 pixels of type. Wide faces (DejaVu, Verdana)
+/// Pixels that one character takes at the pictures' 11 pixels of type. Wide faces (Verdana and its like)
 /// stay below it, so that what fits by this measure fits everywhere.
 pub(super) const CHAR_PIXELS: f64 = 7.0;
 

@@ -39,7 +39,6 @@ async fn find(State(state): State<HttpState>, params: Params) -> Result<Response
         if leaves_only {
             nodes.retain(|node| node.leaf);
         }
-        nodes.sort_by(|a, b| name(a).cmp(name(b)));
         match format {
             Format::Tree => dress.json(&tree(&query, &nodes, wildcards)),
             Format::Json => dress.json(&nodes.iter().map(Found::from).collect::<Vec<_>>()),

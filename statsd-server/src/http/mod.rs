@@ -45,7 +45,7 @@ pub fn router(state: HttpState) -> Router {
     Router::new()
         .merge(find::routes())
         .merge(render::routes())
-        .route("/version", get(version))
+        .merge(route_both(Router::new(), "/version", get(version)))
         .layer(map_response_with_state(state.clone(), finish))
         .with_state(state)
 }

@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p statsd-examples --example embedded_server`
 
+#![expect(clippy::print_stdout, reason = "a program for a terminal")]
+
 use std::error::Error;
 use std::time::Duration;
 

@@ -3,6 +3,8 @@
 //! Run the server in one terminal (`cargo run --release`), this in another
 //! (`cargo run -p statsd-examples --example quickstart`), and open the page that the server names.
 
+#![expect(clippy::print_stdout, reason = "a program for a terminal")]
+
 use std::error::Error;
 use std::time::Duration;
 

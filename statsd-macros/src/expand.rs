@@ -90,10 +90,10 @@ fn dynamic_call(model: &Model) -> TokenStream {
 /// The rate that was given, or the client's own.
 fn rate(model: &Model) -> TokenStream {
     let private = private(model);
-    match model.sample_rate.map(Literal::f64_unsuffixed) {
-        Some(rate) => quote_spanned!(ours()=> #private::core::option::Option::Some(#rate)),
-        None => quote_spanned!(ours()=> #private::core::option::Option::None),
-    }
+    let Some(rate) = model.sample_rate.map(Literal::f64_unsuffixed) else {
+        return quote_spanned!(ours()=> #private::core::option::Option::None);
+    };
+    quote_spanned!(ours()=> #private::core::option::Option::Some(#rate))
 }
 
 /// `&value`, with the parentheses that its precedence needs.

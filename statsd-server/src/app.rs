@@ -179,7 +179,7 @@ fn bind_udp(address: &str) -> Result<UdpReceiver, AppError> {
 }
 
 fn bind_tcp(address: &str) -> Result<TcpListener, AppError> {
-    let listener = first_of(address, |address| TcpListener::bind(address));
+    let listener = first_of(address, TcpListener::bind::<SocketAddr>);
     let nonblocking = |listener: TcpListener| listener.set_nonblocking(true).map(|()| listener);
     listener.and_then(nonblocking).map_err(refused("http", address))
 }

@@ -1,4 +1,12 @@
-//! A StatsD server with Whisper storage, Graphite's API and a live page.
+//! A StatsD server with Whisper storage, Graphite's API and a live page, in one process.
+//!
+//! The binary is [`cli::main`]; a program of one's own that wants the server inside takes [`app::App`].
+//! ARCHITECTURE.md in the repository is the map.
+//!
+//! ```text
+//! receiver → aggregate → flush → backend → store ← query ← http → draw
+//!                                   └─▶ live ─────────────▶ http
+//! ```
 
 pub mod aggregate;
 pub mod app;
@@ -6,10 +14,12 @@ pub mod backend;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod draw;
 pub mod flush;
 pub mod http;
 pub mod limits;
 pub mod live;
+pub mod query;
 pub mod receiver;
 pub mod store;
 pub mod telemetry;

@@ -66,6 +66,22 @@ pub const RENDER_POINTS_MAX: usize = 1_000_000;
 /// Bytes of one target or pattern.
 pub const TARGET_MAX_BYTES: usize = 16 * 1_024;
 
+/// Bytes of a time such as `noon_yesterday-2h30min`; the longest sensible one has about 30.
+pub const TIME_MAX_BYTES: usize = 128;
+
+/// Pixels of a picture's side: a wall screen has 3,840.
+pub const PICTURE_SIDE_MAX_PIXELS: u32 = 4_096;
+
+/// Renders and finds at work at once, each with at most `RENDER_POINTS_MAX` points in memory; others
+/// wait their turn.
+pub const QUERIES_AT_ONCE_MAX: usize = 8;
+
+/// Parameters of one HTTP request, query and form together.
+pub const HTTP_PARAMETERS_MAX: usize = 1_024;
+
+/// Names that `/metrics/index.json` answers: about 6 MB of JSON.
+pub const INDEX_NAMES_MAX: usize = 100_000;
+
 /// Names that `/metrics/find` answers.
 pub const FIND_RESULTS_MAX: usize = 10_000;
 

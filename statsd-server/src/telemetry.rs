@@ -49,6 +49,10 @@ pub struct Telemetry {
     pub flushes: Count,
     /// Backends that did not take a flush.
     pub backend_errors: Count,
+    /// Series that a request asked for and that could not be read.
+    pub series_unreadable: Count,
+    /// HTTP requests answered with a 4xx: wrong, over a bound, or to no such place.
+    pub requests_refused: Count,
     /// Live pages that fell behind and skipped flushes.
     pub live_lagged: Count,
     /// Live pages refused because `LIVE_CLIENTS_MAX` are served.

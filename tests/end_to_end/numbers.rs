@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[statsd_count("users.new")]
 #[statsd_measure("checkout")]
 fn subscribe(id: u64) -> Result<u64, String> {
-    if id % 3 == 0 {
+    if id.is_multiple_of(3) {
         return Err(format!("user {id} exists"));
     }
     Ok(id)

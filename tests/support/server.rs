@@ -64,6 +64,9 @@ impl Server {
     }
 
     /// Stops it as SIGTERM does, and waits for its end; its files stay until it is dropped.
+    ///
+    /// # Panics
+    /// It does not end in order.
     pub fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {

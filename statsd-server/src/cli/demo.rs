@@ -33,9 +33,8 @@ impl Demo {
             .prefix("statsd-demo-")
             .tempdir()
             .map_err(|error| Failure::outside("cannot make a temporary folder", error))?;
-        let mut config = Config::default();
-        config.data = folder.path().to_owned();
-        config.flush_interval = FLUSH_INTERVAL;
+        let data = folder.path().to_owned();
+        let mut config = Config { data, flush_interval: FLUSH_INTERVAL, ..Config::default() };
         self.listen.apply(&mut config)?;
         if config.statsd == Listen::Off {
             return Err(Failure::Input(

@@ -1,5 +1,6 @@
 //! The demo's application: a shop whose functions are annotated as any application's would be.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use statsd_client::{Gauge, statsd_count, statsd_measure};
@@ -31,7 +32,7 @@ impl Shop {
     }
 
     /// Serves customers for ever.
-    pub(super) async fn open(mut self) {
+    pub(super) async fn open(mut self) -> Infallible {
         let mut elapsed = Duration::ZERO;
         loop {
             let hour = (elapsed.as_secs_f64() / DAY.as_secs_f64() * std::f64::consts::TAU).sin();

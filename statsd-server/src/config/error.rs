@@ -27,12 +27,8 @@ impl ConfigError {
     }
 
     pub(super) fn toml(text: &str, error: &toml::de::Error) -> Self {
-        let line = error.span().map_or(0, |span| {
-            1 + text.as_bytes()[..span.start.min(text.len())]
-                .iter()
-                .filter(|&&b| b == b'\n')
-                .count()
-        });
+        let before = |span: std::ops::Range<usize>| text.get(..span.start).unwrap_or(text);
+        let line = error.span().map_or(0, |span| 1 + before(span).matches('\n').count());
         Self::Text { path: None, line, message: with_suggestion(error.message()) }
     }
 

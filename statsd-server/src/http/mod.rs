@@ -2,17 +2,32 @@
 //! May not know receivers, the aggregator or backends. Data comes from `trait Store` and the live hub and
 //! leaves as answers.
 
+mod error;
+mod find;
 mod live;
 mod page;
+mod params;
+mod render;
+mod reply;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::middleware::map_response_with_state;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 
 use crate::clock::Clock;
+use crate::limits::QUERIES_AT_ONCE_MAX;
 use crate::live::Hub;
 use crate::store::Store;
 use crate::telemetry::Telemetry;
+
+use error::HttpError;
 
 /// What the routes read from.
 #[derive(Debug, Clone)]
@@ -29,7 +44,14 @@ pub struct HttpState {
 
 /// Every route of the server.
 pub fn router(state: HttpState) -> Router {
-    Router::new().merge(page::routes()).merge(live::routes()).with_state(state)
+    Router::new()
+        .merge(find::routes())
+        .merge(live::routes())
+        .merge(page::routes())
+        .merge(render::routes())
+        .merge(route_both(Router::new(), "/version", get(version)))
+        .layer(map_response_with_state(state.clone(), finish))
+        .with_state(state)
 }
 
 /// Serves until `stopped` is done, and then answers the requests at hand.
@@ -40,6 +62,46 @@ pub async fn serve(
 ) {
     // It never fails: a connection that cannot be accepted is tried again.
     let _served = axum::serve(listener, router(state)).with_graceful_shutdown(stopped).await;
+}
+
+/// The release of graphite-web whose API this is; Grafana asks and chooses its features by it.
+async fn version() -> &'static str {
+    "1.1.10"
+}
+
+/// Routes the path with and without the slash at its end, as graphite-web does.
+fn route_both(
+    router: Router<HttpState>,
+    path: &str,
+    to: MethodRouter<HttpState>,
+) -> Router<HttpState> {
+    router.route(path, to.clone()).route(&format!("{path}/"), to)
+}
+
+/// Counts what was refused, and tells browsers to take an answer for what it says it is.
+async fn finish(State(state): State<HttpState>, mut response: Response) -> Response {
+    if response.status().is_client_error() {
+        state.telemetry.requests_refused.add(1);
+    }
+    let nosniff = HeaderValue::from_static("nosniff");
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    response
+}
+
+/// Bounds the memory of all queries of the process together.
+static QUERIES: Semaphore = Semaphore::const_new(QUERIES_AT_ONCE_MAX);
+
+/// Runs a query on a thread that may wait for the disk. It keeps its place until it is done, even when
+/// nobody waits for its answer any more.
+async fn blocking<T: Send + 'static>(
+    query: impl FnOnce() -> Result<T, HttpError> + Send + 'static,
+) -> Result<T, HttpError> {
+    let place = QUERIES.acquire().await;
+    let run = spawn_blocking(move || {
+        let _place = place;
+        query()
+    });
+    run.await.unwrap_or_else(|panic| Err(HttpError::internal(&panic)))
 }
 
 #[cfg(test)]

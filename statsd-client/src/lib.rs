@@ -53,8 +53,14 @@
 //!
 //! Whatever a name or tag holds, it cannot put a second metric on the wire: `:`, `|`, `@`, `#`, `,`,
 //! `;`, white space and control characters become `_`, and [`Stats::rewritten`] counts the contexts
-//! concerned. Literals in attributes are checked while compiling. etsy's protocol
-//! ([`Dialect::Etsy`], the default) has no tags: there they become nodes of the name
+//! concerned. Literals in attributes are checked while compiling:
+//!
+//! ```compile_fail
+//! #[statsd_client::statsd_count("users|new")] // a metric name must not hold `|`
+//! fn subscribe() {}
+//! ```
+//!
+//! etsy's protocol ([`Dialect::Etsy`], the default) has no tags: there they become nodes of the name
 //! (`orders.plan.pro`); [`Dialect::DogStatsd`] writes `orders:1|c|#plan:pro`.
 //!
 //! # Environment

@@ -66,9 +66,9 @@ fn an_annotated_functions_calls_arrive_everywhere_exactly() {
 
 /// A time at which the file's points are recent: when it was last written.
 fn newest_point(file: &std::path::Path) -> i64 {
-    let modified = std::fs::metadata(file).unwrap().modified().unwrap();
-    let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_secs()).unwrap()
+    let modified = std::fs::metadata(file).and_then(|file| file.modified()).expect("a file");
+    let since = modified.duration_since(std::time::UNIX_EPOCH).expect("a time after 1970");
+    i64::try_from(since.as_secs()).expect("a time before the sun's end")
 }
 
 /// Needs a Python that has the `whisper` module, named by `WHISPER_PYTHON`.

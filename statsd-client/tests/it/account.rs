@@ -143,7 +143,7 @@ fn sampled_calls_are_counted_as_such() {
     assert!(client.flush(PATIENCE));
     let stats = client.stats();
     assert_adds_up(&stats);
-    assert_eq!(stats.sent as usize, captured.lines().len());
+    assert_eq!(stats.sent, captured.lines().len() as u64);
     assert!((300..700).contains(&stats.sampled_out), "{stats:?}");
     let lines = captured.lines();
     assert!(

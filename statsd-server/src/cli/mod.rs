@@ -1,5 +1,6 @@
-//! Arguments → commands. May know `app`, `config` and the SDK; nothing below may know it. The only
-//! room that writes to the terminal.
+//! Arguments → commands. The only room that writes to the terminal.
+//! May not know any part of the server but `app` and `config`; the demo's shop knows the SDK. Data goes to
+//! `app`.
 
 mod demo;
 mod run;

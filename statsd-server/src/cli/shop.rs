@@ -1,6 +1,5 @@
 //! The demo's application: a shop whose functions are annotated as any application's would be.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use statsd_client::{Gauge, statsd_count, statsd_measure};
@@ -32,7 +31,7 @@ impl Shop {
     }
 
     /// Serves customers for ever.
-    pub(super) async fn open(mut self) -> Infallible {
+    pub(super) async fn open(mut self) {
         let mut elapsed = Duration::ZERO;
         loop {
             let hour = (elapsed.as_secs_f64() / DAY.as_secs_f64() * std::f64::consts::TAU).sin();
@@ -40,12 +39,14 @@ impl Shop {
             if self.chance.happens(0.30 * visitors) {
                 self.sign_up();
             }
-            if self.chance.happens(0.55 * visitors) {
+            if self.chance.happens(0.35 * visitors) {
                 self.fill_cart();
             }
-            if self.carts > 0 && self.chance.happens(0.5) {
-                // A declined card is the customer's affair.
-                let _order = self.checkout().await;
+            if self.carts > 0
+                && self.chance.happens(0.6)
+                && let Err(CardDeclined) = self.checkout().await
+            {
+                statsd_client::increment("cards.declined");
             }
             sleep(TICK).await;
             elapsed += TICK;
@@ -70,7 +71,6 @@ impl Shop {
         Ok(())
     }
 
-    #[statsd_measure("payment")]
     async fn charge(&mut self) -> Result<(), CardDeclined> {
         let base = 8.0 + 4.0 * self.chance.draw();
         // One payment in twenty waits for the bank.

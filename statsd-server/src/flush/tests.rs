@@ -3,7 +3,7 @@ use std::net::UdpSocket;
 use statsd_client::protocol::Dialect;
 
 use super::*;
-use crate::receiver::udp::{UdpOptions, UdpReceiver};
+use crate::receiver::{UdpOptions, UdpReceiver};
 
 #[derive(Debug)]
 struct At(Mutex<Duration>);

@@ -68,7 +68,7 @@ fn over_the_limit_the_servers_own_go_first_then_the_kinds_share() {
 
     assert_eq!(frame.points.len(), LIVE_SERIES_MAX);
     assert!(frame.points.iter().any(|point| point.metric == "queue.depth"));
-    assert!(frame.points.iter().all(|point| !point.metric.starts_with(OWN_PREFIX)));
+    assert!(frame.points.iter().all(|point| !point.metric.starts_with("statsd.")));
     assert_eq!(frame.left_out, 2);
     assert_eq!(telemetry.live_series_over_limit.get(), 2);
 }

@@ -17,7 +17,8 @@ fn frame(timestamp: i64) -> Frame {
 
 #[test]
 fn a_stream_begins_with_hello_and_is_never_cached_or_held_back() {
-    let mut answer = serve().get("/live", &[]);
+    let served = serve();
+    let mut answer = served.get("/live", &[]);
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some("text/event-stream"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));

@@ -20,7 +20,8 @@ fn the_table_is_the_folder() {
 
 #[test]
 fn the_root_is_the_page_under_a_policy_that_runs_only_our_files() {
-    let answer = serve().get("/", &[]);
+    let served = serve();
+    let answer = served.get("/", &[]);
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));

@@ -1,7 +1,7 @@
 // The wall: which metrics are shown, where, and how alive they are.
 
 import { age, timeOfDay } from './format.js';
-import { Points, WINDOW_SECONDS } from './points.js';
+import { Points, WINDOW_SECONDS, windowStart } from './points.js';
 import { Stream } from './stream.js';
 import { Tile } from './tile.js';
 
@@ -144,11 +144,13 @@ function place(shown) {
     tiles.set(key, tile);
     if (wall.children[at] !== tile.element) wall.insertBefore(tile.element, wall.children[at] ?? null);
   });
+  // All charts begin at the same time, so that what happened together stands together.
+  const from = windowStart(shown.map(([, metric]) => metric.points), now, stream.interval);
   for (const [key, metric] of shown) {
-    tiles.get(key)?.draw(now, stream.interval);
+    tiles.get(key)?.draw(from, now, stream.interval);
     if (metric.loaded) continue;
     metric.loaded = true;
-    metric.points.load(stream.interval).then(() => tiles.get(key)?.draw(now, stream.interval));
+    metric.points.load(stream.interval).then(show);
   }
 }
 

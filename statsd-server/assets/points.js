@@ -5,6 +5,17 @@
 
 export const WINDOW_SECONDS = 600;
 
+/** Seconds and flushes that a chart shows at the least: a young server's first points fill their tile. */
+const SHORTEST_SECONDS = 60;
+const SHORTEST_FLUSHES = 12;
+
+/** Where a chart of these metrics begins. @param {Points[]} shown @param {number} now @param {number} interval */
+export function windowStart(shown, now, interval) {
+  const firsts = shown.map((points) => points.rows.find((row) => row[1] !== null)?.[0] ?? now);
+  const shortest = Math.max(SHORTEST_SECONDS, SHORTEST_FLUSHES * interval);
+  return Math.max(now - WINDOW_SECONDS, Math.min(...firsts, now - shortest));
+}
+
 /** Rows kept for one metric, whatever the interval: a wall runs for months. */
 const ROWS_MAX = 601;
 const HISTORY_TIMEOUT_MS = 10_000;

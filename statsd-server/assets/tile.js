@@ -1,7 +1,6 @@
 // One metric on the wall: its name, the newest number, ten minutes of chart.
 
 import { age, compact, duration, durationLabels, labels, timeOfDay } from './format.js';
-import { WINDOW_SECONDS } from './points.js';
 
 /** Flushes a metric may miss before its number is shown as old. */
 const MISSED_FLUSHES = 3;
@@ -54,11 +53,11 @@ export class Tile {
     this.aside = child('p', 'aside', this.element);
     this.chart = child('div', 'chart', this.element);
     this.chart.setAttribute('role', 'img');
-    this.chart.setAttribute('aria-label', `${metric}, the last ten minutes`);
+    this.chart.setAttribute('aria-label', `${metric}, its recent course`);
   }
 
-  /** Shows the newest points. @param {number} now timestamp of the newest flush @param {number} interval */
-  draw(now, interval) {
+  /** Shows the newest points. @param {number} from begin of the chart @param {number} now timestamp of the newest flush @param {number} interval */
+  draw(from, now, interval) {
     this.interval = interval;
     const newest = this.points.newest();
     const { number, unit } = this.#read(newest?.[1] ?? null);
@@ -68,7 +67,7 @@ export class Tile {
     const old = missed > MISSED_FLUSHES * interval;
     this.element.classList.toggle('old', old);
     this.aside.textContent = old && newest ? `no value for ${age(missed)}` : this.#about(newest);
-    this.#draw(now);
+    this.#draw(from, now);
   }
 
   /** Gives the chart back; the element is the caller's to remove. */
@@ -100,8 +99,8 @@ export class Tile {
     return compact(low) === compact(high) ? 'steady' : `${compact(low)} to ${compact(high)}`;
   }
 
-  /** @param {number} now */
-  #draw(now) {
+  /** @param {number} from @param {number} now */
+  #draw(from, now) {
     const { clientWidth: width, clientHeight: height } = this.chart;
     if (width < 40 || height < 24) return this.destroy();
     const size = `${width}×${height}`;
@@ -112,7 +111,7 @@ export class Tile {
     }
     this.#plot.batch(() => {
       this.#plot.setData(this.points.table(), false);
-      this.#plot.setScale('x', { min: now - WINDOW_SECONDS, max: now + this.interval / 2 });
+      this.#plot.setScale('x', { min: from, max: now + this.interval / 2 });
     });
   }
 
@@ -139,8 +138,9 @@ export class Tile {
       scales: { x: { time: true }, y: { range: kind === 'gauge' ? around : fromZero } },
       series: [{}, { counter: steps, timer: area, gauge: area, set: area }[kind], ...(kind === 'timer' ? [mean] : [])],
       axes: [
-        { ...axis, size: letters * 1.7, space: letters * 6, incrs: [60, 120, 300, 600],
-          values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((time) => timeOfDay(time)) },
+        { ...axis, size: letters * 1.7, space: letters * 7, incrs: [10, 30, 60, 120, 300, 600],
+          values: (/** @type {any} */ _, /** @type {number[]} */ at, /** @type {number} */ _axis, /** @type {number} */ _space, /** @type {number} */ step) =>
+            at.map((time) => timeOfDay(time, step < 60)) },
         { ...axis, space: letters * 2.2,
           size: (/** @type {any} */ _, /** @type {string[] | null} */ texts) =>
             letters * Math.max(3.6, 1 + 0.62 * Math.max(0, ...(texts ?? []).map((text) => text.length))),

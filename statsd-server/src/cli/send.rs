@@ -1,10 +1,15 @@
 //! `statsd-server send 'users.new:1|c'`: lines to a server, checked before they leave.
 
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _, UdpSocket};
+
 use clap::Args;
 use statsd_client::protocol::{Dialect, parse};
-use statsd_client::{Backend as _, UdpBackend};
 
 use super::{Failure, say};
+
+/// Bytes of a packet: what fits one Ethernet frame beside its headers.
+const PACKET_BYTES: usize = 1432;
 
 /// The flags of `send`.
 #[derive(Debug, Args)]
@@ -22,14 +27,9 @@ impl Send {
         for line in &self.lines {
             check(line)?;
         }
-        let cannot = |error| Failure::outside(&format!("cannot send to {}", self.to), error);
-        let mut backend = UdpBackend::connect(&*self.to).map_err(cannot)?;
-        for packet in packets(&self.lines, backend.max_packet_size()) {
-            backend.send(packet.as_bytes()).map_err(cannot)?;
-        }
-        // UDP tells of a port that nobody listens on only when it is asked again; an empty packet
-        // holds no line.
-        backend.send(b"").map_err(cannot)?;
+        let packets = packets(&self.lines, PACKET_BYTES);
+        deliver(&self.to, &packets)
+            .map_err(|error| Failure::outside(&format!("cannot send to {}", self.to), error))?;
         let lines = self.lines.len();
         say(format_args!(
             "sent {lines} {} to {}",
@@ -53,6 +53,23 @@ fn check(line: &str) -> Result<(), Failure> {
             bad.reason.as_str()
         )))
     })
+}
+
+/// Sends each packet as one datagram.
+fn deliver(address: &str, packets: &[String]) -> io::Result<()> {
+    let none = || io::Error::new(io::ErrorKind::NotFound, "it resolves to no address");
+    let target = address.to_socket_addrs()?.next().ok_or_else(none)?;
+    let any: SocketAddr = match target {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    let socket = UdpSocket::bind(any)?;
+    socket.connect(target)?;
+    for packet in packets {
+        socket.send(packet.as_bytes())?;
+    }
+    // On the same machine the kernel knows by now whether somebody listens.
+    socket.take_error()?.map_or(Ok(()), Err)
 }
 
 /// Lines joined by newlines into packets of at most `limit` bytes; a longer line goes alone.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::backend::{Backend, UdpBackend};
 use crate::client::Client;
-use crate::env;
+use crate::env::Environment;
 use crate::error::{Error, ErrorKind};
 use crate::pipeline::{Options, Pipeline, Wording};
 use crate::protocol::Dialect;
@@ -56,12 +56,12 @@ pub enum Aggregation {
 /// ```
 #[must_use = "a builder does nothing before `build`"]
 pub struct Builder {
-    pub(crate) address: Option<String>,
+    address: Option<String>,
     backend: Option<Box<dyn Backend>>,
-    pub(crate) dialect: Option<Dialect>,
-    pub(crate) prefix: Option<String>,
-    pub(crate) tags: Vec<(String, String)>,
-    pub(crate) sample_rate: Option<f64>,
+    dialect: Option<Dialect>,
+    prefix: Option<String>,
+    tags: Vec<(String, String)>,
+    sample_rate: Option<f64>,
     aggregation: Aggregation,
     flush_interval: Duration,
     max_packet_size: usize,
@@ -172,7 +172,7 @@ impl Builder {
     /// # Errors
     /// A variable does not say what it should; the error names it.
     pub fn from_env(self) -> Result<Self, Error> {
-        env::fill(self, |name| std::env::var(name).ok())
+        Environment::read(|name| std::env::var(name).ok()).map(|environment| self.or(environment))
     }
 
     /// Opens the backend and starts the client's thread.
@@ -195,6 +195,20 @@ impl Builder {
             Error::io(ErrorKind::Thread, "cannot start the client's thread".into(), source)
         })?;
         Ok(Client::new(pipeline))
+    }
+
+    /// What was set holds; of one tag key, too.
+    fn or(mut self, environment: Environment) -> Self {
+        self.address = self.address.or(environment.address);
+        self.prefix = self.prefix.or(environment.prefix);
+        self.sample_rate = self.sample_rate.or(environment.sample_rate);
+        self.dialect = self.dialect.or(environment.dialect);
+        for (key, value) in environment.tags {
+            if !self.tags.iter().any(|(known, _)| *known == key) {
+                self.tags.push((key, value));
+            }
+        }
+        self
     }
 
     fn options(&self) -> Result<Options, Error> {
@@ -225,5 +239,27 @@ impl Builder {
             max_packet_size: self.max_packet_size,
             max_queued_bytes: self.max_queued_bytes,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_code_says_holds_before_the_environment() {
+        let environment = Environment {
+            address: Some("there:2".into()),
+            prefix: Some("theirs".into()),
+            tags: vec![("env".into(), "x".into()), ("region".into(), "eu".into())],
+            sample_rate: Some(0.5),
+            dialect: Some(Dialect::DogStatsd),
+        };
+        let builder = Builder::new().address("here:1").tag("env", "test").or(environment);
+        assert_eq!(builder.address.as_deref(), Some("here:1"));
+        assert_eq!(builder.prefix.as_deref(), Some("theirs"));
+        let tags = [("env", "test"), ("region", "eu")];
+        assert_eq!(builder.tags, tags.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        assert_eq!((builder.sample_rate, builder.dialect), (Some(0.5), Some(Dialect::DogStatsd)));
     }
 }

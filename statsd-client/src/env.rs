@@ -1,49 +1,54 @@
 //! Environment → settings. Variables come from a function, so that tests set none.
 
-use crate::builder::Builder;
 use crate::error::{Error, ErrorKind};
 use crate::protocol::Dialect;
 
 /// DogStatsD's own port.
 const DD_PORT: &str = "8125";
 
-/// Fills what `builder` has not set.
-pub(crate) fn fill(
-    mut builder: Builder,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<Builder, Error> {
-    // An empty variable is one that is not set, as shells and compose files have it.
-    let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-    if builder.address.is_none() {
-        builder.address = address(&variable)?;
+/// What the environment says; `None` or empty where it says nothing.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Environment {
+    pub(crate) address: Option<String>,
+    pub(crate) prefix: Option<String>,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) sample_rate: Option<f64>,
+    pub(crate) dialect: Option<Dialect>,
+}
+
+impl Environment {
+    /// Asks `variable` for every name that is known.
+    pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        // An empty variable is one that is not set, as shells and compose files have it.
+        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let tags = variable("STATSD_DEFAULT_TAGS").or_else(|| variable("DD_TAGS"));
+        Ok(Self {
+            address: address(&variable)?,
+            prefix: variable("STATSD_PREFIX"),
+            tags: tags.as_deref().map(split_tags).unwrap_or_default(),
+            sample_rate: variable("STATSD_SAMPLE_RATE").map(sample_rate).transpose()?,
+            dialect: variable("STATSD_IMPLEMENTATION").map(dialect).transpose()?,
+        })
     }
-    if builder.prefix.is_none() {
-        builder.prefix = variable("STATSD_PREFIX");
+}
+
+fn split_tags(text: &str) -> Vec<(String, String)> {
+    let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+    let pairs = tags.map(|tag| tag.split_once(':').unwrap_or((tag, "")));
+    pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+fn sample_rate(text: String) -> Result<f64, Error> {
+    let rate = text.parse().ok().filter(|rate| (0.0..=1.0).contains(rate));
+    rate.ok_or_else(|| bad("STATSD_SAMPLE_RATE", &text, "a number from 0 to 1"))
+}
+
+fn dialect(text: String) -> Result<Dialect, Error> {
+    match &*text {
+        "statsd" => Ok(Dialect::Etsy),
+        "datadog" | "dogstatsd" => Ok(Dialect::DogStatsd),
+        _ => Err(bad("STATSD_IMPLEMENTATION", &text, "`statsd` or `datadog`")),
     }
-    let tags = variable("STATSD_DEFAULT_TAGS").or_else(|| variable("DD_TAGS")).unwrap_or_default();
-    for tag in tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-        let (key, value) = tag.split_once(':').unwrap_or((tag, ""));
-        if !builder.tags.iter().any(|(known, _)| known == key) {
-            builder.tags.push((key.to_owned(), value.to_owned()));
-        }
-    }
-    if builder.sample_rate.is_none()
-        && let Some(text) = variable("STATSD_SAMPLE_RATE")
-    {
-        let rate = text.parse().ok().filter(|rate| (0.0..=1.0).contains(rate));
-        let bad = || bad("STATSD_SAMPLE_RATE", &text, "a number from 0 to 1");
-        builder.sample_rate = Some(rate.ok_or_else(bad)?);
-    }
-    if builder.dialect.is_none()
-        && let Some(text) = variable("STATSD_IMPLEMENTATION")
-    {
-        builder.dialect = Some(match &*text {
-            "statsd" => Dialect::Etsy,
-            "datadog" | "dogstatsd" => Dialect::DogStatsd,
-            _ => return Err(bad("STATSD_IMPLEMENTATION", &text, "`statsd` or `datadog`")),
-        });
-    }
-    Ok(builder)
 }
 
 fn address(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<String>, Error> {

@@ -7,8 +7,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::token::Paren;
 use syn::{Error, Expr, Ident, LitStr, Path, Token};
 
+use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
-use crate::model::Attribute;
 
 const KEYS: [&str; 3] = ["tags", "sample_rate", "crate"];
 

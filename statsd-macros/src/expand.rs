@@ -7,7 +7,8 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprReference, LitStr, Token};
 
-use crate::model::{Attribute, Model, Tag, TagValue};
+use crate::attribute::Attribute;
+use crate::model::{Model, Tag, TagValue};
 
 pub(crate) fn expand(model: Model) -> TokenStream {
     let checks = checks(&model);

@@ -8,8 +8,8 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{Block, Error, Expr, Lifetime, Stmt};
 
+use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
-use crate::model::Attribute;
 
 pub(crate) struct Item {
     head: TokenStream,

@@ -49,6 +49,7 @@
 )]
 
 mod args;
+mod attribute;
 mod expand;
 mod fallback;
 mod item;
@@ -58,9 +59,10 @@ mod template;
 use proc_macro::TokenStream;
 
 use crate::args::Args;
+use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
 use crate::item::Item;
-use crate::model::{Attribute, Model};
+use crate::model::Model;
 
 /// Counts every call of a function, before its body runs.
 ///

@@ -2,12 +2,12 @@
 //! is written as tokens.
 
 use std::collections::HashSet;
-use std::fmt;
 
 use proc_macro2::Span;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, parse_quote_spanned};
 
 use crate::args::{Args, TagArg};
+use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
 use crate::item::Item;
 use crate::template::Template;
@@ -113,50 +113,6 @@ impl TagValue {
             // A literal that came through a `macro_rules!` as `$value:expr`.
             Expr::Group(group) => Self::new(*group.expr),
             other => Self::Dynamic(other),
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-pub(crate) enum Attribute {
-    Count,
-    Measure,
-}
-
-impl fmt::Display for Attribute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Count => "statsd_count",
-            Self::Measure => "statsd_measure",
-        })
-    }
-}
-
-/// Where the attribute should have been put instead.
-impl Attribute {
-    pub(crate) fn on_const_fn(self) -> String {
-        format!(
-            "a `const fn` may run while compiling, where there is nothing to send to; remove \
-             `const` or put `#[{self}]` on its caller"
-        )
-    }
-
-    pub(crate) fn on_no_body(self) -> String {
-        format!("this function has no body; put `#[{self}]` on the functions that implement it")
-    }
-
-    pub(crate) fn on_other_item(self, first_token: &str) -> String {
-        match first_token {
-            "impl" => format!("put `#[{self}]` on the methods inside the `impl`, not on it"),
-            "trait" => format!(
-                "put `#[{self}]` on the methods inside the `trait` that have a body, not on it"
-            ),
-            "mod" => format!("put `#[{self}]` on the functions inside the `mod`, not on it"),
-            "|" | "move" => format!(
-                "put `#[{self}]` on a named function; a closure is measured by passing it to \
-                 `statsd_client::measure`"
-            ),
-            _ => format!("put `#[{self}]` on a function with a body; there is none here"),
         }
     }
 }

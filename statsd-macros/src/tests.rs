@@ -2,7 +2,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::LitStr;
 
 use crate::apply;
-use crate::model::Attribute;
+use crate::attribute::Attribute;
 
 /// The expansion as `rustfmt` would print it.
 pub(crate) fn expanded(attribute: Attribute, args: &str, item: &str) -> String {

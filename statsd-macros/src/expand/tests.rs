@@ -1,6 +1,6 @@
 use expect_test::{Expect, expect};
 
-use crate::model::Attribute;
+use crate::attribute::Attribute;
 use crate::tests::expanded;
 
 fn count(args: &str, item: &str, expected: &Expect) {

@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use crate::model::Attribute;
+use crate::attribute::Attribute;
 use crate::tests::{expanded, messages};
 
 #[track_caller]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::axis::short;
+use super::style;
 use super::text::{CHAR_PIXELS, escape, fit, room};
 use crate::query::Series;
 
@@ -82,7 +83,7 @@ fn entry(out: &mut String, index: usize, series: &Series, x: f64, y: f64, width:
     let (last, max) = (spell(known().next_back()), spell(known().reduce(f64::max)));
     let name = escape(&fit(&series.name, room(width - 18.0 - 2.0 * NUMBER - GAP)));
     let full = escape(&series.name);
-    let class = super::svg::line_class(index);
+    let class = style::line_class(index);
     let (middle, baseline) = (y + 7.0, y + 11.0);
     let (text_x, last_x, max_x) = (x + 18.0, x + width - NUMBER - GAP, x + width - GAP);
     let _infallible = write!(

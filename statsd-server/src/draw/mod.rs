@@ -4,6 +4,7 @@
 mod axis;
 pub mod json;
 mod legend;
+mod style;
 mod svg;
 mod text;
 

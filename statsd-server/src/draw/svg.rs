@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::axis::{self, VALUE_MAX};
 use super::legend::Legend;
+use super::style::{self, line_class};
 use super::text::{CHAR_PIXELS, columns, escape, fit, room};
 use crate::query::{Series, consolidate};
 
@@ -27,22 +28,6 @@ pub struct Picture<'a> {
     /// Whose clock the time axis shows.
     pub zone: &'a TimeZone,
 }
-
-/// Okabe and Ito's colours, told apart by colour-blind readers too; yellow, which white paper swallows,
-/// is left out, and black follows the theme.
-const PALETTE: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
-
-/// Dash patterns, one for each further round through the palette.
-const DASHES: [&str; 3] = ["none", "7 3", "2 3"];
-
-const STYLE: &str = "text{font:11px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;\
-    font-variant-numeric:tabular-nums;fill:#24292f}\
-    .h{font-size:13px;font-weight:600}.m,.m text{fill:#656d76}.e,.e text{text-anchor:end}.c{text-anchor:middle}\
-    .b{fill:#fff}.g{stroke:#d8dee4;stroke-width:1;shape-rendering:crispEdges}.z{stroke:#8c959f}\
-    .l{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}.a{stroke:none;fill-opacity:.12}.p{stroke-width:4;stroke-dasharray:none}\
-    .c6{stroke:#24292f}\
-    @media(prefers-color-scheme:dark){text{fill:#e6edf3}.m,.m text{fill:#9198a1}.b{fill:#0d1117}\
-    .g{stroke:#2a313c}.z{stroke:#6e7681}.c0{stroke:#2f81f7}.f0{fill:#2f81f7}.c6{stroke:#e6edf3}}";
 
 /// Draws the series. Nulls are gaps; a point between two gaps is a dot; nothing at all is said in words.
 /// Allocates the document: a few hundred bytes and about 12 for each point that is drawn, of which
@@ -75,12 +60,6 @@ pub fn svg(picture: &Picture<'_>) -> String {
     out
 }
 
-/// The stroke of the line at that place in the order.
-pub(super) fn line_class(index: usize) -> String {
-    let colours = PALETTE.len() + 1;
-    format!("l c{} d{}", index % colours, index / colours % DASHES.len())
-}
-
 /// Height of the head, with or without a title: it tells the time span.
 const HEAD_HEIGHT: f64 = 26.0;
 
@@ -109,15 +88,9 @@ fn open(picture: &Picture<'_>) -> String {
         escape(&title),
         escape(&span),
     );
-    for (i, colour) in PALETTE.iter().enumerate() {
-        let _infallible = write!(out, ".c{i}{{stroke:{colour}}}.f{i}{{fill:{colour}}}");
-    }
-    for (i, dash) in DASHES.iter().enumerate() {
-        let _infallible = write!(out, ".d{i}{{stroke-dasharray:{dash}}}");
-    }
-    // What stands later wins: the themes come after the colours.
+    style::write(&mut out);
     let _infallible =
-        write!(out, r#"{STYLE}</style><rect class="b" width="{width}" height="{height}" rx="4"/>"#);
+        write!(out, r#"</style><rect class="b" width="{width}" height="{height}" rx="4"/>"#);
     draw_head(&mut out, picture, &span);
     out
 }

@@ -1,7 +1,9 @@
 //! Which slot of an archive a timestamp has.
 
-use crate::layout::SLOT_BYTES;
 use crate::retention::Retention;
+
+/// One slot: the interval it was written for (u32) and the value (f64).
+pub(crate) const SLOT_BYTES: usize = 12;
 
 /// One archive of a file: where it lies, how fine and how long it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::aggregation::AggregationMethod;
-use crate::archive::Archive;
+use crate::archive::{Archive, SLOT_BYTES};
 use crate::error::{Error, ErrorKind};
-use crate::layout::{HEADER_MAX_BYTES, Header, SLOT_BYTES, Slot, decode_slots, encode_slots};
+use crate::layout::{HEADER_MAX_BYTES, Header, Slot, decode_slots, encode_slots};
 
 /// An open Whisper file.
 ///

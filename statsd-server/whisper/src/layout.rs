@@ -12,12 +12,9 @@
 use std::path::Path;
 
 use crate::aggregation::AggregationMethod;
-use crate::archive::Archive;
+use crate::archive::{Archive, SLOT_BYTES};
 use crate::error::{Error, ErrorKind};
 use crate::retention::{ARCHIVES_MAX, Retention, check_alone, finest_first};
-
-/// One slot: the interval it was written for (u32) and the value (f64).
-pub(crate) const SLOT_BYTES: usize = 12;
 
 /// What the longest header takes: a reader needs no more in one read.
 pub(crate) const HEADER_MAX_BYTES: usize = METADATA_BYTES + ARCHIVES_MAX * ARCHIVE_BYTES;

@@ -1,9 +1,9 @@
 //! Fine values into coarse ones.
 
-use crate::archive::Archive;
+use crate::archive::{Archive, SLOT_BYTES};
 use crate::error::Error;
 use crate::file::Whisper;
-use crate::layout::{Header, SLOT_BYTES, Slot, decode_slots};
+use crate::layout::{Header, Slot, decode_slots};
 
 /// What is known of one coarse interval.
 struct Window {

@@ -28,7 +28,7 @@ const SERVER: Floors = &[
     ("receiver", &["aggregate", "limits", "telemetry"]),
     ("store", &["limits"]),
     ("live", &["limits"]),
-    ("backend", &["aggregate", "clock", "limits", "live", "store", "telemetry"]),
+    ("backend", &["aggregate", "limits", "live", "store", "telemetry"]),
     ("flush", &["aggregate", "backend", "clock", "limits", "telemetry"]),
     ("query", &["limits", "store"]),
     ("draw", &["limits", "query"]),

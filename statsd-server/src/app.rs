@@ -215,13 +215,13 @@ fn backends(
     state: &HttpState,
     console: Option<Box<dyn io::Write + Send>>,
 ) -> Vec<Box<dyn Backend>> {
-    let HttpState { store, hub, clock, telemetry } = state.clone();
+    let HttpState { store, hub, telemetry, .. } = state.clone();
     let naming = Naming::new(&NamingOptions {
         prefix_stats: config.prefix_stats.clone(),
         ..NamingOptions::default()
     });
     let mut backends: Vec<Box<dyn Backend>> = vec![
-        Box::new(StoreBackend::new(store, clock, telemetry.clone(), naming.clone())),
+        Box::new(StoreBackend::new(store, telemetry.clone(), naming.clone())),
         Box::new(LiveBackend::new(hub, telemetry.clone(), naming, &config.prefix_stats)),
     ];
     if let Some(out) = console {

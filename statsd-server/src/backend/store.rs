@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::naming::Naming;
 use super::{Backend, BackendError};
 use crate::aggregate::Snapshot;
-use crate::clock::Clock;
 use crate::store::{Merge, Store, Write};
 use crate::telemetry::Telemetry;
 
@@ -14,7 +13,6 @@ use crate::telemetry::Telemetry;
 #[derive(Debug)]
 pub struct StoreBackend {
     store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
     telemetry: Arc<Telemetry>,
     naming: Naming,
     batch: Batch,
@@ -29,13 +27,8 @@ struct Batch {
 
 impl StoreBackend {
     /// A backend that writes to `store` under the names that `naming` gives.
-    pub fn new(
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        telemetry: Arc<Telemetry>,
-        naming: Naming,
-    ) -> Self {
-        Self { store, clock, telemetry, naming, batch: Batch::default() }
+    pub fn new(store: Arc<dyn Store>, telemetry: Arc<Telemetry>, naming: Naming) -> Self {
+        Self { store, telemetry, naming, batch: Batch::default() }
     }
 }
 
@@ -48,8 +41,10 @@ impl Backend for StoreBackend {
     /// points whose names cannot be stored are counted only, because they come with every flush.
     fn flush(&mut self, snapshot: &Snapshot) -> Result<(), BackendError> {
         self.telemetry.results_not_finite.add(self.batch.fill(snapshot, &self.naming));
-        let written =
-            self.store.write(&self.batch.writes(snapshot.timestamp), self.clock.seconds());
+        // The interval's end is the time of its points: a clock that was set back since the flush was
+        // due must not turn them into points of the future.
+        let now = snapshot.timestamp;
+        let written = self.store.write(&self.batch.writes(snapshot.timestamp), now);
         self.telemetry.points.add(written.points as u64);
         self.telemetry.points_refused.add(written.refused as u64);
         self.telemetry.points_failed.add(written.failed as u64);

@@ -1,5 +1,4 @@
 use std::sync::Mutex;
-use std::time::Duration;
 
 use super::*;
 use crate::backend::NamingOptions;
@@ -34,18 +33,9 @@ impl Store for Recording {
     }
 }
 
-#[derive(Debug)]
-struct At(u64);
-
-impl Clock for At {
-    fn now(&self) -> Duration {
-        Duration::from_secs(self.0)
-    }
-}
-
 fn backend(store: &Arc<Recording>, telemetry: &Arc<Telemetry>) -> StoreBackend {
     let naming = Naming::new(&NamingOptions::default());
-    StoreBackend::new(Arc::clone(store) as _, Arc::new(At(1_003)), Arc::clone(telemetry), naming)
+    StoreBackend::new(Arc::clone(store) as _, Arc::clone(telemetry), naming)
 }
 
 fn snapshot() -> Snapshot {
@@ -65,7 +55,7 @@ fn a_flush_is_one_batch_under_the_flushs_timestamp() {
         ("statsd.numStats", 2.0, Merge::Replace),
     ];
     let expected =
-        expected.map(|(name, value, merge)| (name.to_owned(), 1_000, value, merge, 1_003));
+        expected.map(|(name, value, merge)| (name.to_owned(), 1_000, value, merge, 1_000));
     assert_eq!(*store.writes.lock().unwrap(), expected);
     assert_eq!((telemetry.points.get(), telemetry.points_refused.get()), (4, 1));
 }

@@ -145,11 +145,11 @@ fn busiest_timer(snapshot: &Snapshot) -> Option<(&str, &TimerStats)> {
 
 fn write_timer(line: &mut String, name: &str, timer: &TimerStats) {
     let Some(mean) = timer.get("mean") else { return };
-    let _written = write!(line, " · {} {} ms mean", Name(name), Number(mean));
+    let _written = write!(line, " · {} {} mean", Name(name), Millis(mean));
     let percentile =
         timer.stats.iter().find_map(|(stat, value)| Some((stat.strip_prefix("upper_")?, value)));
     if let Some((percent, value)) = percentile {
-        let _written = write!(line, ", {} ms p{}", Number(*value), percent.replace('_', "."));
+        let _written = write!(line, ", {} p{}", Millis(*value), percent.replace('_', "."));
     }
 }
 
@@ -166,6 +166,19 @@ impl fmt::Display for Name<'_> {
         match self.0.char_indices().nth(NAME_MAX_CHARS) {
             Some((end, _)) => write!(f, "{}…", &self.0[..end]),
             None => f.write_str(self.0),
+        }
+    }
+}
+
+/// Milliseconds for people; in microseconds where they are few.
+struct Millis(f64);
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 > 0.0 && self.0 < 0.1 {
+            write!(f, "{:.1} µs", self.0 * 1e3)
+        } else {
+            write!(f, "{} ms", Number(self.0))
         }
     }
 }

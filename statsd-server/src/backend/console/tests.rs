@@ -71,6 +71,15 @@ fn the_four_busiest_counters_are_named_the_first_by_name_where_they_are_equal() 
 }
 
 #[test]
+fn a_timer_of_nanoseconds_is_told_in_microseconds() {
+    let mut snapshot = counters(&[]);
+    let stats = [("count", 2.0), ("mean", 0.000_46), ("upper_90", 0.25)];
+    snapshot.timers.push(("a".to_owned(), timer(&stats)));
+    let line = line_of(&Arc::default(), [1, 2, 0], &snapshot);
+    assert!(line.ends_with(" · a 0.5 µs mean, 0.2 ms p90\n"), "{line}");
+}
+
+#[test]
 fn long_names_are_cut() {
     let name = "n".repeat(1_024);
     let line = line_of(&Arc::default(), [1, 1, 0], &counters(&[(&name, 1.0)]));

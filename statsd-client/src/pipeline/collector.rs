@@ -28,6 +28,10 @@ pub(crate) struct Collector {
     packer: Packer,
     /// One line in the making.
     line: Vec<u8>,
+    /// Bytes of rings that the present collection is done with.
+    freed: usize,
+    /// Bytes of queued records that the last collection took.
+    pub(crate) taken: usize,
     pub(crate) sent: Sent,
 }
 
@@ -67,6 +71,8 @@ impl Collector {
             pending: Vec::new(),
             packer: Packer::new(max_packet_size),
             line: Vec::new(),
+            freed: 0,
+            taken: 0,
             sent: Sent::default(),
         }
     }
@@ -74,6 +80,7 @@ impl Collector {
     /// Takes everything recorded so far and packs it.
     pub(crate) fn collect(&mut self, shared: &Shared) -> Vec<Packet> {
         self.accept_threads();
+        self.taken = 0;
         for at in (0..self.threads.len()).rev() {
             // Asked first, so that what is read next is final.
             let retired = self.threads[at].cells.is_retired();
@@ -83,11 +90,13 @@ impl Collector {
                 let thread = self.threads.swap_remove(at);
                 self.past.add(&Tallies::of(&thread.cells));
                 if let Some(ring) = thread.ring {
-                    ring.release(&shared.budget);
+                    self.freed += ring.release();
                 }
                 shared.threads.leave();
             }
         }
+        // Not earlier: what writers add meanwhile must end somewhere.
+        shared.budget.give(std::mem::take(&mut self.freed));
         shared.registry.catch_up(&mut self.contexts);
         self.pending.resize_with(self.pending.len().max(self.contexts.len()), Pending::default);
         for at in 0..self.contexts.len() {
@@ -164,7 +173,11 @@ impl Collector {
             packer: &mut self.packer,
             line: &mut self.line,
         };
-        ring.drain(&shared.budget, |record| sink.take(record));
+        let taken = &mut self.taken;
+        self.freed += ring.drain(|record| {
+            *taken += record.bytes();
+            sink.take(record);
+        });
     }
 
     fn write_context(&mut self, at: usize, shared: &Shared) {

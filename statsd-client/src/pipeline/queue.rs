@@ -1,8 +1,9 @@
 //! A thread's queue of records to the client's thread: rings of words with one writer and one reader.
 //!
-//! A ring that is full is followed by one of twice its size, as long as the client's byte budget
-//! lasts; the reader empties a ring before it moves to the next and gives its bytes back. So order
-//! is kept, an idle thread holds 2 KiB, and a burst is bounded by the budget alone.
+//! A ring that is full is followed by another, as long as the client's byte budget lasts; the reader
+//! empties a ring before it moves to the next. The bytes of the rings it is done with are given back
+//! when all threads have been read: a writer that is faster than the reader cannot keep it for ever.
+//! So order is kept, an idle thread holds 2 to 8 KiB, and a burst is bounded by the budget alone.
 //!
 //! A record is a header word, a value word, and for a raw record the bytes of its key.
 
@@ -12,8 +13,9 @@ use std::sync::{Arc, OnceLock};
 /// Words of a thread's first ring: 2 KiB, 128 timings.
 const FIRST_WORDS: usize = 256;
 
-/// Words of the largest ring: 128 KiB. Must hold the largest raw record.
-const LARGEST_WORDS: usize = 16 * 1024;
+/// Words of the largest ring: 8 KiB. A burst makes more rings, not larger ones, because a thread
+/// keeps its last ring for good. Must hold the largest raw record.
+const LARGEST_WORDS: usize = 1024;
 
 /// What a record's value means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,10 +89,11 @@ impl Budget {
         fits
     }
 
-    fn give(&self, bytes: usize) {
+    pub(crate) fn give(&self, bytes: usize) {
         self.used.fetch_sub(bytes, Ordering::Relaxed);
     }
 
+    #[cfg(test)]
     pub(crate) fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }
@@ -108,8 +111,11 @@ pub(crate) struct RingWriter {
 impl RingWriter {
     /// A queue's first ring, if the budget has room for it.
     pub(crate) fn new(budget: &Budget) -> Option<Self> {
-        let ring = Ring::new(FIRST_WORDS);
-        budget.take(ring.bytes()).then(|| Self { ring: Arc::new(ring), head: 0, tail: 0 })
+        budget.take(FIRST_WORDS * size_of::<u64>()).then(|| Self {
+            ring: Arc::new(Ring::new(FIRST_WORDS)),
+            head: 0,
+            tail: 0,
+        })
     }
 
     pub(crate) fn ring(&self) -> &Arc<Ring> {
@@ -159,7 +165,7 @@ impl RingWriter {
     }
 
     fn grow(&mut self, words: usize, budget: &Budget) -> bool {
-        let size = (self.ring.words.len() * 2).min(LARGEST_WORDS);
+        let size = (self.ring.words.len() * 2).max(words.next_power_of_two()).min(LARGEST_WORDS);
         if words > size || !budget.take(size * size_of::<u64>()) {
             return false;
         }
@@ -179,6 +185,17 @@ pub(crate) struct Record<'a> {
     pub(crate) value: u64,
 }
 
+impl Record<'_> {
+    /// Bytes it took in its ring.
+    pub(crate) fn bytes(&self) -> usize {
+        let key = match self.who {
+            Who::Context(_) => 0,
+            Who::Key(key) => key.len().next_multiple_of(8),
+        };
+        2 * size_of::<u64>() + key
+    }
+}
+
 /// The reading end; one at a time is used, by the client's thread.
 #[derive(Debug, Clone)]
 pub(crate) struct RingReader {
@@ -190,22 +207,26 @@ impl RingReader {
         Self { ring }
     }
 
-    /// Hands on every record written so far, in order; gives rings that are done with back.
-    pub(crate) fn drain(&mut self, budget: &Budget, mut record: impl FnMut(Record<'_>)) {
+    /// Hands on every record written so far, in order. Answers the bytes of the rings that are done
+    /// with: to be given back to the budget, but not before every queue was drained.
+    #[must_use]
+    pub(crate) fn drain(&mut self, mut record: impl FnMut(Record<'_>)) -> usize {
         let mut key = Vec::new();
+        let mut freed = 0;
         loop {
             // Looked at first: once it is set, the head that is read next is final.
             let next = self.ring.next.get().cloned();
             self.drain_ring(&mut key, &mut record);
-            let Some(next) = next else { return };
-            budget.give(self.ring.bytes());
+            let Some(next) = next else { return freed };
+            freed += self.ring.bytes();
             self.ring = next;
         }
     }
 
-    /// Gives the bytes of the last ring back, after the writer has ended and all is drained.
-    pub(crate) fn release(self, budget: &Budget) {
-        budget.give(self.ring.bytes());
+    /// The bytes of the last ring, to be given back after the writer has ended and all is drained.
+    #[must_use]
+    pub(crate) fn release(self) -> usize {
+        self.ring.bytes()
     }
 
     fn drain_ring(&self, key: &mut Vec<u8>, record: &mut impl FnMut(Record<'_>)) {

@@ -20,7 +20,7 @@ const REQUESTS_MAX: usize = 16;
 /// How long dropping the last clone of a client waits for what was recorded to leave.
 const DROP_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The flush interval while the queues are filling faster than it empties them.
+/// The flush interval while a whole one would fill too much of the queues.
 const BUSY_INTERVAL: Duration = Duration::from_millis(10);
 
 /// A running client: the shared state and the thread that serves it. Dropping it flushes.
@@ -54,6 +54,8 @@ impl Pipeline {
             backend,
             flush_interval: options.flush_interval,
             busy_above: options.max_queued_bytes / 4,
+            wait: options.flush_interval,
+            collected: Instant::now(),
         };
         thread::Builder::new().name("statsd-client".into()).spawn(move || worker.run())?;
         Ok(Self { shared, collector, requests })
@@ -95,16 +97,17 @@ struct Worker {
     backend: Box<dyn Backend>,
     flush_interval: Duration,
     busy_above: usize,
+    /// Until the next flush.
+    wait: Duration,
+    /// When the last one was.
+    collected: Instant,
 }
 
 impl Worker {
     fn run(mut self) {
         loop {
-            let busy = self.shared.budget.used() > self.busy_above;
-            let wait =
-                if busy { BUSY_INTERVAL.min(self.flush_interval) } else { self.flush_interval };
             // An answer that nobody waits for any more is dropped.
-            match self.inbox.recv_timeout(wait) {
+            match self.inbox.recv_timeout(self.wait) {
                 Ok(Request::Flush(answer)) => {
                     let _late = answer.try_send(self.flush());
                 }
@@ -126,7 +129,12 @@ impl Worker {
     /// Collects and sends. The lock is not held while the backend sends, so `stats` never waits for
     /// a socket.
     fn flush(&mut self) -> bool {
-        let packets = lock(&self.collector).collect(&self.shared);
+        let (packets, taken) = {
+            let mut collector = lock(&self.collector);
+            (collector.collect(&self.shared), collector.taken)
+        };
+        let elapsed = std::mem::replace(&mut self.collected, Instant::now()).elapsed();
+        self.wait = next_wait(taken, elapsed, self.flush_interval, self.busy_above);
         let mut all_taken = true;
         for packet in packets {
             let backend = &mut self.backend;
@@ -146,6 +154,39 @@ impl Worker {
     }
 }
 
+/// The flush interval, or a short one where the queues, at the pace of late, would hold more than
+/// `busy_above` bytes at its end. `taken` counts records, not rings: an idle thread keeps its ring, and
+/// is no reason to hurry.
+fn next_wait(
+    taken: usize,
+    elapsed: Duration,
+    flush_interval: Duration,
+    busy_above: usize,
+) -> Duration {
+    let pace = taken as f64 / elapsed.max(BUSY_INTERVAL).as_secs_f64();
+    let busy = pace * flush_interval.as_secs_f64() > busy_above as f64;
+    if busy { BUSY_INTERVAL.min(flush_interval) } else { flush_interval }
+}
+
 fn lock(collector: &Mutex<Collector>) -> MutexGuard<'_, Collector> {
     collector.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_is_short_while_a_whole_one_would_fill_the_queues() {
+        const INTERVAL: Duration = Duration::from_millis(200);
+        let wait = |taken, millis| next_wait(taken, Duration::from_millis(millis), INTERVAL, 1_000);
+        assert_eq!(wait(0, 200), INTERVAL);
+        assert_eq!(wait(1_000, 200), INTERVAL);
+        assert_eq!(wait(1_001, 200), BUSY_INTERVAL);
+        assert_eq!(wait(50, 10), INTERVAL, "as many a second");
+        assert_eq!(wait(51, 10), BUSY_INTERVAL);
+        assert_eq!(wait(50, 0), INTERVAL, "two flushes at once are no pace");
+        let short = Duration::from_millis(1);
+        assert_eq!(next_wait(usize::MAX, INTERVAL, short, 1_000), short);
+    }
 }

@@ -2,7 +2,7 @@ use super::*;
 
 fn values(reader: &mut RingReader, budget: &Budget) -> Vec<u64> {
     let mut all = Vec::new();
-    reader.drain(budget, |record| all.push(record.value));
+    budget.give(reader.drain(|record| all.push(record.value)));
     all
 }
 
@@ -15,7 +15,7 @@ fn records_come_out_as_they_went_in() {
     assert!(writer.push(Op::Delta, Who::Key(b"a key of odd length"), 2, &budget));
     assert!(writer.push(Op::Value, Who::Key(b""), 3, &budget));
     let mut seen = Vec::new();
-    reader.drain(&budget, |record| {
+    let _nothing_freed = reader.drain(|record| {
         let key = match record.who {
             Who::Key(key) => Some(key.to_vec()),
             Who::Context(context) => {
@@ -47,7 +47,7 @@ fn a_full_queue_grows_in_order_and_gives_its_bytes_back() {
     assert!(grown > 5_000 * 16);
     assert!(values(&mut reader, &budget).into_iter().eq(0..5_000));
     assert!(budget.used() < grown, "drained rings are given back");
-    reader.release(&budget);
+    budget.give(reader.release());
     assert_eq!(budget.used(), 0);
 }
 
@@ -65,6 +65,42 @@ fn a_used_up_budget_refuses_and_recovers() {
 }
 
 #[test]
+fn a_writer_that_is_faster_than_the_reader_does_not_keep_it() {
+    let budget = Budget::new(64 * 1024);
+    let mut writer = RingWriter::new(&budget).unwrap();
+    let mut reader = RingReader::new(writer.ring().clone());
+    while writer.push(Op::Value, Who::Context(0), 0, &budget) {}
+    let mut taken = 0;
+    let freed = reader.drain(|_| {
+        taken += 1;
+        assert!(taken < 100_000, "the queue never ends");
+        for _ in 0..2 {
+            writer.push(Op::Value, Who::Context(0), 0, &budget);
+        }
+    });
+    assert!(taken <= 2 * 64 * 1024 / 16, "{taken} records out of a budget of 4,096");
+    budget.give(freed);
+    assert!(budget.used() <= LARGEST_WORDS * 8);
+}
+
+#[test]
+fn the_largest_key_fits_a_first_ring_s_successor() {
+    let budget = Budget::new(1 << 20);
+    let mut writer = RingWriter::new(&budget).unwrap();
+    assert!(writer.push(Op::Value, Who::Key(&[b'x'; 4_098]), 1, &budget));
+}
+
+#[test]
+fn a_burst_leaves_a_thread_with_a_small_ring() {
+    let budget = Budget::new(4 << 20);
+    let mut writer = RingWriter::new(&budget).unwrap();
+    let mut reader = RingReader::new(writer.ring().clone());
+    while writer.push(Op::Value, Who::Context(0), 0, &budget) {}
+    values(&mut reader, &budget);
+    assert!(budget.used() <= 8 * 1024, "{} bytes held by an idle thread", budget.used());
+}
+
+#[test]
 fn reader_and_writer_on_two_threads_agree() {
     const RECORDS: u64 = 200_000;
     let budget = Arc::new(Budget::new(64 << 20));
@@ -78,10 +114,10 @@ fn reader_and_writer_on_two_threads_agree() {
     });
     let mut expected = 0;
     while expected < RECORDS {
-        reader.drain(&budget, |record| {
+        budget.give(reader.drain(|record| {
             assert_eq!(record.value, expected);
             expected += 1;
-        });
+        }));
     }
     thread.join().unwrap();
 }

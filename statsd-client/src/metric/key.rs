@@ -20,16 +20,12 @@ const STAMP_BYTES: usize = 9;
 pub(crate) struct TooLong;
 
 /// Writes keys; kept and reused, so that it stops allocating.
-#[derive(Debug)]
+///
+/// An empty one costs nothing: it stands in for the thread's own at every call by name.
+#[derive(Debug, Default)]
 pub(crate) struct KeyBuffer {
-    /// Never shorter than its stamp.
+    /// Empty, or at least a stamp.
     bytes: Vec<u8>,
-}
-
-impl Default for KeyBuffer {
-    fn default() -> Self {
-        Self { bytes: vec![0; STAMP_BYTES] }
-    }
 }
 
 impl KeyBuffer {
@@ -53,9 +49,17 @@ impl KeyBuffer {
 
     /// Writes kind and rate into their places, and hands out the whole key.
     pub(crate) fn stamp(&mut self, kind: MetricType, rate: f64) -> &[u8] {
+        if self.bytes.is_empty() {
+            self.clear();
+        }
         self.bytes[0] = kind as u8;
         self.bytes[1..STAMP_BYTES].copy_from_slice(&rate.to_bits().to_le_bytes());
         &self.bytes
+    }
+
+    /// Whether the name holds anything: the two bytes of its length are not 0.
+    pub(crate) fn has_name(&self) -> bool {
+        self.bytes.get(STAMP_BYTES..STAMP_BYTES + 2).is_some_and(|length| length != [0, 0])
     }
 
     fn clear(&mut self) {

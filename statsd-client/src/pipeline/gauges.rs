@@ -33,7 +33,7 @@ impl GaugeCell {
 
     /// Adds to the value. Lock-free: retries while other threads add to the same gauge.
     pub(crate) fn add(&self, delta: f64) {
-        let add = |total: u64| Some((f64::from_bits(total) + delta).to_bits());
+        let add = |total: u64| Some(finite(f64::from_bits(total) + delta).to_bits());
         let _total = self.total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
@@ -41,14 +41,19 @@ impl GaugeCell {
     pub(crate) fn read(&self, sent: &mut f64) -> Option<Number> {
         let is_set = self.is_set.swap(false, Ordering::Acquire);
         let total = f64::from_bits(self.total.load(Ordering::Relaxed));
-        let added = total - std::mem::replace(sent, total);
+        let added = finite(total - std::mem::replace(sent, total));
         if is_set {
             let base = f64::from_bits(self.base.load(Ordering::Relaxed));
             let value = f64::from_bits(self.value.load(Ordering::Relaxed));
-            return Some(Number::Float(value + (total - base)));
+            return Some(Number::Float(finite(value + finite(total - base))));
         }
         (added != 0.0).then_some(Number::Signed(added))
     }
+}
+
+/// Of finite numbers a sum may be infinite; no line holds that, and a total never comes back from it.
+fn finite(sum: f64) -> f64 {
+    sum.clamp(f64::MIN, f64::MAX)
 }
 
 /// The gauges of a client, by context.

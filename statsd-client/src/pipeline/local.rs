@@ -61,7 +61,10 @@ pub(crate) enum Event {
 impl Event {
     /// A duration, in milliseconds with their fraction.
     pub(crate) fn timing(elapsed: Duration) -> Self {
-        Self::Timing(elapsed.as_secs_f64() * 1e3)
+        // In whole nanoseconds, exact below 2^53 (104 days), so that the quotient is the nearest number
+        // to the true one and 1.001 s is written as 1001, not 1000.9999999999999.
+        let nanos = elapsed.as_secs() as f64 * 1e9 + f64::from(elapsed.subsec_nanos());
+        Self::Timing(nanos / 1e6)
     }
 
     fn kind(self) -> MetricType {
@@ -151,6 +154,11 @@ impl Recorder<'_> {
         rate: Option<f64>,
         event: Event,
     ) -> Option<u32> {
+        // Here, because a key that travels by itself is read when it is too late to count it as lost.
+        if !key.has_name() {
+            self.drop_bad_name();
+            return None;
+        }
         let shared = &self.entry.shared;
         let kind = event.kind();
         let wire_rate = shared.wire_rate(kind, rate.unwrap_or(shared.sample_rate));

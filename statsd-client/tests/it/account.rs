@@ -167,3 +167,18 @@ fn a_rate_of_0_sends_nothing_and_one_over_1_writes_nothing() {
         assert_eq!((stats.calls, stats.sampled_out), (3, 2));
     }
 }
+
+#[test]
+fn a_nameless_call_is_dropped_where_all_contexts_are_taken_too() {
+    let (client, captured) = capture(|builder| builder.flush_interval(Duration::from_secs(3_600)));
+    for n in 0..16_384 {
+        client.increment(&format!("n{n}"));
+    }
+    client.increment("one.more");
+    client.increment("");
+    assert!(client.flush(PATIENCE));
+    let stats = client.stats();
+    assert_adds_up(&stats);
+    assert_eq!((stats.calls, stats.sent, stats.dropped.bad_name), (16_386, 1, 1));
+    assert_eq!(captured.lines().len(), 16_385);
+}

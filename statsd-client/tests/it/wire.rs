@@ -73,6 +73,20 @@ fn without_aggregation_every_call_is_a_line() {
 }
 
 #[test]
+fn a_duration_is_written_with_the_digits_it_has() {
+    let (client, captured) = capture(|builder| builder);
+    let mut expected = Vec::new();
+    for micros in [1_001_000, 4_000, 1_001_100, 33, 86_400_000_001] {
+        client.timing("t", Duration::from_micros(micros));
+    }
+    for digits in ["1001", "4", "1001.1", "0.033", "86400000.001"] {
+        expected.push(format!("t:{digits}|ms"));
+    }
+    assert!(client.flush(PATIENCE));
+    assert_eq!(captured.lines(), expected);
+}
+
+#[test]
 fn a_negative_gauge_is_a_reset_and_a_change_in_one_packet() {
     for aggregation in [Aggregation::On, Aggregation::Off] {
         let (client, captured) = capture(|builder| builder.aggregation(aggregation));

@@ -44,3 +44,9 @@ fn rubbish_is_no_key() {
         assert_eq!(Key::read(bytes), None);
     }
 }
+
+#[test]
+fn an_empty_buffer_allocates_nothing() {
+    assert_eq!(KeyBuffer::default().bytes.capacity(), 0);
+    assert_eq!(Key::read(KeyBuffer::default().stamp(MetricType::Counter, 1.0)), None, "no name");
+}

@@ -25,6 +25,22 @@ fn deltas_alone_are_sent_as_their_sum() {
 }
 
 #[test]
+fn no_sum_leaves_the_finite_numbers() {
+    let (gauge, mut sent) = (GaugeCell::new(), 0.0);
+    gauge.add(f64::MAX);
+    gauge.add(f64::MAX);
+    assert_eq!(gauge.read(&mut sent), Some(Number::Signed(f64::MAX)));
+    assert_eq!(gauge.read(&mut sent), None, "it recovers");
+    gauge.add(f64::MIN);
+    gauge.add(f64::MIN);
+    assert_eq!(gauge.read(&mut sent), Some(Number::Signed(f64::MIN)));
+    gauge.set(f64::MAX);
+    gauge.add(f64::MAX);
+    gauge.add(f64::MAX);
+    assert_eq!(gauge.read(&mut sent), Some(Number::Float(f64::MAX)));
+}
+
+#[test]
 fn a_gauge_exists_only_where_it_was_prepared() {
     let gauges = Gauges::new();
     assert!(gauges.get(3).is_none());

@@ -106,7 +106,8 @@ impl Client {
     }
 
     /// Sends everything recorded so far, by all threads. `true`: the backend took all of it within
-    /// `timeout`. Blocks; meant for the end of a program, a job or a test.
+    /// `timeout`. Blocks; meant for the end of a program, a job or a test. From within
+    /// [`Backend::send`](crate::Backend::send) it is `false` at once.
     pub fn flush(&self, timeout: Duration) -> bool {
         self.pipeline.flush(timeout)
     }

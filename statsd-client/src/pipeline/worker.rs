@@ -29,6 +29,7 @@ pub(crate) struct Pipeline {
     shared: Arc<Shared>,
     collector: Arc<Mutex<Collector>>,
     requests: Sender<Request>,
+    worker: thread::ThreadId,
 }
 
 /// A request to the client's thread; it answers whether every packet was taken.
@@ -57,8 +58,9 @@ impl Pipeline {
             wait: options.flush_interval,
             collected: Instant::now(),
         };
-        thread::Builder::new().name("statsd-client".into()).spawn(move || worker.run())?;
-        Ok(Self { shared, collector, requests })
+        let thread = thread::Builder::new().name("statsd-client".into());
+        let worker = thread.spawn(move || worker.run())?.thread().id();
+        Ok(Self { shared, collector, requests, worker })
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -75,6 +77,10 @@ impl Pipeline {
     }
 
     fn request(&self, request: impl FnOnce(Sender<bool>) -> Request, timeout: Duration) -> bool {
+        // A backend that asks from within `send` would wait for itself.
+        if thread::current().id() == self.worker {
+            return false;
+        }
         let deadline = Instant::now().checked_add(timeout);
         let left = || deadline.map_or(timeout, |at| at.saturating_duration_since(Instant::now()));
         let (answer, answered) = bounded(1);

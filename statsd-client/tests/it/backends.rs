@@ -1,6 +1,7 @@
 //! UDP for real, and backends that misbehave.
 
 use std::io;
+use std::sync::{Arc, Mutex, mpsc};
 
 use statsd_client::{Aggregation, Backend, ErrorKind, UdpBackend};
 
@@ -99,4 +100,38 @@ fn a_backend_that_fails_or_panics_is_counted_and_the_client_goes_on() {
             assert_eq!(stats.packets_failed, round);
         }
     }
+}
+
+/// Flushes its own client from within `send`, and lets go of the last clone there.
+struct Introspective {
+    client: Arc<Mutex<Option<Client>>>,
+    answer: mpsc::Sender<bool>,
+}
+
+impl Backend for Introspective {
+    fn send(&mut self, _packet: &[u8]) -> io::Result<()> {
+        let Some(client) = self.client.lock().unwrap().take() else { return Ok(()) };
+        let flushed = client.flush(PATIENCE);
+        drop(client);
+        self.answer.send(flushed).unwrap();
+        Ok(())
+    }
+
+    fn max_packet_size(&self) -> usize {
+        512
+    }
+}
+
+#[test]
+fn a_backend_that_flushes_or_ends_its_own_client_does_not_wait_for_itself() {
+    let (answer, answered) = mpsc::channel();
+    let kept = Arc::new(Mutex::new(None));
+    let backend = Introspective { client: kept.clone(), answer };
+    let client =
+        Client::builder().backend(backend).flush_interval(Duration::from_millis(1)).build();
+    let client = client.unwrap();
+    client.increment("n");
+    *kept.lock().unwrap() = Some(client);
+    // Waiting for itself would take all of the patience, and the answer would come too late.
+    assert_eq!(answered.recv_timeout(PATIENCE / 2), Ok(false));
 }

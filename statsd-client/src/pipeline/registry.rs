@@ -1,12 +1,15 @@
 //! The contexts of a client: a name with its kind, rate and tags, numbered and rendered once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use crate::metric::Key;
 use crate::protocol::{Dialect, Frame, MetricType, Naming};
 
 use super::cells::CONTEXTS_MAX;
+
+/// How often a call tries the lock before its key travels in place of a number.
+const LOCK_TRIES: usize = 64;
 
 /// What is written before and behind every value of a client.
 #[derive(Debug, Clone, Default)]
@@ -56,9 +59,10 @@ impl Registry {
     }
 
     /// Looks a key up, or registers it; `registered` sees a new context before any other thread.
-    /// Never waits: the lock is tried once.
+    /// Never waits: the lock is tried for about a microsecond, which is longer than anybody holds it
+    /// to register a context.
     pub(crate) fn resolve(&self, key: &[u8], registered: impl FnOnce(u32, MetricType)) -> Resolved {
-        let Ok(mut inner) = self.inner.try_lock() else { return Resolved::Busy };
+        let Some(mut inner) = self.try_lock() else { return Resolved::Busy };
         if let Some(&number) = inner.numbers.get(key) {
             return Resolved::Context(number);
         }
@@ -103,6 +107,17 @@ impl Registry {
     pub(crate) fn counts(&self) -> (u64, u64) {
         let inner = self.lock();
         (inner.contexts.len() as u64, inner.rewritten)
+    }
+
+    fn try_lock(&self) -> Option<MutexGuard<'_, Inner>> {
+        (0..LOCK_TRIES).find_map(|_| match self.inner.try_lock() {
+            Ok(inner) => Some(inner),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => {
+                std::hint::spin_loop();
+                None
+            }
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::builder::Builder;
 use crate::error::Error;
-use crate::handle::MeasureGuard;
+use crate::handle::Stopwatch;
 use crate::pipeline::{Event, Pipeline, Shared, record_named};
 use crate::telemetry::Stats;
 
@@ -101,7 +101,7 @@ impl Client {
     /// # Ok::<(), statsd_client::Error>(())
     /// ```
     pub fn measure<R>(&self, name: &str, work: impl FnOnce() -> R) -> R {
-        let _recorded = MeasureGuard::start(self, name);
+        let _recorded = Stopwatch::start(|elapsed| self.timing(name, elapsed));
         work()
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, TryLockError};
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::handle::MeasureGuard;
+use crate::handle::Stopwatch;
 use crate::pipeline::{Event, Shared, record_named};
 
 /// The installed client's number, 0 for none: the one word that a call looks at.
@@ -94,7 +94,8 @@ pub fn timing(name: &str, elapsed: Duration) {
 
 /// Runs `work`, records with the installed client how long it took, and passes its value through.
 pub fn measure<R>(name: &str, work: impl FnOnce() -> R) -> R {
-    let _recorded = installed().map(|client| MeasureGuard::start(&client, name));
+    let started = || Stopwatch::start(|elapsed| timing(name, elapsed));
+    let _recorded = (installed_id() != 0).then(started);
     work()
 }
 
@@ -103,21 +104,17 @@ pub(crate) fn installed_id() -> u32 {
     INSTALLED.load(Ordering::Relaxed)
 }
 
-/// The installed client. Never waits: while one is being installed there is none.
-pub(crate) fn installed() -> Option<Client> {
+/// The installed client's state. Never waits: while a client is being installed there is none. Never
+/// the client itself: its last clone waits when it is dropped.
+pub(crate) fn installed_shared() -> Option<Arc<Shared>> {
     if installed_id() == 0 {
         return None;
     }
     match CLIENT.try_read() {
-        Ok(client) => client.clone(),
-        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().clone(),
+        Ok(client) => client.as_ref().map(Client::shared),
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().as_ref().map(Client::shared),
         Err(TryLockError::WouldBlock) => None,
     }
-}
-
-/// The installed client's state.
-pub(crate) fn installed_shared() -> Option<Arc<Shared>> {
-    installed().map(|client| client.shared())
 }
 
 fn record(name: &str, event: Event) {

@@ -75,8 +75,8 @@ pub fn count(name: Arguments<'_>, tags: Tags<'_>, sample_rate: Option<f64>) {
 
 /// Starts the clock for a name or with tags made at the call.
 pub fn start(name: Arguments<'_>, tags: Tags<'_>, sample_rate: Option<f64>) -> TimeGuard {
-    let guard = global::installed().map(|client| {
-        MeasureGuard::with_key(&client, sample_rate, |key| write_key(key, name, tags))
+    let guard = global::installed_shared().map(|shared| {
+        MeasureGuard::with_key(shared, sample_rate, |key| write_key(key, name, tags))
     });
     TimeGuard { _recorded: Recorded::Named(guard) }
 }

@@ -9,5 +9,5 @@ mod timer;
 
 pub use counter::Counter;
 pub use gauge::Gauge;
-pub(crate) use measure::MeasureGuard;
+pub(crate) use measure::{MeasureGuard, Stopwatch};
 pub use timer::{Timer, TimerGuard};

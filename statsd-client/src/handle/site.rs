@@ -69,9 +69,13 @@ impl Site {
             Some(client) => client.id(),
             None => global::installed_id(),
         };
-        if id == 0 {
-            return;
+        if id != 0 {
+            self.record_live(id, event);
         }
+    }
+
+    /// Apart, so that without a client a call is a load and a branch, with no frame of its own.
+    fn record_live(&self, id: u32, event: Event) {
         let known = self.known.load(Ordering::Relaxed);
         if known >> 32 == u64::from(id) {
             #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]

@@ -63,10 +63,12 @@ pub(crate) struct Tally(AtomicU64);
 
 impl Tally {
     /// Adds one. Only the owning thread may call it: a load and a store, no read-modify-write.
+    #[inline]
     pub(crate) fn add_one(&self) {
         self.0.store(self.0.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     }
 
+    #[inline]
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -85,6 +87,7 @@ impl ThreadCells {
     }
 
     /// Adds to a counter. Only the owning thread may call it.
+    #[inline]
     pub(crate) fn add(&self, context: u32, n: i64) {
         let Some(cell) = self.cell_or_new(context) else { return };
         let sum = cell.sum.load(Ordering::Relaxed).wrapping_add(n.cast_unsigned());
@@ -93,6 +96,7 @@ impl ThreadCells {
     }
 
     /// Counts a call whose value went elsewhere (a gauge's). Only the owning thread may call it.
+    #[inline]
     pub(crate) fn touch(&self, context: u32) {
         self.add(context, 0);
     }
@@ -134,6 +138,7 @@ impl ThreadCells {
         self.retired.load(Ordering::Acquire)
     }
 
+    #[inline]
     fn cell_or_new(&self, context: u32) -> Option<&Cell> {
         let context = usize::try_from(context).ok()?;
         let chunk = self.chunks.get(context / CHUNK_CELLS)?;

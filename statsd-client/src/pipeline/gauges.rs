@@ -25,6 +25,7 @@ pub(crate) struct GaugeCell {
 
 impl GaugeCell {
     /// Sets the value. Three stores, no read-modify-write.
+    #[inline]
     pub(crate) fn set(&self, value: f64) {
         self.base.store(self.total.load(Ordering::Relaxed), Ordering::Relaxed);
         self.value.store(value.to_bits(), Ordering::Relaxed);
@@ -32,6 +33,7 @@ impl GaugeCell {
     }
 
     /// Adds to the value. Lock-free: retries while other threads add to the same gauge.
+    #[inline]
     pub(crate) fn add(&self, delta: f64) {
         let add = |total: u64| Some(finite(f64::from_bits(total) + delta).to_bits());
         let _total = self.total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
@@ -75,6 +77,7 @@ impl Gauges {
     }
 
     /// The gauge of a registered context.
+    #[inline]
     pub(crate) fn get(&self, context: u32) -> Option<&GaugeCell> {
         let context = context as usize;
         Some(&self.chunks.get(context / CHUNK_GAUGES)?.get()?[context % CHUNK_GAUGES])

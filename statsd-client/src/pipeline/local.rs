@@ -84,6 +84,7 @@ pub(crate) struct Recorder<'a> {
 
 /// Calls `record` with the calling thread's recorder for client `id`; `shared` gives the client where
 /// the thread has not met it. Where the thread has no storage left, the call is counted as dropped.
+#[inline]
 pub(crate) fn with_recorder(
     id: u32,
     shared: impl Fn() -> Option<Arc<Shared>>,
@@ -139,7 +140,8 @@ fn bring_to_front(
         entries.swap(0, at);
         return Some(());
     }
-    let shared = shared().filter(|shared| shared.id == id)?;
+    let open = |shared: &Arc<Shared>| !shared.closed.load(Ordering::Relaxed);
+    let shared = shared().filter(|shared| shared.id == id).filter(open)?;
     let cells = shared.threads.join()?;
     entries.insert(0, Entry { id, shared, cells, queue: None, numbers: HashMap::new() });
     Some(())

@@ -63,12 +63,14 @@ impl Frame {
                     }
                 }
                 Dialect::DogStatsd => {
+                    let tag = match (key, value) {
+                        // Not a tag, and `|#` with nothing behind it would not be one either.
+                        ("", "") => continue,
+                        ("", bare) | (bare, "") => legal(legal_tag_key(bare)),
+                        _ => legal(legal_tag_key(key)) + ":" + &legal(legal_tag_value(value)),
+                    };
                     tail.extend_from_slice(separator.as_bytes());
-                    tail.extend_from_slice(legal(legal_tag_key(key)).as_bytes());
-                    if !value.is_empty() {
-                        tail.push(b':');
-                        tail.extend_from_slice(legal(legal_tag_value(value)).as_bytes());
-                    }
+                    tail.extend_from_slice(tag.as_bytes());
                     separator = ",";
                 }
             }

@@ -1,6 +1,9 @@
 //! Installing, replacing and ending a client. One test, because there is one installed client.
 
-use statsd_client::{Counter, Gauge, Timer, install};
+use std::io;
+use std::sync::{Barrier, mpsc};
+
+use statsd_client::{Backend, Counter, Gauge, Timer, install};
 
 use super::*;
 
@@ -8,8 +11,53 @@ static HITS: Counter = Counter::new("hits");
 static DEPTH: Gauge = Gauge::new("depth");
 static RENDER: Timer = Timer::new("render");
 
+/// Says when its client has let it go.
+struct LetGo(mpsc::Sender<()>);
+
+impl Backend for LetGo {
+    fn send(&mut self, _packet: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn max_packet_size(&self) -> usize {
+        512
+    }
+}
+
+impl Drop for LetGo {
+    fn drop(&mut self) {
+        self.0.send(()).unwrap();
+    }
+}
+
+/// The last clone of a client waits for its backend when it is dropped; that must not be the end of
+/// a function that is being measured.
+fn what_is_measured_does_not_keep_the_client() {
+    let (gone, let_go) = mpsc::channel();
+    let guard = install(Client::builder().backend(LetGo(gone)).build().unwrap());
+    let (begun, end) = (Barrier::new(3), Barrier::new(3));
+    let job = || {
+        begun.wait();
+        end.wait();
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| statsd_client::measure("job", job));
+        scope.spawn(|| {
+            let _guard = statsd_client::__private::start(format_args!("job"), &[], None);
+            job();
+        });
+        begun.wait();
+        drop(guard);
+        let let_go = let_go.recv_timeout(PATIENCE);
+        end.wait();
+        assert_eq!(let_go, Ok(()), "both jobs were still running");
+    });
+}
+
 #[test]
 fn statics_and_free_functions_follow_the_installed_client() {
+    what_is_measured_does_not_keep_the_client();
+
     HITS.increment();
     statsd_client::increment("nobody");
     assert_eq!(statsd_client::measure("nobody", || 7), 7);

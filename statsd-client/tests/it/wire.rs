@@ -123,6 +123,15 @@ fn dogstatsd_packs_timings_into_lines_that_fit() {
 }
 
 #[test]
+fn a_tag_without_a_key_is_bare_and_one_without_either_is_none() {
+    let (client, captured) = capture(|builder| builder.dialect(Dialect::DogStatsd));
+    Counter::new("none").tag("", "").on(&client).increment();
+    Counter::new("bare").tag("", "x").tag("k", "").on(&client).increment();
+    assert!(client.flush(PATIENCE));
+    assert_eq!(captured.lines(), ["none:1|c", "bare:1|c|#x,k"]);
+}
+
+#[test]
 fn a_handles_tags_override_the_clients() {
     let (client, captured) =
         capture(|builder| builder.dialect(Dialect::DogStatsd).tag("env", "dev").tag("host", "a"));

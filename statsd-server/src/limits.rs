@@ -45,8 +45,9 @@ pub const SERIES_NODES_MAX: usize = 32;
 pub const SERIES_MAX: usize = 2_000_000;
 
 /// Instructions that one find's pattern may execute over all names: a plain `*` takes one a node, so
-/// only patterns made to be slow come near it. It is about two seconds, in which no new name is added.
-pub const FIND_STEPS_MAX: u64 = 500_000_000;
+/// only patterns made to be slow come near it. It is about half a second, in which no new name is
+/// added: a flush that has new names waits for it.
+pub const FIND_STEPS_MAX: u64 = 50_000_000;
 
 /// Different series whose refusal or failure is logged in one minute; all of them are counted.
 pub const LOGGED_SERIES_MAX: usize = 64;

@@ -133,7 +133,8 @@ fn a_data_folder_that_cannot_be_one_is_named() {
     let data = file.to_str().unwrap();
     let output = run(&["--statsd", "127.0.0.1:0", "--http", "off", "--data", data]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(one_line(&output).contains(data));
+    let line = one_line(&output);
+    assert!(line.contains(data) && line.contains("File exists"), "{line}");
 }
 
 #[test]

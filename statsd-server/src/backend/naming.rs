@@ -192,7 +192,8 @@ impl Part<'_> {
     /// How two values of one slot, from before and after a restart, become one.
     pub fn merge(self) -> Merge {
         match self {
-            Self::CounterRate | Self::CounterCount => Merge::Add,
+            Self::CounterRate | Self::Timer("count_ps") => Merge::AddRate,
+            Self::CounterCount => Merge::Add,
             Self::Timer(stat) if starts_with_any(stat, &["count", "sum", "histogram"]) => {
                 Merge::Add
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use statsd_client::Client;
 
-use super::run::{ListenFlags, bind, runtime, stop_signal};
+use super::run::{ListenFlags, bind, block_on, stop_signal};
 use super::shop::Shop;
 use super::{Failure, say};
 use crate::config::{Config, Listen};
@@ -41,7 +41,7 @@ impl Demo {
                 "the demo's shop needs --statsd: it sends over UDP".to_owned(),
             ));
         }
-        runtime()?.block_on(demo(&config))?;
+        block_on(demo(&config))?;
         folder
             .close()
             .map_err(|error| Failure::outside("cannot remove the temporary folder", error))

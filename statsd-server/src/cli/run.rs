@@ -64,7 +64,7 @@ impl Run {
             config.data = data;
         }
         self.listen.apply(&mut config)?;
-        runtime()?.block_on(async {
+        block_on(async {
             let stopped = stop_signal()?;
             let app = bind(&config)?;
             app.run(stopped).await?;
@@ -96,11 +96,16 @@ pub(super) fn bind(config: &Config) -> Result<App, Failure> {
     Ok(app)
 }
 
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
+/// Runs to the end of `command`, and no longer: a query that is still at work then has nobody who
+/// waits for its answer, and must not hold up the end of the process.
+pub(super) fn block_on(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::outside("cannot start", error))
+        .map_err(|error| Failure::outside("cannot start", error))?;
+    let done = runtime.block_on(command);
+    runtime.shutdown_background();
+    done
 }
 
 /// Resolves at SIGTERM or SIGINT. Registered at once, so that a signal during the start counts.
@@ -115,4 +120,23 @@ pub(super) fn stop_signal() -> Result<impl Future<Output = ()> + Send, Failure> 
             _ = interrupt.recv() => {}
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_query_at_work_does_not_hold_up_the_end() {
+        let (release, held) = mpsc::channel::<()>();
+        block_on(async {
+            let _at_work = tokio::task::spawn_blocking(move || held.recv());
+            Ok(())
+        })
+        .unwrap();
+        // The query could not have ended before this.
+        drop(release);
+    }
 }

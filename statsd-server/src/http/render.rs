@@ -52,6 +52,12 @@ impl Request {
     fn read(params: &Params, clock: i64) -> Result<Self, HttpError> {
         let zone = params.zone();
         let now = params.time("now", "now", clock, &zone)?;
+        // A later one would be every file's error, and not the request's.
+        if u32::try_from(now).is_err() {
+            let reason =
+                format_args!("{now} is later than {}, the last second of a file", u32::MAX);
+            return Err(HttpError::parameter("now", reason));
+        }
         let from = params.time("from", "-1d", now, &zone)?;
         let until = params.time("until", "now", now, &zone)?;
         if from == until {

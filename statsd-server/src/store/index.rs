@@ -70,7 +70,12 @@ impl Index {
 
     /// Whether no further name fits.
     pub(crate) fn is_full(&self) -> bool {
-        self.series >= self.series_max
+        !self.has_room(1)
+    }
+
+    /// Whether so many further names fit.
+    pub(crate) fn has_room(&self, names: usize) -> bool {
+        self.series.saturating_add(names) <= self.series_max
     }
 
     /// How many series are known.

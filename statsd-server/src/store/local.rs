@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use statsd_whisper::{ErrorKind, Outcome, Whisper};
@@ -61,7 +61,7 @@ pub enum OpenError {
     #[error("data folder {} is in use by another server", .0.display())]
     InUse(PathBuf),
     /// It cannot be created, written or read.
-    #[error("cannot use data folder {}", folder.display())]
+    #[error("cannot use data folder {}: {source}", folder.display())]
     Folder {
         /// Which folder.
         folder: PathBuf,
@@ -131,19 +131,25 @@ impl LocalStore {
         })
     }
 
-    fn write_point(
+    /// Writes a point. A name that is not in the index yet is added to `fresh`.
+    fn write_point<'a>(
         &self,
-        write: &Write<'_>,
+        write: &Write<'a>,
         now: i64,
-        created: &mut usize,
+        fresh: &mut Fresh<'a>,
     ) -> Result<(), NotStored> {
         let name = SeriesName::parse(write.series)?;
         if !write.value.is_finite() {
             return Err(NotStored::NotFinite(write.value));
         }
-        let known = self.index().contains(&name);
-        if !known && self.index().is_full() {
-            return Err(NotStored::Full);
+        let mut known = self.index().contains(&name);
+        if !known && !self.index().has_room(fresh.names.len() + 1) {
+            // The fresh names may hold this one, or one twice.
+            self.learn_all(fresh);
+            known = self.index().contains(&name);
+            if !known && self.index().is_full() {
+                return Err(NotStored::Full);
+            }
         }
         let path = self.path_of(&name);
         let file = self.files.get(name.as_str());
@@ -153,11 +159,9 @@ impl LocalStore {
             None => (open.insert(self.create(&name, &path, write.timestamp, now)?), true),
         };
         if !known {
-            // A reader that saw the new file may have been faster in learning its name.
-            let first_seen = self.learn(&name) == Inserted::New;
-            *created += usize::from(is_new || first_seen);
+            fresh.names.push((name, is_new));
         }
-        match update(file, write, now)? {
+        match update(file, write, self.flush_interval, now)? {
             Outcome::Written => Ok(()),
             Outcome::Future => Err(NotStored::Future(write.timestamp)),
             Outcome::TooOld => Err(NotStored::TooOld(write.timestamp)),
@@ -213,7 +217,25 @@ impl LocalStore {
     }
 
     fn learn(&self, name: &SeriesName<'_>) -> Inserted {
-        self.index.write().unwrap_or_else(PoisonError::into_inner).insert(name)
+        self.index_mut().insert(name)
+    }
+
+    /// Adds a batch's new names under one lock: each further one would wait for the finds that were
+    /// asked for meanwhile.
+    fn learn_all(&self, fresh: &mut Fresh<'_>) {
+        if fresh.names.is_empty() {
+            return;
+        }
+        let mut index = self.index_mut();
+        for (name, is_new) in fresh.names.drain(..) {
+            // A reader that saw the new file may have been faster in learning its name.
+            let first_seen = index.insert(&name) == Inserted::New;
+            fresh.created += usize::from(is_new || first_seen);
+        }
+    }
+
+    fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
+        self.index.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn index(&self) -> RwLockReadGuard<'_, Index> {
@@ -225,11 +247,21 @@ impl LocalStore {
     }
 }
 
+/// What a batch has seen for the first time.
+#[derive(Default)]
+struct Fresh<'a> {
+    /// Names that are not in the index yet, and whether their files were made for them.
+    names: Vec<(SeriesName<'a>, bool)>,
+    /// How many of those that are in the index now are new.
+    created: usize,
+}
+
 impl Store for LocalStore {
     fn write(&self, batch: &[Write<'_>], now: i64) -> Written {
         let mut written = Written::default();
+        let mut fresh = Fresh::default();
         for write in batch {
-            match self.write_point(write, now, &mut written.created) {
+            match self.write_point(write, now, &mut fresh) {
                 Ok(()) => written.points += 1,
                 Err(error) => {
                     match error {
@@ -240,6 +272,8 @@ impl Store for LocalStore {
                 }
             }
         }
+        self.learn_all(&mut fresh);
+        written.created = fresh.created;
         written
     }
 
@@ -320,22 +354,34 @@ fn open_if_there<'a>(
 fn update(
     file: &mut Whisper,
     write: &Write<'_>,
+    flush_interval: Duration,
     now: i64,
 ) -> Result<Outcome, statsd_whisper::Error> {
+    let new = match write.merge {
+        Merge::AddRate => write.value * share(file, flush_interval),
+        Merge::Replace | Merge::Add | Merge::Min | Merge::Max => write.value,
+    };
     let standing = match write.merge {
         Merge::Replace => None,
-        Merge::Add | Merge::Min | Merge::Max => {
+        Merge::Add | Merge::AddRate | Merge::Min | Merge::Max => {
             // Files from elsewhere may hold NaN, which would spoil every later sum.
             file.value_at(write.timestamp)?.filter(|value| value.is_finite())
         }
     };
     let value = match (standing, write.merge) {
-        (None, _) | (_, Merge::Replace) => write.value,
-        (Some(standing), Merge::Add) => standing + write.value,
-        (Some(standing), Merge::Min) => standing.min(write.value),
-        (Some(standing), Merge::Max) => standing.max(write.value),
+        (None, _) | (_, Merge::Replace) => new,
+        (Some(standing), Merge::Add | Merge::AddRate) => standing + new,
+        (Some(standing), Merge::Min) => standing.min(new),
+        (Some(standing), Merge::Max) => standing.max(new),
     };
     file.update(write.timestamp, value, now)
+}
+
+/// How much of a slot a flush interval covers; all of it where the file was made for the interval.
+fn share(file: &Whisper, flush_interval: Duration) -> f64 {
+    let step =
+        file.header().archives().first().map_or(1, |finest| finest.retention().seconds_per_point);
+    (flush_interval.as_secs_f64() / f64::from(step)).min(1.0)
 }
 
 #[cfg(test)]

@@ -23,8 +23,11 @@ pub use local::{LocalStore, OpenError};
 pub enum Merge {
     /// The newer value holds (gauges, means, percentiles; points that arrive as points).
     Replace,
-    /// The sum holds (counts, rates over the configured interval).
+    /// The sum holds (counts).
     Add,
+    /// A rate per second over the flush interval. Where the slot is longer than that (the file was
+    /// made for a longer interval), it counts for its share of the slot; then the sum holds.
+    AddRate,
     /// The smaller holds (a timer's lower bound).
     Min,
     /// The larger holds (a timer's upper bound).

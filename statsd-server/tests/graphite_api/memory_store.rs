@@ -40,7 +40,7 @@ impl Store for MemoryStore {
             let point = finest.points.entry(slot);
             let merge = |old: &mut f64| match write.merge {
                 Merge::Replace => *old = write.value,
-                Merge::Add => *old += write.value,
+                Merge::Add | Merge::AddRate => *old += write.value,
                 Merge::Min => *old = old.min(write.value),
                 Merge::Max => *old = old.max(write.value),
             };

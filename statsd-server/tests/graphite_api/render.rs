@@ -155,6 +155,10 @@ fn bad_scalars_are_refused_by_name() {
         (("from", "now"), "parameter from: 1772600000 is until as well; the span is empty"),
         (("until", "<b>\n"), "parameter until: \"<b>\\n\" is not a time: unknown day \"<b>\""),
         (("now", "soon"), "parameter now: \"soon\" is not a time: unknown day \"soon\""),
+        (
+            ("now", "4294967296"),
+            "parameter now: 4294967296 is later than 4294967295, the last second of a file",
+        ),
         (("format", "png"), "parameter format: there is no \"png\"; there are json and svg"),
         (("rawData", "1"), "parameter format: there is no \"raw\"; there are json and svg"),
         (("width", "5000"), "parameter width: 5000 is not within 64 to 4096 pixels"),

@@ -22,7 +22,7 @@ fn all(options: &NamingOptions) -> Vec<(String, f64, Merge)> {
 #[test]
 fn the_default_is_etsys_legacy_namespace() {
     let expected = [
-        ("stats.c;t=v", 0.5, Merge::Add),
+        ("stats.c;t=v", 0.5, Merge::AddRate),
         ("stats_counts.c;t=v", 5.0, Merge::Add),
         ("stats.timers.t.mean", 2.0, Merge::Replace),
         ("stats.timers.t.lower", 2.0, Merge::Min),

@@ -48,9 +48,9 @@ fn a_flush_is_one_batch_under_the_flushs_timestamp() {
     let (store, telemetry) = (Arc::default(), Arc::default());
     backend(&store, &telemetry).flush(&snapshot()).unwrap();
     let expected = [
-        ("stats.a", 2.0, Merge::Add),
+        ("stats.a", 2.0, Merge::AddRate),
         ("stats_counts.a", 20.0, Merge::Add),
-        ("stats.b", 3.0, Merge::Add),
+        ("stats.b", 3.0, Merge::AddRate),
         ("stats_counts.b", 30.0, Merge::Add),
         ("statsd.numStats", 2.0, Merge::Replace),
     ];

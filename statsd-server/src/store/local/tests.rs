@@ -112,6 +112,24 @@ fn half_an_interval_before_a_restart_and_half_after_it_add_up() {
 }
 
 #[test]
+fn a_rate_stays_a_rate_in_a_file_that_was_made_for_a_longer_interval() {
+    let folder = tempfile::tempdir().unwrap();
+    let slot = NOW - NOW % 10;
+    let rate = |timestamp| Write { timestamp, merge: Merge::AddRate, ..point("stats.a", 5.0) };
+    drop(written_by(&folder, Duration::from_secs(10), &[rate(slot - 10)]));
+    let seconds: Vec<_> = (0..10).map(|second| rate(slot - 20 + second)).collect();
+    let store = written_by(&folder, Duration::from_secs(1), &seconds);
+    let fetched = store.fetch("stats.a", slot - 21, slot - 10, NOW).unwrap().unwrap();
+    assert_eq!(fetched.values, [Some(5.0), Some(5.0)], "five a second, whoever wrote them");
+}
+
+fn written_by(folder: &tempfile::TempDir, interval: Duration, batch: &[Write<'_>]) -> LocalStore {
+    let store = LocalStore::open(folder.path(), interval).unwrap();
+    assert_eq!(store.write(batch, NOW).points, batch.len());
+    store
+}
+
+#[test]
 fn one_folder_serves_one_store_at_a_time() {
     let (dir, store) = store();
     let error = LocalStore::open(dir.path(), INTERVAL).unwrap_err();
@@ -127,8 +145,9 @@ fn a_folder_that_cannot_be_had_is_an_error_that_names_it() {
     fs_err::write(dir.path().join("file"), "").unwrap();
     let folder = dir.path().join("file/data");
     let error = LocalStore::open(&folder, INTERVAL).unwrap_err();
-    assert_eq!(error.to_string(), format!("cannot use data folder {}", folder.display()));
-    assert!(error.source().is_some());
+    let reason = error.source().unwrap().to_string();
+    let expected = format!("cannot use data folder {}: {reason}", folder.display());
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod demo;
 mod run;
 mod send;
 mod shop;
+mod terminal;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -16,6 +17,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::AppError;
 use crate::config::ConfigError;
+
+use terminal::{STDERR, STDOUT};
 
 /// The variable that says how much is logged to standard error: `warn`, `info`, `debug`.
 const LOG_VARIABLE: &str = "STATSD_LOG";
@@ -48,7 +51,7 @@ pub fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
+        .with_writer(|| STDERR.clone())
         .with_ansi(io::stderr().is_terminal())
         .init();
 
@@ -58,14 +61,18 @@ pub fn main() -> ExitCode {
         Command::Demo(demo) => demo.execute(),
         Command::Send(send) => send.execute(),
     };
-    match done {
+    let code = match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // A closed standard error leaves the exit code to speak.
-            let _written = writeln!(io::stderr(), "statsd-server: {failure}");
+            let _written =
+                STDERR.clone().write_all(format!("statsd-server: {failure}\n").as_bytes());
             failure.code()
         }
-    }
+    };
+    STDOUT.finish();
+    STDERR.finish();
+    code
 }
 
 /// Why a command ended without doing what it was asked to.
@@ -94,7 +101,7 @@ impl Failure {
     }
 }
 
-/// Writes a line to standard output; a reader that has gone away is no reason to stop serving.
+/// Writes a line to standard output, without waiting for it.
 fn say(line: impl Display) {
-    let _written = writeln!(io::stdout(), "{line}");
+    let _written = STDOUT.clone().write_all(format!("{line}\n").as_bytes());
 }

@@ -1,13 +1,13 @@
 //! `statsd-server [run]`: the server in the foreground.
 
 use std::future::Future;
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::terminal::STDOUT;
 use super::{Failure, say};
 use crate::app::App;
 use crate::config::{Config, Listen, parse_duration};
@@ -76,7 +76,7 @@ impl Run {
 
 /// Binds everything, and tells where it listens: the last line is the address to open.
 pub(super) fn bind(config: &Config) -> Result<App, Failure> {
-    let app = App::bind(config, Some(Box::new(io::stdout())))?;
+    let app = App::bind(config, Some(Box::new(STDOUT.clone())))?;
     let addresses = app.addresses();
     if let Some(statsd) = addresses.statsd {
         say(format_args!("statsd  udp {statsd}"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::builder::Builder;
 use crate::error::Error;
-use crate::handle::Stopwatch;
+use crate::handle::{GaugeValue, Stopwatch};
 use crate::pipeline::{Event, Pipeline, Shared, record_named};
 use crate::telemetry::Stats;
 
@@ -77,13 +77,13 @@ impl Client {
     }
 
     /// Sets a gauge. Values that are not finite are dropped and counted.
-    pub fn gauge(&self, name: &str, value: impl Into<f64>) {
-        self.record(name, Event::Gauge(value.into()));
+    pub fn gauge(&self, name: &str, value: impl GaugeValue) {
+        self.record(name, Event::Gauge(value.to_f64()));
     }
 
     /// Changes a gauge by `delta`.
-    pub fn gauge_delta(&self, name: &str, delta: impl Into<f64>) {
-        self.record(name, Event::GaugeDelta(delta.into()));
+    pub fn gauge_delta(&self, name: &str, delta: impl GaugeValue) {
+        self.record(name, Event::GaugeDelta(delta.to_f64()));
     }
 
     /// Records a duration, sent as milliseconds with their fraction.

@@ -5,14 +5,20 @@ use std::sync::{Arc, PoisonError, RwLock, TryLockError};
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::handle::Stopwatch;
+use crate::handle::{GaugeValue, Stopwatch};
 use crate::pipeline::{Event, Shared, record_named};
 
 /// The installed client's number, 0 for none: the one word that a call looks at.
 static INSTALLED: AtomicU32 = AtomicU32::new(0);
 
 /// The installed client itself; looked at once a thread and client.
-static CLIENT: RwLock<Option<Client>> = RwLock::new(None);
+static CLIENT: RwLock<Installed> = RwLock::new(Installed { client: None, installs: 0 });
+
+struct Installed {
+    client: Option<Client>,
+    /// How often one was installed; a guard ends its own installation and no later one.
+    installs: u64,
+}
 
 /// How long a guard waits for what was recorded to leave.
 const FLUSH_ON_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -34,14 +40,15 @@ const FLUSH_ON_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 /// ```
 #[must_use = "dropping the guard flushes and ends the client: keep it until the end of `main`"]
 pub fn install(client: Client) -> FlushGuard {
-    let replaced = {
+    let (replaced, install) = {
         let mut installed = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
         INSTALLED.store(client.id(), Ordering::Relaxed);
-        installed.replace(client.clone())
+        installed.installs += 1;
+        (installed.client.replace(client.clone()), installed.installs)
     };
     // Its last clone may wait for its thread; not under the lock.
     drop(replaced);
-    FlushGuard { client }
+    FlushGuard { client, install }
 }
 
 /// Flushes the installed client when it is dropped, and uninstalls it.
@@ -49,15 +56,17 @@ pub fn install(client: Client) -> FlushGuard {
 #[must_use = "dropping the guard flushes and ends the client: keep it until the end of `main`"]
 pub struct FlushGuard {
     client: Client,
+    install: u64,
 }
 
 impl Drop for FlushGuard {
     fn drop(&mut self) {
         self.client.flush(FLUSH_ON_EXIT_TIMEOUT);
         let mut installed = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
-        if installed.as_ref().is_some_and(|client| client.id() == self.client.id()) {
+        if installed.installs == self.install {
             INSTALLED.store(0, Ordering::Relaxed);
-            *installed = None;
+            // The guard holds a clone, so this one does not end the client under the lock.
+            installed.client = None;
         }
     }
 }
@@ -78,13 +87,13 @@ pub fn count(name: &str, n: i64) {
 }
 
 /// Sets a gauge of the installed client.
-pub fn gauge(name: &str, value: impl Into<f64>) {
-    record(name, Event::Gauge(value.into()));
+pub fn gauge(name: &str, value: impl GaugeValue) {
+    record(name, Event::Gauge(value.to_f64()));
 }
 
 /// Changes a gauge of the installed client.
-pub fn gauge_delta(name: &str, delta: impl Into<f64>) {
-    record(name, Event::GaugeDelta(delta.into()));
+pub fn gauge_delta(name: &str, delta: impl GaugeValue) {
+    record(name, Event::GaugeDelta(delta.to_f64()));
 }
 
 /// Records a duration with the installed client, in milliseconds.
@@ -111,8 +120,10 @@ pub(crate) fn installed_shared() -> Option<Arc<Shared>> {
         return None;
     }
     match CLIENT.try_read() {
-        Ok(client) => client.as_ref().map(Client::shared),
-        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().as_ref().map(Client::shared),
+        Ok(installed) => installed.client.as_ref().map(Client::shared),
+        Err(TryLockError::Poisoned(poisoned)) => {
+            poisoned.into_inner().client.as_ref().map(Client::shared)
+        }
         Err(TryLockError::WouldBlock) => None,
     }
 }

@@ -22,9 +22,10 @@
 //! }
 //! ```
 //!
-//! A call never blocks, never panics, never prints and makes no system call. It returns nothing: a
-//! metric that cannot be sent is counted in [`Client::stats`], not handed to you as an error. Before
-//! a client is installed every call is a no-op.
+//! A call never blocks, never panics, never prints and makes no system call of its own; it allocates
+//! where a thread meets a name for the first time, and where a burst of timings outgrows the thread's
+//! queue. It returns nothing: a metric that cannot be sent is counted in [`Client::stats`], not handed to
+//! you as an error. Before a client is installed every call is a no-op.
 //!
 //! # The nouns
 //!
@@ -104,7 +105,7 @@ pub use error::{Error, ErrorKind};
 pub use global::{
     FlushGuard, count, decrement, gauge, gauge_delta, increment, install, measure, timing,
 };
-pub use handle::{Counter, Gauge, Timer, TimerGuard};
+pub use handle::{Counter, Gauge, GaugeValue, Timer, TimerGuard};
 pub use protocol::Dialect;
 #[cfg(feature = "macros")]
 pub use statsd_macros::{statsd_count, statsd_measure};

@@ -62,7 +62,7 @@ impl Counter {
         Self { site: self.site.sample_rate(rate) }
     }
 
-    /// Binds the counter to one client.
+    /// Binds the counter to one client, which lives as long as the counter does.
     #[must_use]
     pub fn on(self, client: &Client) -> Self {
         Self { site: self.site.on(client) }

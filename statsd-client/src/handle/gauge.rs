@@ -1,6 +1,7 @@
 //! The gauge handle.
 
 use super::site::Site;
+use super::value::GaugeValue;
 use crate::client::Client;
 use crate::pipeline::Event;
 
@@ -47,7 +48,7 @@ impl Gauge {
         Self { site: self.site.tag(key.into(), value.to_string()) }
     }
 
-    /// Binds the gauge to one client.
+    /// Binds the gauge to one client, which lives as long as the gauge does.
     #[must_use]
     pub fn on(self, client: &Client) -> Self {
         Self { site: self.site.on(client) }
@@ -55,13 +56,13 @@ impl Gauge {
 
     /// Sets the value. Values that are not finite are dropped and counted.
     #[inline]
-    pub fn set(&self, value: impl Into<f64>) {
-        self.site.record(Event::Gauge(value.into()));
+    pub fn set(&self, value: impl GaugeValue) {
+        self.site.record(Event::Gauge(value.to_f64()));
     }
 
     /// Changes the value by `delta`.
     #[inline]
-    pub fn add(&self, delta: impl Into<f64>) {
-        self.site.record(Event::GaugeDelta(delta.into()));
+    pub fn add(&self, delta: impl GaugeValue) {
+        self.site.record(Event::GaugeDelta(delta.to_f64()));
     }
 }

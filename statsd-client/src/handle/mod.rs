@@ -6,8 +6,10 @@ mod gauge;
 mod measure;
 mod site;
 mod timer;
+mod value;
 
 pub use counter::Counter;
 pub use gauge::Gauge;
 pub(crate) use measure::{MeasureGuard, Stopwatch};
 pub use timer::{Timer, TimerGuard};
+pub use value::GaugeValue;

@@ -62,7 +62,7 @@ impl Timer {
         Self { site: self.site.sample_rate(rate) }
     }
 
-    /// Binds the timer to one client.
+    /// Binds the timer to one client, which lives as long as the timer does.
     #[must_use]
     pub fn on(self, client: &Client) -> Self {
         Self { site: self.site.on(client) }

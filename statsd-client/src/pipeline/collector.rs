@@ -191,7 +191,7 @@ impl Collector {
         }
         let number = match context.kind {
             MetricType::Counter if calls > 0 || sum != 0 => Some(Number::Integer(sum)),
-            // Asked only where calls were seen; a call whose value is not seen yet comes next time.
+            // A call whose value is not seen yet comes next time.
             MetricType::Gauge => u32::try_from(at)
                 .ok()
                 .and_then(|number| shared.gauges.get(number))

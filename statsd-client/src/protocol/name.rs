@@ -1,8 +1,9 @@
 //! Which characters a name or a tag may hold, and what becomes of the others.
 //!
-//! One rule serves the run-time rewriting and the compile-time check of literals, so that a name that
-//! compiles is never rewritten. It is stricter than any one dialect: a character that separates
-//! fields, values, tags or lines in *some* StatsD never reaches the wire inside a name.
+//! One set of ASCII characters serves the run-time rewriting and the compile-time check of literals; run
+//! time also rewrites white space beyond ASCII, and more where etsy's dialect folds a tag into the name.
+//! The set is stricter than any one dialect: a character that separates fields, values, tags or lines in
+//! *some* StatsD never reaches the wire inside a name.
 
 use std::borrow::Cow;
 

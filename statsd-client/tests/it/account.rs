@@ -51,8 +51,6 @@ proptest! {
                 .dialect(dialect)
                 .max_queued_bytes(queued_bytes)
                 .max_packet_size(packet_size)
-                // Only the flushes that the test asks for.
-                .flush_interval(Duration::from_secs(3_600))
         });
         let counter = Counter::new("handle").tag("k", "v").sample_rate(0.5).on(&client);
         let timer = Timer::new("sampled").sample_rate(0.5).on(&client);
@@ -116,12 +114,8 @@ proptest! {
 
 #[test]
 fn a_full_queue_drops_the_newest_and_counts_them() {
-    let (client, captured) = capture(|builder| {
-        builder
-            .aggregation(Aggregation::Off)
-            .max_queued_bytes(2_048)
-            .flush_interval(Duration::from_secs(3_600))
-    });
+    let (client, captured) =
+        capture(|builder| builder.aggregation(Aggregation::Off).max_queued_bytes(2_048));
     for n in 0..1_000 {
         client.count("n", n);
     }
@@ -170,7 +164,7 @@ fn a_rate_of_0_sends_nothing_and_one_over_1_writes_nothing() {
 
 #[test]
 fn a_nameless_call_is_dropped_where_all_contexts_are_taken_too() {
-    let (client, captured) = capture(|builder| builder.flush_interval(Duration::from_secs(3_600)));
+    let (client, captured) = capture(|builder| builder);
     for n in 0..16_384 {
         client.increment(&format!("n{n}"));
     }

@@ -70,7 +70,7 @@ fn statics_and_free_functions_follow_the_installed_client() {
     statsd_client::count("free", 2);
 
     let (second, second_seen) = capture(|builder| builder.prefix("second"));
-    let second_guard = install(second.clone());
+    let mut second_guard = install(second.clone());
     HITS.add(5);
     statsd_client::decrement("free");
     statsd_client::gauge("depth", 1);
@@ -87,15 +87,23 @@ fn statics_and_free_functions_follow_the_installed_client() {
     lines.sort();
     assert_eq!(lines, ["depth:4|g", "free:2|c", "hits:1|c"]);
 
-    // The first guard's client is not the installed one any more: nothing is uninstalled.
+    // An earlier guard ends nothing of a later installation, even of the same client.
     drop(first_guard);
+    let same_again = install(second.clone());
+    drop(std::mem::replace(&mut second_guard, same_again));
     HITS.increment();
     drop(second_guard);
     let mut lines = second_seen.lines();
     lines.sort();
     assert_eq!(
         lines,
-        ["second.depth:2|g", "second.free:-1|c", "second.hits:6|c", "second.render:3|ms"]
+        [
+            "second.depth:2|g",
+            "second.free:-1|c",
+            "second.hits:1|c",
+            "second.hits:5|c",
+            "second.render:3|ms"
+        ]
     );
 
     HITS.increment();

@@ -19,7 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 fn capture(settings: impl FnOnce(Builder) -> Builder) -> (Client, Captured) {
     let (backend, captured) = CaptureBackend::new();
-    (settings(Client::builder().backend(backend)).build().unwrap(), captured)
+    // Only the flushes that the test asks for.
+    let builder = Client::builder().backend(backend).flush_interval(Duration::from_secs(3_600));
+    (settings(builder).build().unwrap(), captured)
 }
 
 fn assert_adds_up(stats: &Stats) {

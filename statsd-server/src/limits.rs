@@ -55,6 +55,15 @@ pub const LOGGED_SERIES_MAX: usize = 64;
 /// Open Whisper files kept by the local store. Most systems allow a process 1,024 descriptors.
 pub const OPEN_FILES_MAX: usize = 512;
 
+/// Connections over HTTP at once, live pages among them. With the files kept open it stays below the
+/// 1,024 descriptors that most systems allow a process.
+pub const HTTP_CONNECTIONS_MAX: usize = LIVE_CLIENTS_MAX + 128;
+
+const _: () = assert!(OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX <= 900);
+
+/// How long a connection over HTTP is kept while nothing goes through it.
+pub const HTTP_SILENCE_MAX: Duration = Duration::from_secs(30);
+
 /// Targets in one render request.
 pub const RENDER_TARGETS_MAX: usize = 128;
 

@@ -1,5 +1,5 @@
 //! What the server counts about itself. Plain relaxed counters: written by whoever sees the event,
-//! read by the flush line and `/status`.
+//! read by the flush line and `/status`, so that nothing is counted in secret.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,44 +19,62 @@ impl Count {
     }
 }
 
-/// The server's own counts since it started.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Telemetry {
+/// Declares the counts once: a field each, and the list that `/status` shows.
+macro_rules! telemetry {
+    ($($(#[$doc:meta])+ $name:ident,)+) => {
+        /// The server's own counts since it started.
+        #[derive(Debug, Default)]
+        #[non_exhaustive]
+        pub struct Telemetry {
+            $($(#[$doc])+ pub $name: Count,)+
+        }
+
+        impl Telemetry {
+            /// Every count by its name, in the order of their declaration.
+            pub fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                [$((stringify!($name), self.$name.get()),)+].into_iter()
+            }
+        }
+    };
+}
+
+telemetry! {
     /// Datagrams read.
-    pub packets: Count,
+    packets,
     /// Lines in them.
-    pub lines: Count,
+    lines,
     /// Lines, or values in a line, that could not be read.
-    pub bad_lines: Count,
+    bad_lines,
     /// Samples dropped because `CONTEXTS_MAX` names are known.
-    pub contexts_over_limit: Count,
+    contexts_over_limit,
     /// Samples dropped because a timer or set held its bound in one interval.
-    pub samples_over_limit: Count,
+    samples_over_limit,
     /// Samples dropped because their name is longer than `SERIES_NAME_MAX_BYTES`.
-    pub names_too_long: Count,
+    names_too_long,
     /// Results of a flush left out because they are infinite or not a number.
-    pub results_not_finite: Count,
+    results_not_finite,
     /// Errors of a socket that receives.
-    pub receive_errors: Count,
+    receive_errors,
     /// Points stored.
-    pub points: Count,
+    points,
     /// Points refused because their name cannot be a series.
-    pub points_refused: Count,
+    points_refused,
     /// Points lost to an error of the file system.
-    pub points_failed: Count,
+    points_failed,
     /// Flushes done.
-    pub flushes: Count,
+    flushes,
     /// Backends that did not take a flush.
-    pub backend_errors: Count,
+    backend_errors,
     /// Series that a request asked for and that could not be read.
-    pub series_unreadable: Count,
+    series_unreadable,
     /// HTTP requests answered with a 4xx: wrong, over a bound, or to no such place.
-    pub requests_refused: Count,
+    requests_refused,
+    /// Times that a connection over HTTP had to wait for the end of another one.
+    connections_over_limit,
     /// Live pages that fell behind and skipped flushes.
-    pub live_lagged: Count,
+    live_lagged,
     /// Live pages refused because `LIVE_CLIENTS_MAX` are served.
-    pub live_refused: Count,
+    live_refused,
     /// Series left out of live events because `LIVE_SERIES_MAX` were in them.
-    pub live_series_over_limit: Count,
+    live_series_over_limit,
 }

@@ -2,6 +2,7 @@
 //! May not know receivers, the aggregator or backends. Data comes from `trait Store` and the live hub and
 //! leaves as answers.
 
+mod connections;
 mod error;
 mod find;
 mod live;
@@ -9,6 +10,7 @@ mod page;
 mod params;
 mod render;
 mod reply;
+mod status;
 
 use std::sync::Arc;
 
@@ -27,6 +29,7 @@ use crate::live::Hub;
 use crate::store::Store;
 use crate::telemetry::Telemetry;
 
+use connections::Bounded;
 use error::HttpError;
 
 /// What the routes read from.
@@ -49,6 +52,7 @@ pub fn router(state: HttpState) -> Router {
         .merge(live::routes())
         .merge(page::routes())
         .merge(render::routes())
+        .merge(status::routes())
         .merge(route_both(Router::new(), "/version", get(version)))
         .layer(map_response_with_state(state.clone(), finish))
         .with_state(state)
@@ -60,6 +64,7 @@ pub async fn serve(
     state: HttpState,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) {
+    let listener = Bounded::new(listener, Arc::clone(&state.telemetry));
     // It never fails: a connection that cannot be accepted is tried again.
     let _served = axum::serve(listener, router(state)).with_graceful_shutdown(stopped).await;
 }

@@ -1,0 +1,48 @@
+//! `/status`: what the server counts about itself.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use serde_json::{Map, Value, json};
+
+use super::{HttpState, route_both};
+
+pub(super) fn routes() -> Router<HttpState> {
+    route_both(Router::new(), "/status", get(status))
+}
+
+/// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}}`, the counts since the start.
+async fn status(State(state): State<HttpState>) -> impl IntoResponse {
+    let counts: Map<String, Value> =
+        state.telemetry.counts().map(|(name, count)| (name.to_owned(), count.into())).collect();
+    let status = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "live_pages": state.hub.listeners(),
+        "counts": counts,
+    });
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (headers, format!("{status:#}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::http::testing::serve;
+
+    #[test]
+    fn every_count_stands_in_the_status() {
+        let served = serve();
+        served.telemetry.bad_lines.add(3);
+        served.telemetry.contexts_over_limit.add(2);
+        let answer = served.get("/status", &[]);
+        assert_eq!(answer.status, 200);
+        let status: Value = serde_json::from_slice(&answer.body()).unwrap();
+        assert_eq!(status["counts"]["bad_lines"], 3);
+        assert_eq!(status["counts"]["contexts_over_limit"], 2);
+        let counts = status["counts"].as_object().unwrap().len();
+        assert_eq!(counts, served.telemetry.counts().count());
+    }
+}

@@ -1,7 +1,6 @@
 //! The counter handle.
 
 use super::site::Site;
-use crate::client::Client;
 use crate::pipeline::Event;
 
 /// A counter, resolved once.
@@ -37,11 +36,6 @@ impl Counter {
         Self::at_site(name, &[], None)
     }
 
-    /// A counter whose name is made at run time.
-    pub fn named(name: impl Into<String>) -> Self {
-        Self { site: Site::named(name.into()) }
-    }
-
     pub(crate) const fn at_site(
         name: &'static str,
         tags: &'static [(&'static str, &'static str)],
@@ -50,22 +44,10 @@ impl Counter {
         Self { site: Site::new(name, tags, rate) }
     }
 
-    /// Adds a tag. A key that was given before is overridden.
-    #[must_use]
-    pub fn tag(self, key: impl Into<String>, value: impl ToString) -> Self {
-        Self { site: self.site.tag(key.into(), value.to_string()) }
-    }
-
     /// The share of calls that are sent where aggregation is off.
     #[must_use]
     pub fn sample_rate(self, rate: f64) -> Self {
         Self { site: self.site.sample_rate(rate) }
-    }
-
-    /// Binds the counter to one client, which lives as long as the counter does.
-    #[must_use]
-    pub fn on(self, client: &Client) -> Self {
-        Self { site: self.site.on(client) }
     }
 
     /// Adds 1.
@@ -86,3 +68,5 @@ impl Counter {
         self.site.record(Event::Count(n));
     }
 }
+
+super::described!(Counter);

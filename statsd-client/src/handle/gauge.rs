@@ -2,7 +2,6 @@
 
 use super::site::Site;
 use super::value::GaugeValue;
-use crate::client::Client;
 use crate::pipeline::Event;
 
 /// A gauge, resolved once; as a `static` or bound, like [`Counter`](crate::Counter).
@@ -37,23 +36,6 @@ impl Gauge {
         Self { site: Site::new(name, &[], None) }
     }
 
-    /// A gauge whose name is made at run time.
-    pub fn named(name: impl Into<String>) -> Self {
-        Self { site: Site::named(name.into()) }
-    }
-
-    /// Adds a tag. A key that was given before is overridden.
-    #[must_use]
-    pub fn tag(self, key: impl Into<String>, value: impl ToString) -> Self {
-        Self { site: self.site.tag(key.into(), value.to_string()) }
-    }
-
-    /// Binds the gauge to one client, which lives as long as the gauge does.
-    #[must_use]
-    pub fn on(self, client: &Client) -> Self {
-        Self { site: self.site.on(client) }
-    }
-
     /// Sets the value. Values that are not finite are dropped and counted.
     #[inline]
     pub fn set(&self, value: impl GaugeValue) {
@@ -66,3 +48,5 @@ impl Gauge {
         self.site.record(Event::GaugeDelta(delta.to_f64()));
     }
 }
+
+super::described!(Gauge);

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use super::site::Site;
-use crate::client::Client;
 use crate::pipeline::Event;
 
 /// A timer, resolved once; as a `static` or bound, like [`Counter`](crate::Counter).
@@ -37,11 +36,6 @@ impl Timer {
         Self::at_site(name, &[], None)
     }
 
-    /// A timer whose name is made at run time.
-    pub fn named(name: impl Into<String>) -> Self {
-        Self { site: Site::named(name.into()) }
-    }
-
     pub(crate) const fn at_site(
         name: &'static str,
         tags: &'static [(&'static str, &'static str)],
@@ -50,22 +44,10 @@ impl Timer {
         Self { site: Site::new(name, tags, rate) }
     }
 
-    /// Adds a tag. A key that was given before is overridden.
-    #[must_use]
-    pub fn tag(self, key: impl Into<String>, value: impl ToString) -> Self {
-        Self { site: self.site.tag(key.into(), value.to_string()) }
-    }
-
     /// The share of values that are sent; the rate stands in the line.
     #[must_use]
     pub fn sample_rate(self, rate: f64) -> Self {
         Self { site: self.site.sample_rate(rate) }
-    }
-
-    /// Binds the timer to one client, which lives as long as the timer does.
-    #[must_use]
-    pub fn on(self, client: &Client) -> Self {
-        Self { site: self.site.on(client) }
     }
 
     /// Records a duration in hand.
@@ -86,6 +68,8 @@ impl Timer {
         work()
     }
 }
+
+super::described!(Timer);
 
 /// Records the time since [`Timer::start`] when it is dropped: at the end of a block, at `?`, at a
 /// panic.

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use crossbeam_channel::Receiver;
-
 use crate::protocol::{Dialect, MetricType, Number};
-use crate::telemetry::{Dropped, Stats};
 
+use super::account::Account;
 use super::cells::{Seen, ThreadCells};
-use super::packer::{Calls, Packer, Packet};
+use super::packer::{Calls, Outlet, Packer};
 use super::queue::{Op, Record, RingReader, Who};
 use super::registry::{Context, Registry};
 use super::shared::Shared;
@@ -16,13 +14,10 @@ use super::shared::Shared;
 /// Timings of one context for which memory is kept from flush to flush.
 const KEPT_TIMINGS: usize = 1024;
 
-/// Everything that is remembered from flush to flush.
+/// Everything that is remembered from flush to flush. The client's thread owns it.
 #[derive(Debug)]
 pub(crate) struct Collector {
-    joins: Receiver<Arc<ThreadCells>>,
     threads: Vec<Thread>,
-    /// What ended threads had counted.
-    past: Tallies,
     contexts: Vec<Arc<Context>>,
     pending: Vec<Pending>,
     packer: Packer,
@@ -30,18 +25,8 @@ pub(crate) struct Collector {
     line: Vec<u8>,
     /// Bytes of rings that the present collection is done with.
     freed: usize,
-    /// Bytes of queued records that the last collection took.
-    pub(crate) taken: usize,
-    pub(crate) sent: Sent,
-}
-
-/// What the backend did with packets.
-#[derive(Debug, Default)]
-pub(crate) struct Sent {
-    pub(crate) packets: u64,
-    pub(crate) bytes: u64,
-    pub(crate) failed_packets: u64,
-    pub(crate) failed: Calls,
+    /// Bytes of queued records that the present collection has taken.
+    taken: usize,
 }
 
 #[derive(Debug)]
@@ -62,33 +47,36 @@ struct Pending {
 }
 
 impl Collector {
-    pub(crate) fn new(joins: Receiver<Arc<ThreadCells>>, max_packet_size: usize) -> Self {
+    pub(crate) fn new(max_packet_size: usize) -> Self {
         Self {
-            joins,
             threads: Vec::new(),
-            past: Tallies::default(),
             contexts: Vec::new(),
             pending: Vec::new(),
             packer: Packer::new(max_packet_size),
             line: Vec::new(),
             freed: 0,
             taken: 0,
-            sent: Sent::default(),
         }
     }
 
-    /// Takes everything recorded so far and packs it.
-    pub(crate) fn collect(&mut self, shared: &Shared) -> Vec<Packet> {
-        self.accept_threads();
-        self.taken = 0;
+    /// Takes everything recorded so far; packets leave through `outlet` as they fill, so that one is
+    /// held at a time. Answers how many bytes of queued records it took.
+    pub(crate) fn collect(
+        &mut self,
+        shared: &Shared,
+        account: &Account,
+        outlet: &mut dyn Outlet,
+    ) -> usize {
+        let new = account.new_threads().into_iter();
+        self.threads.extend(new.map(|cells| Thread { cells, seen: Seen::default(), ring: None }));
         for at in (0..self.threads.len()).rev() {
             // Asked first, so that what is read next is final.
             let retired = self.threads[at].cells.is_retired();
             self.take_cells(at);
-            self.take_queue(at, shared);
+            self.take_queue(at, shared, outlet);
             if retired {
                 let thread = self.threads.swap_remove(at);
-                self.past.add(&Tallies::of(&thread.cells));
+                account.retire(&thread.cells);
                 if let Some(ring) = thread.ring {
                     self.freed += ring.release();
                 }
@@ -100,52 +88,10 @@ impl Collector {
         shared.registry.catch_up(&mut self.contexts);
         self.pending.resize_with(self.pending.len().max(self.contexts.len()), Pending::default);
         for at in 0..self.contexts.len() {
-            self.write_context(at, shared);
+            self.write_context(at, shared, outlet);
         }
-        self.packer.finish()
-    }
-
-    /// The account of all calls so far.
-    pub(crate) fn stats(&mut self, shared: &Shared) -> Stats {
-        self.accept_threads();
-        let mut all = self.past.clone();
-        for thread in &self.threads {
-            all.add(&Tallies::of(&thread.cells));
-        }
-        let too_long = self.packer.too_long;
-        let failed = self.sent.failed;
-        let dropped = Dropped {
-            queue_full: all.queue_full,
-            not_finite: all.not_finite,
-            bad_name: all.bad_name,
-            too_long: too_long.own + too_long.aggregated,
-            send_failed: failed.own + failed.aggregated,
-            no_thread: shared.threads.refused(),
-        };
-        let (contexts, rewritten) = shared.registry.counts();
-        let sent = all.queued.saturating_sub(failed.own + too_long.own);
-        let aggregated = all.cell_calls.saturating_sub(failed.aggregated + too_long.aggregated);
-        Stats {
-            calls: sent + aggregated + all.sampled_out + dropped.total(),
-            sent,
-            aggregated,
-            sampled_out: all.sampled_out,
-            dropped,
-            contexts,
-            rewritten,
-            packets_sent: self.sent.packets,
-            packets_failed: self.sent.failed_packets,
-            bytes_sent: self.sent.bytes,
-        }
-    }
-
-    fn accept_threads(&mut self) {
-        let joins = &self.joins;
-        self.threads.extend(joins.try_iter().map(|cells| Thread {
-            cells,
-            seen: Seen::default(),
-            ring: None,
-        }));
+        self.packer.finish(outlet);
+        std::mem::take(&mut self.taken)
     }
 
     fn take_cells(&mut self, at: usize) {
@@ -158,7 +104,7 @@ impl Collector {
         });
     }
 
-    fn take_queue(&mut self, at: usize, shared: &Shared) {
+    fn take_queue(&mut self, at: usize, shared: &Shared, outlet: &mut dyn Outlet) {
         let Thread { cells, ring, .. } = &mut self.threads[at];
         if ring.is_none() {
             *ring = cells.ring();
@@ -172,6 +118,7 @@ impl Collector {
             pending: &mut self.pending,
             packer: &mut self.packer,
             line: &mut self.line,
+            outlet,
         };
         let taken = &mut self.taken;
         self.freed += ring.drain(|record| {
@@ -180,12 +127,13 @@ impl Collector {
         });
     }
 
-    fn write_context(&mut self, at: usize, shared: &Shared) {
+    fn write_context(&mut self, at: usize, shared: &Shared, outlet: &mut dyn Outlet) {
         let (context, pending) = (&self.contexts[at], &mut self.pending[at]);
         let calls = std::mem::take(&mut pending.calls);
         let sum = std::mem::take(&mut pending.sum);
         if !pending.timings.is_empty() {
-            write_timings(context, &pending.timings, shared.registry.dialect(), &mut self.packer);
+            let dialect = shared.registry.dialect();
+            write_timings(context, &pending.timings, dialect, &mut self.packer, outlet);
             pending.timings.clear();
             pending.timings.shrink_to(KEPT_TIMINGS);
         }
@@ -201,7 +149,7 @@ impl Collector {
         if let Some(number) = number {
             self.line.clear();
             write_line(&mut self.line, context, number, shared.registry.dialect());
-            self.packer.push(&self.line, Calls::aggregated(calls));
+            self.packer.push(&self.line, Calls::aggregated(calls), outlet);
         }
     }
 }
@@ -214,6 +162,7 @@ struct QueueSink<'a> {
     pending: &'a mut Vec<Pending>,
     packer: &'a mut Packer,
     line: &'a mut Vec<u8>,
+    outlet: &'a mut dyn Outlet,
 }
 
 impl QueueSink<'_> {
@@ -244,7 +193,7 @@ impl QueueSink<'_> {
         };
         self.line.clear();
         write_line(self.line, &context, number, self.registry.dialect());
-        self.packer.push(self.line, Calls::ONE);
+        self.packer.push(self.line, Calls::ONE, self.outlet);
     }
 }
 
@@ -270,7 +219,13 @@ fn write_line(out: &mut Vec<u8>, context: &Context, number: Number, dialect: Dia
 
 /// Timings keep every value. DogStatsD packs as many into a line as fit a packet; plain StatsD reads
 /// one value a line.
-fn write_timings(context: &Context, timings: &[f64], dialect: Dialect, packer: &mut Packer) {
+fn write_timings(
+    context: &Context,
+    timings: &[f64],
+    dialect: Dialect,
+    packer: &mut Packer,
+    outlet: &mut dyn Outlet,
+) {
     let mut line = Vec::new();
     let mut digits = Vec::new();
     let mut values = 0;
@@ -280,7 +235,7 @@ fn write_timings(context: &Context, timings: &[f64], dialect: Dialect, packer: &
         let full = line.len() + 1 + digits.len() + context.frame.tail.len() > packer.limit();
         if values > 0 && (full || dialect == Dialect::Etsy) {
             line.extend_from_slice(&context.frame.tail);
-            packer.push(&line, Calls { own: values, aggregated: 0 });
+            packer.push(&line, Calls { own: values, aggregated: 0 }, outlet);
             values = 0;
         }
         if values == 0 {
@@ -292,38 +247,5 @@ fn write_timings(context: &Context, timings: &[f64], dialect: Dialect, packer: &
         values += 1;
     }
     line.extend_from_slice(&context.frame.tail);
-    packer.push(&line, Calls { own: values, aggregated: 0 });
-}
-
-/// What threads counted.
-#[derive(Debug, Clone, Default)]
-struct Tallies {
-    cell_calls: u64,
-    queued: u64,
-    sampled_out: u64,
-    queue_full: u64,
-    not_finite: u64,
-    bad_name: u64,
-}
-
-impl Tallies {
-    fn of(cells: &ThreadCells) -> Self {
-        Self {
-            cell_calls: cells.cell_calls(),
-            queued: cells.queued.get(),
-            sampled_out: cells.sampled_out.get(),
-            queue_full: cells.dropped.queue_full.get(),
-            not_finite: cells.dropped.not_finite.get(),
-            bad_name: cells.dropped.bad_name.get(),
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.cell_calls += other.cell_calls;
-        self.queued += other.queued;
-        self.sampled_out += other.sampled_out;
-        self.queue_full += other.queue_full;
-        self.not_finite += other.not_finite;
-        self.bad_name += other.bad_name;
-    }
+    packer.push(&line, Calls { own: values, aggregated: 0 }, outlet);
 }

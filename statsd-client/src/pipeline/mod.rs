@@ -7,13 +7,14 @@
 //! local.rs ── counters ── cells.rs ───────┼─▶ collector.rs ─▶ packer.rs ─▶ worker.rs ─▶ Backend
 //!    │    ├── gauges ──── gauges.rs ──────┤        ▲
 //!    │    └── timings ─── queue.rs ───────┘   registry.rs: context → rendered frame
-//!    └─ sampler.rs
+//!    └─ sampler.rs                              account.rs: what `stats` reads
 //! ```
 //!
 //! Each thread writes words that only it writes, and the client's thread only reads them; what was
 //! read before is remembered on the reading side, so nothing is ever reset under the writer. A call
 //! takes no lock and makes no system call.
 
+mod account;
 mod cells;
 mod collector;
 mod gauges;

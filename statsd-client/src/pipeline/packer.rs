@@ -22,27 +22,27 @@ impl Calls {
     }
 }
 
-/// A finished packet.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Packet {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) calls: Calls,
+/// Where finished packets go.
+pub(crate) trait Outlet {
+    /// Takes a packet, and the calls whose loss its loss would be.
+    fn send(&mut self, packet: &[u8], calls: Calls);
+
+    /// Hears of a line that is over the limit by itself.
+    fn too_long(&mut self, calls: Calls);
 }
 
-/// Packs lines.
+/// Packs lines. It holds one packet, whatever there is to be sent.
 #[derive(Debug)]
 pub(crate) struct Packer {
     limit: usize,
-    packets: Vec<Packet>,
-    open: Packet,
-    /// Calls of lines that are over the limit by themselves.
-    pub(crate) too_long: Calls,
+    packet: Vec<u8>,
+    calls: Calls,
 }
 
 impl Packer {
     /// A packer for packets of at most `limit` bytes.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, packets: Vec::new(), open: Packet::default(), too_long: Calls::default() }
+        Self { limit, packet: Vec::new(), calls: Calls::default() }
     }
 
     /// Bytes that one line may have.
@@ -51,28 +51,27 @@ impl Packer {
     }
 
     /// Adds a line, or several that must share a packet, joined by newlines.
-    pub(crate) fn push(&mut self, line: &[u8], calls: Calls) {
+    pub(crate) fn push(&mut self, line: &[u8], calls: Calls, outlet: &mut dyn Outlet) {
         if line.len() > self.limit {
-            self.too_long.add(calls);
+            outlet.too_long(calls);
             return;
         }
-        if !self.open.bytes.is_empty() {
-            if self.open.bytes.len() + 1 + line.len() > self.limit {
-                self.packets.push(std::mem::take(&mut self.open));
-            } else {
-                self.open.bytes.push(b'\n');
-            }
+        if self.packet.len() + 1 + line.len() > self.limit {
+            self.finish(outlet);
         }
-        self.open.bytes.extend_from_slice(line);
-        self.open.calls.add(calls);
+        if !self.packet.is_empty() {
+            self.packet.push(b'\n');
+        }
+        self.packet.extend_from_slice(line);
+        self.calls.add(calls);
     }
 
-    /// The packets, the last of them perhaps short.
-    pub(crate) fn finish(&mut self) -> Vec<Packet> {
-        if !self.open.bytes.is_empty() {
-            self.packets.push(std::mem::take(&mut self.open));
+    /// Sends the packet that is not full yet.
+    pub(crate) fn finish(&mut self, outlet: &mut dyn Outlet) {
+        if !self.packet.is_empty() {
+            outlet.send(&self.packet, std::mem::take(&mut self.calls));
+            self.packet.clear();
         }
-        std::mem::take(&mut self.packets)
     }
 }
 
@@ -80,20 +79,33 @@ impl Packer {
 mod tests {
     use super::*;
 
+    #[derive(Default)]
+    struct Kept {
+        packets: Vec<(String, u64)>,
+        too_long: Calls,
+    }
+
+    impl Outlet for Kept {
+        fn send(&mut self, packet: &[u8], calls: Calls) {
+            self.packets.push((String::from_utf8(packet.to_vec()).unwrap(), calls.own));
+        }
+
+        fn too_long(&mut self, calls: Calls) {
+            self.too_long.add(calls);
+        }
+    }
+
     #[test]
     fn packets_are_filled_to_the_byte() {
-        let mut packer = Packer::new(11);
+        let (mut packer, mut kept) = (Packer::new(11), Kept::default());
         for line in ["a:1|c", "b:2|c", "c:33|c", "d:4|c", "12345678901", "123456789012"] {
-            packer.push(line.as_bytes(), Calls::ONE);
+            packer.push(line.as_bytes(), Calls::ONE, &mut kept);
         }
-        let packets: Vec<_> = packer
-            .finish()
-            .into_iter()
-            .map(|packet| (String::from_utf8(packet.bytes).unwrap(), packet.calls.own))
-            .collect();
+        packer.finish(&mut kept);
         let expected = [("a:1|c\nb:2|c", 2), ("c:33|c", 1), ("d:4|c", 1), ("12345678901", 1)];
-        assert_eq!(packets, expected.map(|(bytes, own)| (bytes.to_owned(), own)));
-        assert_eq!(packer.too_long, Calls::ONE);
-        assert_eq!(packer.finish(), []);
+        assert_eq!(kept.packets, expected.map(|(bytes, own)| (bytes.to_owned(), own)));
+        assert_eq!(kept.too_long, Calls::ONE);
+        packer.finish(&mut kept);
+        assert_eq!(kept.packets.len(), expected.len());
     }
 }

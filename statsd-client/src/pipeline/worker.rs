@@ -1,8 +1,8 @@
 //! The client's one thread: collects once a flush interval, and hands packets to the backend.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
@@ -11,7 +11,9 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use crate::backend::Backend;
 use crate::telemetry::Stats;
 
+use super::account::Account;
 use super::collector::Collector;
+use super::packer::{Calls, Outlet};
 use super::shared::{Options, Shared};
 
 /// Requests that wait for the client's thread; a further `flush` waits for its turn.
@@ -27,7 +29,7 @@ const BUSY_INTERVAL: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
-    collector: Arc<Mutex<Collector>>,
+    account: Arc<Account>,
     requests: Sender<Request>,
     worker: thread::ThreadId,
 }
@@ -47,10 +49,11 @@ impl Pipeline {
         let (requests, inbox) = bounded(REQUESTS_MAX);
         let shared = Arc::new(Shared::new(options, joins));
         let packet_size = options.max_packet_size.min(backend.max_packet_size());
-        let collector = Arc::new(Mutex::new(Collector::new(arrivals, packet_size)));
+        let account = Arc::new(Account::new(arrivals));
         let worker = Worker {
             shared: shared.clone(),
-            collector: collector.clone(),
+            account: account.clone(),
+            collector: Collector::new(packet_size),
             inbox,
             backend,
             flush_interval: options.flush_interval,
@@ -60,7 +63,7 @@ impl Pipeline {
         };
         let thread = thread::Builder::new().name("statsd-client".into());
         let worker = thread.spawn(move || worker.run())?.thread().id();
-        Ok(Self { shared, collector, requests, worker })
+        Ok(Self { shared, account, requests, worker })
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -73,7 +76,7 @@ impl Pipeline {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        lock(&self.collector).stats(&self.shared)
+        self.account.stats(&self.shared)
     }
 
     fn request(&self, request: impl FnOnce(Sender<bool>) -> Request, timeout: Duration) -> bool {
@@ -98,7 +101,8 @@ impl Drop for Pipeline {
 
 struct Worker {
     shared: Arc<Shared>,
-    collector: Arc<Mutex<Collector>>,
+    account: Arc<Account>,
+    collector: Collector,
     inbox: Receiver<Request>,
     backend: Box<dyn Backend>,
     flush_interval: Duration,
@@ -132,31 +136,39 @@ impl Worker {
         }
     }
 
-    /// Collects and sends. The lock is not held while the backend sends, so `stats` never waits for
-    /// a socket.
+    /// Collects and sends; `true` when the backend took every packet.
     fn flush(&mut self) -> bool {
-        let (packets, taken) = {
-            let mut collector = lock(&self.collector);
-            (collector.collect(&self.shared), collector.taken)
-        };
+        let Self { shared, account, collector, backend, .. } = self;
+        let mut outlet = Sending { backend: &mut **backend, account, all_taken: true };
+        let taken = collector.collect(shared, account, &mut outlet);
+        let all_taken = outlet.all_taken;
         let elapsed = std::mem::replace(&mut self.collected, Instant::now()).elapsed();
         self.wait = next_wait(taken, elapsed, self.flush_interval, self.busy_above);
-        let mut all_taken = true;
-        for packet in packets {
-            let backend = &mut self.backend;
-            // A backend of the application's own may panic; its packet is lost, the thread is not.
-            let taken = catch_unwind(AssertUnwindSafe(|| backend.send(&packet.bytes)));
-            let mut collector = lock(&self.collector);
-            if matches!(taken, Ok(Ok(()))) {
-                collector.sent.packets += 1;
-                collector.sent.bytes += packet.bytes.len() as u64;
-            } else {
-                collector.sent.failed_packets += 1;
-                collector.sent.failed.add(packet.calls);
-                all_taken = false;
-            }
-        }
         all_taken
+    }
+}
+
+/// The way of a packet to the backend, and into the account.
+struct Sending<'a> {
+    backend: &'a mut dyn Backend,
+    account: &'a Account,
+    all_taken: bool,
+}
+
+impl Outlet for Sending<'_> {
+    fn send(&mut self, packet: &[u8], calls: Calls) {
+        let backend = &mut *self.backend;
+        // A backend of the application's own may panic; its packet is lost, the thread is not.
+        if let Ok(Ok(())) = catch_unwind(AssertUnwindSafe(|| backend.send(packet))) {
+            self.account.packet_sent(packet.len());
+        } else {
+            self.account.packet_failed(calls);
+            self.all_taken = false;
+        }
+    }
+
+    fn too_long(&mut self, calls: Calls) {
+        self.account.line_too_long(calls);
     }
 }
 
@@ -172,10 +184,6 @@ fn next_wait(
     let pace = taken as f64 / elapsed.max(BUSY_INTERVAL).as_secs_f64();
     let busy = pace * flush_interval.as_secs_f64() > busy_above as f64;
     if busy { BUSY_INTERVAL.min(flush_interval) } else { flush_interval }
-}
-
-fn lock(collector: &Mutex<Collector>) -> MutexGuard<'_, Collector> {
-    collector.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn a_backend_that_fails_or_panics_is_counted_and_the_client_goes_on() {
     }
 }
 
-/// Flushes its own client from within `send`, and lets go of the last clone there.
+/// Asks and flushes its own client from within `send`, and lets go of the last clone there.
 struct Introspective {
     client: Arc<Mutex<Option<Client>>>,
     answer: mpsc::Sender<bool>,
@@ -112,6 +112,7 @@ impl Backend for Introspective {
     fn send(&mut self, _packet: &[u8]) -> io::Result<()> {
         let Some(client) = self.client.lock().unwrap().take() else { return Ok(()) };
         let flushed = client.flush(PATIENCE);
+        assert_adds_up(&client.stats());
         drop(client);
         self.answer.send(flushed).unwrap();
         Ok(())

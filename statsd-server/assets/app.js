@@ -39,6 +39,7 @@ const stream = new Stream({
     // What was missed while away is in the store.
     for (const metric of metrics.values()) metric.loaded = false;
     element('interval').title = `statsd-server ${hello.version}`;
+    tellAddress(hello.statsd);
     tick();
     show();
   },
@@ -59,6 +60,16 @@ const stream = new Stream({
     show();
   },
 });
+
+/** Puts the server's own address into the lines to be copied. @param {string | null} statsd */
+function tellAddress(statsd) {
+  if (!statsd) return;
+  const [, host, port] = /** @type {string[]} */ (/^(.*):(\d+)$/.exec(statsd) ?? ['', '', '']);
+  // A server that listens everywhere is reached where the page was.
+  const reached = ['0.0.0.0', '[::]'].includes(host) ? location.hostname : host;
+  for (const span of document.querySelectorAll('#welcome .host')) span.textContent = reached;
+  for (const span of document.querySelectorAll('#welcome .port')) span.textContent = port;
+}
 
 /** A timer has two points in a flush. @param {import('./stream.js').Point[]} points */
 function byMetric(points) {
@@ -226,11 +237,6 @@ element('light').addEventListener('click', () => {
   const lit = document.documentElement.dataset.theme === 'light';
   changeView(() => (view.theme = lit ? 'dark' : 'light'));
 });
-
-for (const line of document.querySelectorAll('#welcome pre')) {
-  const host = location.hostname.replace(/^\[|\]$/g, '').replace('localhost', '127.0.0.1');
-  line.textContent = (line.textContent ?? '').replace('127.0.0.1', host);
-}
 
 let settled = 0;
 new ResizeObserver(() => {

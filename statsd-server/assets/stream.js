@@ -2,7 +2,7 @@
 
 /** @typedef {{series: string, metric: string, kind: import('./points.js').Kind, value: number | null}} Point */
 /** @typedef {{timestamp: number, interval: number, points: Point[], left_out: number}} Frame */
-/** @typedef {{version: string, build: string, time: number, interval: number | null}} Hello */
+/** @typedef {{version: string, build: string, time: number, interval: number | null, statsd: string | null}} Hello */
 /** @typedef {{name: 'connecting' | 'live' | 'reconnecting' | 'stale', age: number}} State */
 
 /** The server beats every two seconds; two may be lost. */

@@ -103,6 +103,7 @@ impl App {
         };
         let store = Arc::new(LocalStore::open(&config.data, config.flush_interval)?);
         let state = HttpState {
+            statsd: addresses.statsd,
             store,
             hub: Hub::new(),
             clock: Arc::new(SystemClock),

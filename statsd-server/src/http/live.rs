@@ -1,6 +1,7 @@
 //! `GET /live`: every flush as a server-sent event, to as many pages as the limit allows.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,6 +47,7 @@ async fn live(State(state): State<HttpState>) -> Response {
         build: page::build(),
         time: state.clock.seconds(),
         interval: feed.newest.as_ref().map(|frame| frame.interval),
+        statsd: state.statsd,
     };
     let (events, outgoing) = mpsc::channel(LIVE_CONNECTION_EVENTS);
     tokio::spawn(feed.run(hello, HEARTBEAT, events));
@@ -65,6 +67,8 @@ struct Hello {
     time: i64,
     /// Seconds between flushes, once there was one.
     interval: Option<f64>,
+    /// Where to send the first packet.
+    statsd: Option<SocketAddr>,
 }
 
 /// One page's way through the flushes.

@@ -12,6 +12,7 @@ mod render;
 mod reply;
 mod status;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -35,6 +36,8 @@ use error::HttpError;
 /// What the routes read from.
 #[derive(Debug, Clone)]
 pub struct HttpState {
+    /// Where StatsD packets are received, for the page to tell.
+    pub statsd: Option<SocketAddr>,
     /// Series and their points.
     pub store: Arc<dyn Store>,
     /// The newest flush.

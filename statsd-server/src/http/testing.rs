@@ -53,6 +53,7 @@ pub(super) struct Served {
 
 pub(super) fn serve() -> Served {
     let state = HttpState {
+        statsd: Some((Ipv4Addr::LOCALHOST, 8125).into()),
         store: Arc::new(EmptyStore),
         hub: Hub::new(),
         clock: Arc::new(StoppedClock(1_340_000_000)),

@@ -51,6 +51,7 @@ impl Server {
             .unwrap();
         let telemetry = Arc::new(Telemetry::default());
         let state = HttpState {
+            statsd: None,
             store: Arc::new(store),
             hub: Hub::new(),
             clock: Arc::new(Stopped),

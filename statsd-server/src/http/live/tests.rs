@@ -25,7 +25,7 @@ fn a_stream_begins_with_hello_and_is_never_cached_or_held_back() {
     assert_eq!(answer.header("x-accel-buffering"), Some("no"));
 
     let hello = format!(
-        r#"data:{{"version":"{}","build":"{}","time":1340000000,"interval":null}}"#,
+        r#"data:{{"version":"{}","build":"{}","time":1340000000,"interval":null,"statsd":"127.0.0.1:8125"}}"#,
         env!("CARGO_PKG_VERSION"),
         page::build()
     );
@@ -58,7 +58,7 @@ fn a_page_that_comes_late_gets_the_newest_flush_and_its_interval_at_once() {
     served.hub.publish(frame(10));
     served.hub.publish(frame(20));
     let mut answer = served.get("/live", &[]);
-    assert!(answer.event()[1].ends_with(r#""interval":10.0}"#));
+    assert!(answer.event()[1].contains(r#""interval":10.0,"#));
     assert_eq!(answer.event()[2], "id:20");
 }
 
@@ -94,7 +94,7 @@ fn with_feed<T>(
     let runtime = Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         let (hub, telemetry) = (Hub::new(), Arc::new(Telemetry::default()));
-        let hello = Hello { version: "0", build: "0", time: 0, interval: None };
+        let hello = Hello { version: "0", build: "0", time: 0, interval: None, statsd: None };
         let (events, outgoing) = mpsc::channel(LIVE_CONNECTION_EVENTS);
         tokio::spawn(Feed::open(&hub, Arc::clone(&telemetry)).run(hello, heartbeat, events));
         test(hub, telemetry, outgoing).await

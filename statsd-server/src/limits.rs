@@ -6,7 +6,8 @@ use std::time::Duration;
 /// The largest UDP payload there is (IPv4: 65,535 less the headers); a receive buffer of this size cuts nothing.
 pub const PACKET_MAX_BYTES: usize = 65_535;
 
-/// Distinct names the aggregator keeps. At about 200 bytes a name this is 200 MB.
+/// Distinct names the aggregator keeps. A short one takes about 120 bytes, one of
+/// `SERIES_NAME_MAX_BYTES` about 1,030.
 pub const CONTEXTS_MAX: usize = 1_000_000;
 
 /// Samples kept for one timer in one interval: 8 MB, and a sort of it takes a tenth of a second.

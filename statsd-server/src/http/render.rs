@@ -73,8 +73,10 @@ impl Request {
     fn answer(&self, store: &dyn Store, telemetry: &Telemetry) -> Result<Response, HttpError> {
         let Evaluation { mut series, unreadable } =
             evaluate(store, &self.targets, self.range).map_err(HttpError::bad)?;
-        for error in &unreadable {
-            tracing::warn!(error = error as &dyn std::error::Error, "a series could not be read");
+        if let Some(error) = unreadable.first() {
+            // One line a request, however many files are broken; all of them are counted.
+            let (series, error) = (unreadable.len(), error as &dyn std::error::Error);
+            tracing::warn!(series, error, "some series could not be read");
         }
         telemetry.series_unreadable.add(unreadable.len() as u64);
         if let (true, Some(error)) = (series.is_empty(), unreadable.first()) {

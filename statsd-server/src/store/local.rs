@@ -9,7 +9,7 @@ use std::time::Duration;
 use statsd_whisper::{ErrorKind, Outcome, Whisper};
 
 use super::glob::Glob;
-use super::index::{Index, Inserted};
+use super::index::Index;
 use super::log_limit::{LogLimit, Permit};
 use super::name::{NameError, SeriesName};
 use super::open_files::{OpenFiles, lock};
@@ -158,8 +158,10 @@ impl LocalStore {
             Some(file) => (file, false),
             None => (open.insert(self.create(&name, &path, write.timestamp, now)?), true),
         };
+        // Under the series' lock, so that of two writers one has made it.
+        fresh.created += usize::from(is_new);
         if !known {
-            fresh.names.push((name, is_new));
+            fresh.names.push(name);
         }
         match update(file, write, self.flush_interval, now)? {
             Outcome::Written => Ok(()),
@@ -216,8 +218,8 @@ impl LocalStore {
         is_there
     }
 
-    fn learn(&self, name: &SeriesName<'_>) -> Inserted {
-        self.index_mut().insert(name)
+    fn learn(&self, name: &SeriesName<'_>) {
+        self.index_mut().insert(name);
     }
 
     /// Adds a batch's new names under one lock: each further one would wait for the finds that were
@@ -227,10 +229,8 @@ impl LocalStore {
             return;
         }
         let mut index = self.index_mut();
-        for (name, is_new) in fresh.names.drain(..) {
-            // A reader that saw the new file may have been faster in learning its name.
-            let first_seen = index.insert(&name) == Inserted::New;
-            fresh.created += usize::from(is_new || first_seen);
+        for name in fresh.names.drain(..) {
+            index.insert(&name);
         }
     }
 
@@ -250,9 +250,9 @@ impl LocalStore {
 /// What a batch has seen for the first time.
 #[derive(Default)]
 struct Fresh<'a> {
-    /// Names that are not in the index yet, and whether their files were made for them.
-    names: Vec<(SeriesName<'a>, bool)>,
-    /// How many of those that are in the index now are new.
+    /// Names that are not in the index yet.
+    names: Vec<SeriesName<'a>>,
+    /// Files that were made.
     created: usize,
 }
 

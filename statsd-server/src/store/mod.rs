@@ -52,7 +52,7 @@ pub struct Write<'a> {
 pub struct Written {
     /// Points that stand in the store.
     pub points: usize,
-    /// Series seen for the first time.
+    /// Series whose file was made.
     pub created: usize,
     /// Points refused because their name cannot be stored, `SERIES_MAX` is reached, the value is not
     /// finite, or the timestamp lies in the future or before what is kept.

@@ -132,7 +132,7 @@ export class Tile {
     const steps = { ...area, paths: uPlot.paths.stepped({ align: -1 }) };
     const mean = { ...line, stroke: colour('--quiet'), dash: [6, 5] };
     return {
-      width, height, padding: [letters * 0.7, letters * 1.4, 0, 0], legend: { show: false },
+      width, height, padding: [letters * 0.7, letters * 2.6, 0, 0], legend: { show: false },
       cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false }, sync: { key: 'wall' } },
       hooks: { setCursor: [(/** @type {any} */ plot) => this.#point(plot.cursor.idx)] },
       scales: { x: { time: true }, y: { range: kind === 'gauge' ? around : fromZero } },

@@ -103,11 +103,6 @@ impl Hub {
         (state.newest.clone(), receiver)
     }
 
-    /// A receiver of the flushes from now on.
-    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Frame>> {
-        self.follow().1
-    }
-
     /// How many pages listen.
     pub fn listeners(&self) -> usize {
         self.state().sender.as_ref().map_or(0, broadcast::Sender::receiver_count)

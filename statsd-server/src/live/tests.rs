@@ -26,9 +26,9 @@ fn a_hub_that_saw_no_flush_has_no_newest() {
 #[test]
 fn listeners_counts_receivers_that_live() {
     let hub = Hub::new();
-    let first = hub.subscribe();
+    let first = hub.follow().1;
     let same = hub.clone();
-    let _second = same.subscribe();
+    let _second = same.follow().1;
     assert_eq!(hub.listeners(), 2);
     drop(first);
     assert_eq!(hub.listeners(), 1);
@@ -37,10 +37,10 @@ fn listeners_counts_receivers_that_live() {
 #[test]
 fn close_ends_receivers_of_before_and_after() {
     let hub = Hub::new();
-    let mut before = hub.subscribe();
+    let mut before = hub.follow().1;
     hub.close();
     hub.publish(frame(10));
-    let mut after = hub.subscribe();
+    let mut after = hub.follow().1;
 
     assert_eq!(before.try_recv(), Err(broadcast::error::TryRecvError::Closed));
     assert_eq!(after.try_recv(), Err(broadcast::error::TryRecvError::Closed));

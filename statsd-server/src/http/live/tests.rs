@@ -65,7 +65,7 @@ fn a_page_that_comes_late_gets_the_newest_flush_and_its_interval_at_once() {
 #[test]
 fn one_page_more_than_the_limit_hears_why() {
     let served = serve();
-    let others: Vec<_> = (0..LIVE_CLIENTS_MAX).map(|_| served.hub.subscribe()).collect();
+    let others: Vec<_> = (0..LIVE_CLIENTS_MAX).map(|_| served.hub.follow().1).collect();
     let answer = served.get("/live", &[]);
     assert_eq!(answer.status, 503);
     let sentence = String::from_utf8(answer.body()).unwrap();

@@ -89,6 +89,7 @@ impl Registry {
             tags: &tags,
             kind: key.kind,
             rate: key.rate,
+            origin: "",
         };
         Some(Context { kind: key.kind, frame: Frame::render(self.naming.dialect, &naming) })
     }

@@ -2,25 +2,30 @@
 
 use std::borrow::Cow;
 
-use super::name::{legal_name, legal_node, legal_tag_key, legal_tag_value};
-use super::number::write_number;
+use super::name::{legal_field, legal_member, legal_name, legal_tag_key, legal_tag_value};
+use super::number::{Number, write_integer, write_number};
 use super::types::{Dialect, MetricType};
+
+/// The fields that say where a line comes from.
+const ORIGIN_FIELDS: [&str; 3] = ["c:", "e:", "card:"];
 
 /// The two constant parts of every line of one context: `head` `:` value `tail`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Frame {
-    /// Prefix, name and, where the dialect has no tags, the tags folded in.
+    /// Prefix, name and, where the dialect writes them there, the tags.
     pub(crate) head: Box<[u8]>,
-    /// Type, rate and tags: `|c|@0.1|#plan:pro`.
+    /// Type, rate and, in DogStatsD, tags and origin: `|c|@0.1|#plan:pro|c:3f2a`.
     pub(crate) tail: Box<[u8]>,
-    /// Whether a name or tag had to be changed.
+    /// Whether a name, a tag or the origin had to be changed.
     pub(crate) rewritten: bool,
+    /// Whether a line may say when: DogStatsD's counters and gauges.
+    timestamps: bool,
 }
 
 /// What a context is called, before it is made legal for the wire.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Naming<'a> {
-    /// Put before the name with a dot; empty for none.
+    /// Put before the name with a dot, unless it ends in one; empty for none.
     pub(crate) prefix: &'a str,
     /// The metric's own name; not empty.
     pub(crate) name: &'a str,
@@ -30,52 +35,38 @@ pub(crate) struct Naming<'a> {
     pub(crate) kind: MetricType,
     /// Written where it is below 1.
     pub(crate) rate: f64,
+    /// DogStatsD's origin fields as they stand in the line, `|c:3f2a|e:pod|card:low`; anything else
+    /// in it is left out. Other dialects write none.
+    pub(crate) origin: &'a str,
 }
 
 impl Frame {
     /// Renders the constant parts. Allocates; done once a context.
     pub(crate) fn render(dialect: Dialect, naming: &Naming<'_>) -> Self {
-        let mut rewritten = false;
-        let mut legal = |text: Cow<'_, str>| {
-            rewritten |= matches!(text, Cow::Owned(_));
-            text.into_owned()
-        };
-        let mut head = legal(legal_name(naming.prefix));
-        if !head.is_empty() {
-            head.push('.');
-        }
-        head.push_str(&legal(legal_name(naming.name)));
-
-        let mut tail = vec![b'|'];
-        tail.extend_from_slice(naming.kind.code().as_bytes());
+        let mut legal = Legal { dialect, rewritten: false };
+        let mut head = legal.head(naming.prefix, naming.name);
+        let kind = dialect.wire_kind(naming.kind);
+        let mut tail = Vec::from(*b"|");
+        tail.extend_from_slice(kind.code().as_bytes());
         if naming.rate < 1.0 {
             tail.extend_from_slice(b"|@");
             write_number(&mut tail, naming.rate);
         }
-        let mut separator = "|#";
-        for (key, value) in effective(naming.tags) {
-            match dialect {
-                // etsy's protocol has no tags; as nodes of the name they keep series apart.
-                Dialect::Etsy => {
-                    for node in [key, value].into_iter().filter(|node| !node.is_empty()) {
-                        head.push('.');
-                        head.push_str(&legal(legal_node(node)));
-                    }
-                }
-                Dialect::DogStatsd => {
-                    let tag = match (key, value) {
-                        // Not a tag, and `|#` with nothing behind it would not be one either.
-                        ("", "") => continue,
-                        ("", bare) | (bare, "") => legal(legal_tag_key(bare)),
-                        _ => legal(legal_tag_key(key)) + ":" + &legal(legal_tag_value(value)),
-                    };
-                    tail.extend_from_slice(separator.as_bytes());
-                    tail.extend_from_slice(tag.as_bytes());
-                    separator = ",";
-                }
-            }
+        let tags = legal.tags(naming.tags);
+        if dialect == Dialect::DogStatsd {
+            tail.extend_from_slice(tags.as_bytes());
+            tail.extend_from_slice(legal.origin(naming.origin).as_bytes());
+        } else {
+            head.push_str(&tags);
         }
-        Self { head: head.into_bytes().into(), tail: tail.into(), rewritten }
+        let timestamps =
+            dialect.has_events() && matches!(kind, MetricType::Counter | MetricType::Gauge);
+        Self {
+            head: head.into_bytes().into(),
+            tail: tail.into(),
+            rewritten: legal.rewritten,
+            timestamps,
+        }
     }
 
     /// Appends one line, without a newline.
@@ -85,46 +76,134 @@ impl Frame {
         value.write(out);
         out.extend_from_slice(&self.tail);
     }
-}
 
-/// A value as it is written.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Number {
-    /// A count.
-    Integer(i64),
-    /// Milliseconds, or a gauge's value.
-    Float(f64),
-    /// A gauge's change: always with its sign.
-    Signed(f64),
-}
+    /// Appends the line of a set's member, which is made legal.
+    pub(crate) fn write_member(&self, out: &mut Vec<u8>, member: &str) {
+        out.extend_from_slice(&self.head);
+        out.push(b':');
+        out.extend_from_slice(legal_member(member).as_bytes());
+        out.extend_from_slice(&self.tail);
+    }
 
-impl Number {
-    /// Appends the digits.
-    pub(crate) fn write(self, out: &mut Vec<u8>) {
-        use std::io::Write as _;
-        match self {
-            Self::Integer(number) => {
-                // Writing to a `Vec` cannot fail.
-                let _written = write!(out, "{number}");
-            }
-            Self::Float(number) => write_number(out, number),
-            Self::Signed(number) => {
-                if number >= 0.0 {
-                    out.push(b'+');
-                }
-                write_number(out, number);
-            }
+    /// Appends one line that says when: Unix seconds, in DogStatsD and for counters and gauges only;
+    /// 0 is no time. The field stands between origin and cardinality, where Datadog's own client
+    /// writes it (readers go by the letter).
+    pub(crate) fn write_at(&self, out: &mut Vec<u8>, value: Number, unix_seconds: u64) {
+        self.write(out, value);
+        if !self.timestamps || unix_seconds == 0 {
+            return;
         }
+        // No other field can hold a `|`, so this is the cardinality or nothing.
+        let cardinality = self.tail.windows(6).position(|field| field == b"|card:");
+        let behind = cardinality.map_or(0, |at| self.tail.len() - at);
+        out.truncate(out.len() - behind);
+        out.extend_from_slice(b"|T");
+        write_integer(out, unix_seconds);
+        out.extend_from_slice(&self.tail[self.tail.len() - behind..]);
     }
 }
 
-/// The tags that hold: of one key the last, in the place of the first.
+/// How a dialect writes its tags.
+struct TagStyle {
+    open: &'static str,
+    between: &'static str,
+    close: &'static str,
+    /// Between key and value.
+    is: &'static str,
+    /// The value of a tag that has none. A server that reads pairs drops an empty one or calls the
+    /// line malformed; Telegraf itself turns DogStatsD's bare tags into `true`.
+    bare: &'static str,
+}
+
+impl TagStyle {
+    const fn of(dialect: Dialect) -> Self {
+        let (open, between, close, is, bare) = match dialect {
+            // etsy's protocol has no tags; as nodes of the name they keep series apart.
+            Dialect::Etsy => (".", ".", "", ".", ""),
+            Dialect::DogStatsd => ("|#", ",", "", ":", ""),
+            Dialect::Influx => (",", ",", "", "=", "true"),
+            Dialect::Graphite => (";", ";", "", "=", "true"),
+            Dialect::SignalFx => ("[", ",", "]", "=", "true"),
+            Dialect::Librato => ("#", ",", "", "=", "true"),
+            Dialect::Okmeter => (".", ".", "", "_is_", "true"),
+        };
+        Self { open, between, close, is, bare }
+    }
+}
+
+/// Makes text legal, and remembers whether it had to.
+struct Legal {
+    dialect: Dialect,
+    rewritten: bool,
+}
+
+impl Legal {
+    fn head(&mut self, prefix: &str, name: &str) -> String {
+        let mut head = self.keep(legal_name(self.dialect, prefix)).into_owned();
+        if !head.is_empty() && !head.ends_with('.') {
+            head.push('.');
+        }
+        head.push_str(&self.keep(legal_name(self.dialect, name)));
+        // To Datadog's agent such a line is an event or a service check. Its names begin with a letter
+        // anyway: what stands before the first one is cut off there.
+        if self.dialect.has_events() && (head.starts_with("_e{") || head.starts_with("_sc")) {
+            head.remove(0);
+            self.rewritten = true;
+        }
+        head
+    }
+
+    fn tags(&mut self, tags: &[(&str, &str)]) -> String {
+        let style = TagStyle::of(self.dialect);
+        let mut out = String::new();
+        for (key, value) in effective(tags) {
+            let (key, value) = match (key, value) {
+                // Not a tag, and what opens the list with nothing behind it would not be one either.
+                ("", "") => continue,
+                ("", bare) => (bare, style.bare),
+                (key, "") => (key, style.bare),
+                pair => pair,
+            };
+            out.push_str(if out.is_empty() { style.open } else { style.between });
+            out.push_str(&self.keep(legal_tag_key(self.dialect, key)));
+            if !value.is_empty() {
+                out.push_str(style.is);
+                out.push_str(&self.keep(legal_tag_value(self.dialect, value)));
+            }
+        }
+        if !out.is_empty() {
+            out.push_str(style.close);
+        }
+        out
+    }
+
+    fn origin(&mut self, origin: &str) -> String {
+        let mut out = String::new();
+        for field in origin.split('|').filter(|field| !field.is_empty()) {
+            if ORIGIN_FIELDS.iter().any(|name| field.starts_with(name)) {
+                out.push('|');
+                out.push_str(&self.keep(legal_field(field)));
+            } else {
+                self.rewritten = true;
+            }
+        }
+        out
+    }
+
+    fn keep<'a>(&mut self, text: Cow<'a, str>) -> Cow<'a, str> {
+        self.rewritten |= matches!(text, Cow::Owned(_));
+        text
+    }
+}
+
+/// The tags that hold: of one key the last, in the place of the first. Tags without a key are all
+/// different.
 fn effective<'a>(tags: &'a [(&'a str, &'a str)]) -> impl Iterator<Item = (&'a str, &'a str)> {
     tags.iter()
         .enumerate()
-        .filter(|&(at, &(key, _))| !tags[..at].iter().any(|(k, _)| *k == key))
+        .filter(|&(at, &(key, _))| key.is_empty() || !tags[..at].iter().any(|(k, _)| *k == key))
         .map(|(_, &(key, value))| {
-            let last = tags.iter().rev().find(|(k, _)| *k == key);
+            let last = tags.iter().rev().find(|(k, _)| !k.is_empty() && *k == key);
             (key, last.map_or(value, |&(_, value)| value))
         })
 }

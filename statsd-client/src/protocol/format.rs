@@ -1,6 +1,7 @@
 //! Meaning → bytes: the constant parts of a context's lines, rendered once, and the lines.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::name::{legal_field, legal_member, legal_name, legal_tag_key, legal_tag_value};
 use super::number::{Number, write_integer, write_number};
@@ -8,6 +9,9 @@ use super::types::{Dialect, MetricType};
 
 /// The fields that say where a line comes from.
 const ORIGIN_FIELDS: [&str; 3] = ["c:", "e:", "card:"];
+
+/// Rates whose inverse, the weight of a call, is a finite number above 1.
+const WRITTEN_RATES: Range<f64> = f64::MIN_POSITIVE..1.0;
 
 /// The two constant parts of every line of one context: `head` `:` value `tail`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +37,7 @@ pub(crate) struct Naming<'a> {
     pub(crate) tags: &'a [(&'a str, &'a str)],
     /// The kind.
     pub(crate) kind: MetricType,
-    /// Written where it is below 1.
+    /// Written where it is above 0 and below 1.
     pub(crate) rate: f64,
     /// DogStatsD's origin fields as they stand in the line, `|c:3f2a|e:pod|card:low`; anything else
     /// in it is left out. Other dialects write none.
@@ -48,7 +52,7 @@ impl Frame {
         let kind = dialect.wire_kind(naming.kind);
         let mut tail = Vec::from(*b"|");
         tail.extend_from_slice(kind.code().as_bytes());
-        if naming.rate < 1.0 {
+        if WRITTEN_RATES.contains(&naming.rate) {
             tail.extend_from_slice(b"|@");
             write_number(&mut tail, naming.rate);
         }

@@ -24,7 +24,10 @@ mod parse;
 mod types;
 
 pub(crate) use format::{Frame, Naming};
-pub(crate) use name::{check_name, check_tag_key, check_tag_value};
+pub(crate) use name::{check_name, check_tag_key, check_tag_value, legal_member};
 pub(crate) use number::Number;
 pub use parse::{BadLine, Reason, Samples, parse};
 pub use types::{Cardinality, Dialect, MetricType, Sample, Value};
+
+#[cfg(test)]
+mod tests;

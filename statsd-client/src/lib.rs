@@ -106,7 +106,8 @@ pub use global::{
     FlushGuard, count, decrement, gauge, gauge_delta, increment, install, measure, timing,
 };
 pub use handle::{Counter, Gauge, GaugeValue, Timer, TimerGuard};
-pub use protocol::Dialect;
+pub use metric::{AlertType, Event, Priority, ServiceCheck, Status};
+pub use protocol::{Cardinality, Dialect};
 #[cfg(feature = "macros")]
 pub use statsd_macros::{statsd_count, statsd_measure};
 pub use telemetry::{Dropped, Stats};

@@ -1,14 +1,11 @@
 //! Meaning → bytes: the constant parts of a context's lines, rendered once, and the lines.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use super::name::{legal_field, legal_member, legal_name, legal_tag_key, legal_tag_value};
+use super::legal::Legal;
+use super::name::legal_member;
 use super::number::{Number, write_integer, write_number};
 use super::types::{Dialect, MetricType};
-
-/// The fields that say where a line comes from.
-const ORIGIN_FIELDS: [&str; 3] = ["c:", "e:", "card:"];
 
 /// Rates whose inverse, the weight of a call, is a finite number above 1.
 const WRITTEN_RATES: Range<f64> = f64::MIN_POSITIVE..1.0;
@@ -47,7 +44,7 @@ pub(crate) struct Naming<'a> {
 impl Frame {
     /// Renders the constant parts. Allocates; done once a context.
     pub(crate) fn render(dialect: Dialect, naming: &Naming<'_>) -> Self {
-        let mut legal = Legal { dialect, rewritten: false };
+        let mut legal = Legal::new(dialect);
         let mut head = legal.head(naming.prefix, naming.name);
         let kind = dialect.wire_kind(naming.kind);
         let mut tail = Vec::from(*b"|");
@@ -59,7 +56,7 @@ impl Frame {
         let tags = legal.tags(naming.tags);
         if dialect == Dialect::DogStatsd {
             tail.extend_from_slice(tags.as_bytes());
-            tail.extend_from_slice(legal.origin(naming.origin).as_bytes());
+            tail.extend_from_slice(legal.origin(naming.origin, None).as_bytes());
         } else {
             head.push_str(&tags);
         }
@@ -105,111 +102,6 @@ impl Frame {
         write_integer(out, unix_seconds);
         out.extend_from_slice(&self.tail[self.tail.len() - behind..]);
     }
-}
-
-/// How a dialect writes its tags.
-struct TagStyle {
-    open: &'static str,
-    between: &'static str,
-    close: &'static str,
-    /// Between key and value.
-    is: &'static str,
-    /// The value of a tag that has none. A server that reads pairs drops an empty one or calls the
-    /// line malformed; Telegraf itself turns DogStatsD's bare tags into `true`.
-    bare: &'static str,
-}
-
-impl TagStyle {
-    const fn of(dialect: Dialect) -> Self {
-        let (open, between, close, is, bare) = match dialect {
-            // etsy's protocol has no tags; as nodes of the name they keep series apart.
-            Dialect::Etsy => (".", ".", "", ".", ""),
-            Dialect::DogStatsd => ("|#", ",", "", ":", ""),
-            Dialect::Influx => (",", ",", "", "=", "true"),
-            Dialect::Graphite => (";", ";", "", "=", "true"),
-            Dialect::SignalFx => ("[", ",", "]", "=", "true"),
-            Dialect::Librato => ("#", ",", "", "=", "true"),
-            Dialect::Okmeter => (".", ".", "", "_is_", "true"),
-        };
-        Self { open, between, close, is, bare }
-    }
-}
-
-/// Makes text legal, and remembers whether it had to.
-struct Legal {
-    dialect: Dialect,
-    rewritten: bool,
-}
-
-impl Legal {
-    fn head(&mut self, prefix: &str, name: &str) -> String {
-        let mut head = self.keep(legal_name(self.dialect, prefix)).into_owned();
-        if !head.is_empty() && !head.ends_with('.') {
-            head.push('.');
-        }
-        head.push_str(&self.keep(legal_name(self.dialect, name)));
-        // To Datadog's agent such a line is an event or a service check. Its names begin with a letter
-        // anyway: what stands before the first one is cut off there.
-        if self.dialect.has_events() && (head.starts_with("_e{") || head.starts_with("_sc")) {
-            head.remove(0);
-            self.rewritten = true;
-        }
-        head
-    }
-
-    fn tags(&mut self, tags: &[(&str, &str)]) -> String {
-        let style = TagStyle::of(self.dialect);
-        let mut out = String::new();
-        for (key, value) in effective(tags) {
-            let (key, value) = match (key, value) {
-                // Not a tag, and what opens the list with nothing behind it would not be one either.
-                ("", "") => continue,
-                ("", bare) => (bare, style.bare),
-                (key, "") => (key, style.bare),
-                pair => pair,
-            };
-            out.push_str(if out.is_empty() { style.open } else { style.between });
-            out.push_str(&self.keep(legal_tag_key(self.dialect, key)));
-            if !value.is_empty() {
-                out.push_str(style.is);
-                out.push_str(&self.keep(legal_tag_value(self.dialect, value)));
-            }
-        }
-        if !out.is_empty() {
-            out.push_str(style.close);
-        }
-        out
-    }
-
-    fn origin(&mut self, origin: &str) -> String {
-        let mut out = String::new();
-        for field in origin.split('|').filter(|field| !field.is_empty()) {
-            if ORIGIN_FIELDS.iter().any(|name| field.starts_with(name)) {
-                out.push('|');
-                out.push_str(&self.keep(legal_field(field)));
-            } else {
-                self.rewritten = true;
-            }
-        }
-        out
-    }
-
-    fn keep<'a>(&mut self, text: Cow<'a, str>) -> Cow<'a, str> {
-        self.rewritten |= matches!(text, Cow::Owned(_));
-        text
-    }
-}
-
-/// The tags that hold: of one key the last, in the place of the first. Tags without a key are all
-/// different.
-fn effective<'a>(tags: &'a [(&'a str, &'a str)]) -> impl Iterator<Item = (&'a str, &'a str)> {
-    tags.iter()
-        .enumerate()
-        .filter(|&(at, &(key, _))| key.is_empty() || !tags[..at].iter().any(|(k, _)| *k == key))
-        .map(|(_, &(key, value))| {
-            let last = tags.iter().rev().find(|(k, _)| !k.is_empty() && *k == key);
-            (key, last.map_or(value, |&(_, value)| value))
-        })
 }
 
 #[cfg(test)]

@@ -18,12 +18,14 @@
 //! ```
 
 mod format;
+mod legal;
 mod name;
 mod number;
 mod parse;
 mod types;
 
 pub(crate) use format::{Frame, Naming};
+pub(crate) use legal::Legal;
 pub(crate) use name::{check_name, check_tag_key, check_tag_value, legal_member};
 pub(crate) use number::Number;
 pub use parse::{BadLine, Reason, Samples, parse};

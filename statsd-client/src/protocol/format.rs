@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::legal::Legal;
-use super::name::legal_member;
 use super::number::{Number, write_integer, write_number};
 use super::types::{Dialect, MetricType};
 
@@ -71,25 +70,17 @@ impl Frame {
     }
 
     /// Appends one line, without a newline.
-    pub(crate) fn write(&self, out: &mut Vec<u8>, value: Number) {
+    pub(crate) fn write(&self, out: &mut Vec<u8>, value: Number<'_>) {
         out.extend_from_slice(&self.head);
         out.push(b':');
         value.write(out);
         out.extend_from_slice(&self.tail);
     }
 
-    /// Appends the line of a set's member, which is made legal.
-    pub(crate) fn write_member(&self, out: &mut Vec<u8>, member: &str) {
-        out.extend_from_slice(&self.head);
-        out.push(b':');
-        out.extend_from_slice(legal_member(member).as_bytes());
-        out.extend_from_slice(&self.tail);
-    }
-
     /// Appends one line that says when: Unix seconds, in DogStatsD and for counters and gauges only;
     /// 0 is no time. The field stands between origin and cardinality, where Datadog's own client
     /// writes it (readers go by the letter).
-    pub(crate) fn write_at(&self, out: &mut Vec<u8>, value: Number, unix_seconds: u64) {
+    pub(crate) fn write_at(&self, out: &mut Vec<u8>, value: Number<'_>, unix_seconds: u64) {
         self.write(out, value);
         if !self.timestamps || unix_seconds == 0 {
             return;

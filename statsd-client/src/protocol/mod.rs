@@ -26,7 +26,7 @@ mod types;
 
 pub(crate) use format::{Frame, Naming};
 pub(crate) use legal::Legal;
-pub(crate) use name::{check_name, check_tag_key, check_tag_value, legal_member};
+pub(crate) use name::{check_name, check_tag_key, check_tag_value};
 pub(crate) use number::Number;
 pub use parse::{BadLine, Reason, Samples, parse};
 pub use types::{Cardinality, Dialect, MetricType, Sample, Value};

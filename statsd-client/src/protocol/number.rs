@@ -1,6 +1,8 @@
 //! Text ↔ number, as StatsD servers read it: JavaScript's `Number()` on the way in, shortest
 //! round-trip digits without an exponent on the way out.
 
+use super::name::legal_member;
+
 /// Powers of ten that an `f64` holds exactly.
 const EXACT_POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -112,7 +114,7 @@ fn parse_decimal(text: &str, bytes: &[u8]) -> Option<f64> {
 
 /// A value as it is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Number {
+pub(crate) enum Number<'a> {
     /// A count.
     Integer(i64),
     /// Milliseconds, or a gauge's value.
@@ -121,9 +123,11 @@ pub(crate) enum Number {
     Signed(f64),
     /// A duration in nanoseconds, written as milliseconds with their fraction, exactly.
     Nanos(u64),
+    /// A set's member, which is made legal as it is written.
+    Text(&'a str),
 }
 
-impl Number {
+impl Number<'_> {
     /// Appends the digits.
     pub(crate) fn write(self, out: &mut Vec<u8>) {
         match self {
@@ -144,6 +148,7 @@ impl Number {
                 write_integer(out, nanos / NANOS_PER_MILLI);
                 write_fraction(out, nanos % NANOS_PER_MILLI);
             }
+            Self::Text(member) => out.extend_from_slice(legal_member(member).as_bytes()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::name::legal_member;
 use super::*;
 
 const DIALECTS: [Dialect; 7] = [
@@ -72,7 +73,7 @@ fn tags() -> impl Strategy<Value = Vec<(String, String)>> {
 }
 
 /// A kind and a number that belong together.
-fn kind_and_number() -> impl Strategy<Value = (MetricType, Number)> {
+fn kind_and_number() -> impl Strategy<Value = (MetricType, Number<'static>)> {
     let finite = || any::<f64>().prop_filter("finite", |number| number.is_finite());
     prop_oneof![
         any::<i64>().prop_map(|number| (MetricType::Counter, Number::Integer(number))),
@@ -90,7 +91,7 @@ fn rate() -> impl Strategy<Value = f64> {
     prop_oneof![Just(1.0), 1e-9..1.0, any::<f64>()]
 }
 
-fn written(number: Number) -> f64 {
+fn written(number: Number<'_>) -> f64 {
     let mut text = Vec::new();
     number.write(&mut text);
     String::from_utf8(text).unwrap().parse().unwrap()
@@ -226,7 +227,7 @@ proptest! {
         let naming = Naming { prefix: "", name: &name, tags: &[], kind, rate: 1.0, origin: "" };
         for dialect in DIALECTS {
             let mut line = Vec::new();
-            Frame::render(dialect, &naming).write_member(&mut line, &member);
+            Frame::render(dialect, &naming).write(&mut line, Number::Text(&member));
             let samples: Vec<_> = parse(&line, dialect).map(Result::unwrap).collect();
             prop_assert_eq!(samples.len(), 1);
             let legal = legal_member(&member);

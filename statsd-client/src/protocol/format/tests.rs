@@ -1,6 +1,6 @@
 use super::*;
 
-fn line(dialect: Dialect, naming: Naming<'_>, value: Number) -> String {
+fn line(dialect: Dialect, naming: Naming<'_>, value: Number<'_>) -> String {
     let mut out = Vec::new();
     let frame = Frame::render(dialect, &naming);
     frame.write(&mut out, value);
@@ -183,7 +183,7 @@ fn a_member_holds_nothing_that_ends_a_value() {
     let frame = Frame::render(Dialect::Etsy, &Naming { kind: MetricType::Set, ..NAMING });
     let written = |member| {
         let mut out = Vec::new();
-        frame.write_member(&mut out, member);
+        frame.write(&mut out, Number::Text(member));
         String::from_utf8(out).unwrap()
     };
     assert_eq!(written("ada lovelace"), "users.new:ada lovelace|s");

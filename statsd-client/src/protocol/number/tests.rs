@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn text(number: Number) -> String {
+fn text(number: Number<'_>) -> String {
     let mut out = Vec::new();
     number.write(&mut out);
     String::from_utf8(out).unwrap()

@@ -98,7 +98,9 @@ mod pipeline;
 pub mod protocol;
 mod telemetry;
 
-pub use backend::{Backend, CaptureBackend, Captured, UdpBackend};
+pub use backend::{
+    Backend, CaptureBackend, Captured, LogBackend, NullBackend, TeeBackend, UdpBackend,
+};
 pub use builder::{Aggregation, Builder};
 pub use client::Client;
 pub use error::{Error, ErrorKind};

@@ -99,8 +99,10 @@ pub mod protocol;
 mod telemetry;
 
 pub use backend::{
-    Backend, CaptureBackend, Captured, LogBackend, NullBackend, TeeBackend, UdpBackend,
+    Backend, CaptureBackend, Captured, LogBackend, NullBackend, TcpBackend, TeeBackend, UdpBackend,
 };
+#[cfg(unix)]
+pub use backend::{UnixBackend, UnixStreamBackend};
 pub use builder::{Aggregation, Builder};
 pub use client::Client;
 pub use error::{Error, ErrorKind};

@@ -1,18 +1,23 @@
 //! Packet → somewhere. A backend sees finished bytes and may not know metrics, names or clients.
 //! `pipeline/worker.rs` calls it, from the client's own thread and no other.
 //!
-//! `udp` goes to a server; `resolver` turns names into addresses, `errand` keeps what may block off the
-//! client's thread. `log`, `null`, `capture` and `tee` stay in the process.
+//! `udp`, `unix` and `tcp` go to a server; `connection` opens and reopens what has a connection,
+//! `resolver` turns names into addresses, `errand` keeps what may block off the client's thread.
+//! `log`, `null`, `capture` and `tee` stay in the process.
 
 mod backoff;
 mod capture;
+mod connection;
 mod errand;
 mod host;
 mod log;
 mod null;
 mod resolver;
+mod tcp;
 mod tee;
 mod udp;
+#[cfg(unix)]
+mod unix;
 
 use std::io;
 use std::time::Duration;
@@ -20,8 +25,11 @@ use std::time::Duration;
 pub use capture::{CaptureBackend, Captured};
 pub use log::LogBackend;
 pub use null::NullBackend;
+pub use tcp::TcpBackend;
 pub use tee::TeeBackend;
 pub use udp::UdpBackend;
+#[cfg(unix)]
+pub use unix::{UnixBackend, UnixStreamBackend};
 
 /// What fits one Ethernet frame (1,500) beside the headers of IPv6 (40), UDP (8) and a tunnel.
 const UDP_PACKET_BYTES: usize = 1432;
@@ -73,6 +81,16 @@ pub trait Backend: Send {
     /// not there yet loses nothing, where `send` would have to answer with an error.
     ///
     /// It may try to connect: at a pace that it limits itself, and for no longer than about 100 ms.
+    ///
+    /// ```
+    /// use std::net::TcpListener;
+    /// use statsd_client::{Backend, TcpBackend};
+    ///
+    /// let nobody = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    /// let mut backend = TcpBackend::new(&nobody.to_string())?;
+    /// assert!(!backend.ready());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     fn ready(&mut self) -> bool {
         true
     }

@@ -101,7 +101,11 @@ pub mod protocol;
 mod rendered;
 mod telemetry;
 
-pub use backend::{Backend, CaptureBackend, Captured, UdpBackend};
+pub use backend::{
+    Backend, CaptureBackend, Captured, LogBackend, NullBackend, TcpBackend, TeeBackend, UdpBackend,
+};
+#[cfg(unix)]
+pub use backend::{UnixBackend, UnixStreamBackend};
 pub use builder::{Aggregation, Builder};
 pub use child::ChildBuilder;
 pub use client::Client;

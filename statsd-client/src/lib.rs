@@ -98,6 +98,7 @@ mod error;
 mod global;
 mod handle;
 mod metric;
+mod origin;
 mod pipeline;
 pub mod protocol;
 mod rendered;

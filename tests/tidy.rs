@@ -14,8 +14,10 @@ const CLIENT: Floors = &[
     ("backend", &[]),
     ("error", &[]),
     ("telemetry", &[]),
-    ("pipeline", &["protocol", "metric", "backend", "telemetry"]),
-    ("handle", &["client", "global", "metric", "pipeline"]),
+    // How its duration is written in a file.
+    ("policy", &["config"]),
+    ("pipeline", &["protocol", "metric", "backend", "policy", "telemetry"]),
+    ("handle", &["child", "client", "global", "metric", "pipeline", "protocol"]),
 ];
 
 /// The rooms of `statsd-server/src`. `app` knows everybody, `cli` knows `app`.

@@ -2,13 +2,14 @@
 //! checks no ranges; `Builder::build` does.
 
 #[cfg(feature = "serde")]
-mod file;
+pub(crate) mod file;
 mod word;
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::builder::{Aggregation, Builder};
+use crate::policy::WhenFull;
 use crate::protocol::{Cardinality, Dialect};
 
 pub(crate) use word::Word;
@@ -152,25 +153,6 @@ pub enum Output {
     Capture,
     /// Nowhere.
     Null,
-}
-
-/// What becomes of a call that keeps a value of its own when [`Builder::max_queued_bytes`] are in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Deserialize, serde::Serialize),
-    serde(rename_all = "snake_case")
-)]
-#[non_exhaustive]
-pub enum WhenFull {
-    /// Its value is dropped and counted.
-    #[default]
-    DropNewest,
-    /// While nothing can be sent, the client's thread gives up the oldest values, and counts them; a call
-    /// that comes before it has done so is dropped and counted.
-    DropOldest,
-    /// The calling thread waits for room up to this long; then the call is dropped and counted.
-    Block(#[cfg_attr(feature = "serde", serde(with = "file::duration"))] Duration),
 }
 
 #[cfg(test)]

@@ -100,6 +100,7 @@ mod handle;
 mod metric;
 mod origin;
 mod pipeline;
+mod policy;
 pub mod protocol;
 mod rendered;
 mod telemetry;
@@ -112,7 +113,7 @@ pub use backend::{UnixBackend, UnixStreamBackend};
 pub use builder::{Aggregation, Builder};
 pub use child::ChildBuilder;
 pub use client::Client;
-pub use config::{Config, Output, WhenFull};
+pub use config::{Config, Output};
 pub use env::EnvironmentReport;
 pub use error::{Error, ErrorKind};
 pub use global::{
@@ -123,6 +124,7 @@ pub use handle::{
     Counter, Distribution, Gauge, GaugeValue, Histogram, SampleValue, Set, Timer, TimerGuard,
 };
 pub use metric::{AlertType, Event, Priority, ServiceCheck, Status};
+pub use policy::WhenFull;
 pub use protocol::{Cardinality, Dialect};
 #[cfg(feature = "macros")]
 pub use statsd_macros::{statsd_count, statsd_measure};

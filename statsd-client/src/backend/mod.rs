@@ -5,7 +5,6 @@
 //! `resolver` turns names into addresses, `errand` keeps what may block off the client's thread.
 //! `log`, `null`, `capture` and `tee` stay in the process. `address` chooses among them.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the builder takes addresses of UDP only so far"))]
 pub(crate) mod address;
 mod backoff;
 mod capture;

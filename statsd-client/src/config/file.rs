@@ -40,17 +40,17 @@ pub(super) mod word {
 }
 
 /// A duration: `"200ms"`, or a number of seconds.
-pub(super) mod duration {
+pub(crate) mod duration {
     use super::{Deserialize, Deserializer, Duration, Serialize, Serializer, Written};
 
-    pub(in crate::config) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         duration: &Duration,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         Written(*duration).serialize(serializer)
     }
 
-    pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Duration, D::Error> {
         Written::deserialize(deserializer).map(|written| written.0)

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::config::WhenFull;
 use crate::metric::KeyBuffer;
+use crate::policy::WhenFull;
 use crate::protocol::MetricType;
 
 use super::block::{Block, COUNTER_WORDS, DropTallies};

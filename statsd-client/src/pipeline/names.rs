@@ -112,7 +112,7 @@ impl Names {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the mask is smaller than any usize")]
+#[inline]
 fn slot_of(hash: u64, mask: usize) -> usize {
     (hash >> 7) as usize & mask
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-use crate::config::WhenFull;
+use crate::policy::WhenFull;
 use crate::protocol::MetricType;
 
 use super::block::Block;

@@ -9,7 +9,7 @@ use std::{io, thread};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 
 use crate::backend::Backend;
-use crate::config::WhenFull;
+use crate::policy::WhenFull;
 use crate::telemetry::{Leftover, Stats};
 
 use super::account::Account;
@@ -174,7 +174,7 @@ impl Worker {
     fn serve(&mut self) -> bool {
         let request = select! {
             recv(self.inbox) -> request => request.map_err(|_| RecvTimeoutError::Disconnected),
-            recv(self.hurries) -> _hurry => Err(RecvTimeoutError::Timeout),
+            recv(self.hurries) -> _ => Err(RecvTimeoutError::Timeout),
             default(self.wait) => Err(RecvTimeoutError::Timeout),
         };
         match request {

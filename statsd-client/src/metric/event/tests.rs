@@ -14,14 +14,11 @@ fn read(line: &str) -> (&str, &str, Vec<&str>) {
     let (title, text) = header.split_once(',').unwrap();
     let (title, rest) = rest.split_at(title.parse().unwrap());
     let (text, rest) = rest.strip_prefix('|').unwrap().split_at(text.parse().unwrap());
-    let fields = match rest.strip_prefix('|') {
-        Some(fields) => fields.split('|').collect(),
-        None => {
-            assert_eq!(rest, "", "the lengths reach to the first field");
-            Vec::new()
-        }
+    let Some(fields) = rest.strip_prefix('|') else {
+        assert_eq!(rest, "", "the lengths reach to the first field");
+        return (title, text, Vec::new());
     };
-    (title, text, fields)
+    (title, text, fields.split('|').collect())
 }
 
 #[test]

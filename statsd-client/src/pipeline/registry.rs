@@ -81,12 +81,11 @@ impl Registry {
     /// Renders a key without registering it.
     pub(crate) fn render(&self, key: &[u8]) -> Option<Context> {
         let key = Key::read(key).filter(|key| !key.name.is_empty())?;
-        let defaults = self.naming.tags.iter().map(|(key, value)| (&**key, &**value));
-        let tags: Vec<_> = defaults.chain(key.tags).collect();
         let naming = Naming {
             prefix: &self.naming.prefix,
             name: key.name,
-            tags: &tags,
+            default_tags: &self.naming.tags,
+            tags: &key.tags,
             kind: key.kind,
             rate: key.rate,
             origin: "",

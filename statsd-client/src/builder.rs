@@ -6,7 +6,7 @@ use crate::backend::{Backend, UdpBackend};
 use crate::client::Client;
 use crate::env::Environment;
 use crate::error::{Error, ErrorKind};
-use crate::pipeline::{Options, Pipeline, Wording};
+use crate::pipeline::{Options, Pipeline, WhenFull, Wording};
 use crate::protocol::Dialect;
 
 /// Where packets go unless the application says otherwise.
@@ -20,6 +20,18 @@ const PACKET_BYTES: std::ops::RangeInclusive<usize> = 64..=65_507;
 
 /// How often what was recorded is sent.
 const DEFAULT_FLUSH_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Contexts of one client.
+const CONTEXTS_MAX: usize = 16 * 1024;
+
+/// Values of one context that are kept until a flush: of DogStatsD's packed lines about a dozen packets.
+const DEFAULT_RESERVOIR: usize = 2048;
+
+/// Below this a thinned reservoir could not hold a value of each weight.
+const RESERVOIR_MIN: usize = 128;
+
+/// After how long an unused context is forgotten.
+const DEFAULT_IDLE_EXPIRY: Duration = Duration::from_secs(600);
 
 /// Memory of calls that wait to be sent one by one.
 const DEFAULT_QUEUED_BYTES: usize = 4 * 1024 * 1024;
@@ -66,6 +78,13 @@ pub struct Builder {
     flush_interval: Duration,
     max_packet_size: usize,
     max_queued_bytes: usize,
+    when_full: WhenFull,
+    max_contexts: usize,
+    reservoir_size: usize,
+    idle_expiry: Duration,
+    seed: Option<u64>,
+    telemetry: Option<String>,
+    origin: String,
 }
 
 impl std::fmt::Debug for Builder {
@@ -92,6 +111,13 @@ impl Builder {
             flush_interval: DEFAULT_FLUSH_INTERVAL,
             max_packet_size: DEFAULT_PACKET_BYTES,
             max_queued_bytes: DEFAULT_QUEUED_BYTES,
+            when_full: WhenFull::DropNewest,
+            max_contexts: CONTEXTS_MAX,
+            reservoir_size: DEFAULT_RESERVOIR,
+            idle_expiry: DEFAULT_IDLE_EXPIRY,
+            seed: None,
+            telemetry: None,
+            origin: String::new(),
         }
     }
 
@@ -155,6 +181,48 @@ impl Builder {
     /// is off. What does not fit is dropped, newest first, and counted. Default 4 MiB.
     pub fn max_queued_bytes(mut self, bytes: usize) -> Self {
         self.max_queued_bytes = bytes;
+        self
+    }
+
+    /// What becomes of a call that finds [`Builder::max_queued_bytes`] used up. Default
+    /// [`WhenFull::DropNewest`].
+    pub fn when_full(mut self, when_full: WhenFull) -> Self {
+        self.when_full = when_full;
+        self
+    }
+
+    /// Distinct contexts, at most 16,384 (the default): a context is a name with its kind, rate and
+    /// tags. Calls for further ones go to an overflow series of their kind,
+    /// `statsd_client.overflow.counters` and so on.
+    pub fn max_contexts(mut self, contexts: usize) -> Self {
+        self.max_contexts = contexts;
+        self
+    }
+
+    /// Values of one timer, histogram or distribution that are kept until a flush. Over it they are
+    /// thinned evenly, and the rate in the line says by how much. At least 128; default 2048.
+    pub fn reservoir_size(mut self, values: usize) -> Self {
+        self.reservoir_size = values;
+        self
+    }
+
+    /// After how long an unused context is forgotten. Default ten minutes.
+    pub fn idle_expiry(mut self, idle: Duration) -> Self {
+        self.idle_expiry = idle;
+        self
+    }
+
+    /// Where every thread's sampling draws start, so that a test sees the same ones each time.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Sends the client's own account every ten seconds, under names that begin with `prefix` and
+    /// nothing else before it: `statsd_client.calls`, `statsd_client.dropped.queue_full` and so on.
+    /// Default: not.
+    pub fn telemetry(mut self, prefix: impl Into<String>) -> Self {
+        self.telemetry = Some(prefix.into());
         self
     }
 
@@ -223,6 +291,14 @@ impl Builder {
         if self.flush_interval.is_zero() {
             return refuse("flush_interval must be above 0".into());
         }
+        if !(1..=CONTEXTS_MAX).contains(&self.max_contexts) {
+            let contexts = self.max_contexts;
+            return refuse(format!("max_contexts of {contexts} is not within 1 to {CONTEXTS_MAX}"));
+        }
+        if self.reservoir_size < RESERVOIR_MIN {
+            let values = self.reservoir_size;
+            return refuse(format!("reservoir_size of {values} is below {RESERVOIR_MIN}"));
+        }
         let sample_rate = self.sample_rate.unwrap_or(1.0);
         if sample_rate.is_nan() {
             return refuse("sample_rate is not a number".into());
@@ -232,12 +308,19 @@ impl Builder {
                 dialect: self.dialect.unwrap_or_default(),
                 prefix: self.prefix.clone().unwrap_or_default().trim_end_matches('.').to_owned(),
                 tags: self.tags.clone(),
+                origin: self.origin.clone(),
             },
             sample_rate,
             aggregates: self.aggregation == Aggregation::On,
             flush_interval: self.flush_interval,
             max_packet_size: self.max_packet_size,
             max_queued_bytes: self.max_queued_bytes,
+            when_full: self.when_full,
+            max_contexts: self.max_contexts,
+            reservoir: self.reservoir_size,
+            idle_expiry: self.idle_expiry,
+            seed: self.seed,
+            telemetry: self.telemetry.clone(),
         })
     }
 }

@@ -88,6 +88,8 @@
 pub mod __private;
 mod backend;
 mod builder;
+mod call_macros;
+mod child;
 mod client;
 mod env;
 mod error;
@@ -96,18 +98,28 @@ mod handle;
 mod metric;
 mod pipeline;
 pub mod protocol;
+mod rendered;
 mod telemetry;
 
-pub use backend::{Backend, CaptureBackend, Captured, UdpBackend};
+pub use backend::{
+    Backend, CaptureBackend, Captured, LogBackend, NullBackend, TcpBackend, TeeBackend, UdpBackend,
+};
+#[cfg(unix)]
+pub use backend::{UnixBackend, UnixStreamBackend};
 pub use builder::{Aggregation, Builder};
+pub use child::ChildBuilder;
 pub use client::Client;
 pub use error::{Error, ErrorKind};
 pub use global::{
-    FlushGuard, count, decrement, gauge, gauge_delta, increment, install, measure, timing,
+    FlushGuard, count, count_at, decrement, distribution, event, gauge, gauge_at, gauge_delta,
+    histogram, increment, install, measure, meter, service_check, set, timing,
 };
-pub use handle::{Counter, Gauge, GaugeValue, Timer, TimerGuard};
+pub use handle::{
+    Counter, Distribution, Gauge, GaugeValue, Histogram, SampleValue, Set, Timer, TimerGuard,
+};
 pub use metric::{AlertType, Event, Priority, ServiceCheck, Status};
+pub use pipeline::WhenFull;
 pub use protocol::{Cardinality, Dialect};
 #[cfg(feature = "macros")]
 pub use statsd_macros::{statsd_count, statsd_measure};
-pub use telemetry::{Dropped, Stats};
+pub use telemetry::{Dropped, Leftover, Stats};

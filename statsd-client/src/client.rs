@@ -4,8 +4,10 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::backend::Captured;
 use crate::builder::Builder;
 use crate::child::{Child, ChildBuilder, write_name};
+use crate::env::EnvironmentReport;
 use crate::error::Error;
 use crate::handle::{GaugeValue, SampleValue, Stopwatch};
 use crate::metric::{Event, ServiceCheck};
@@ -47,7 +49,16 @@ use crate::telemetry::{Leftover, Stats};
 #[derive(Debug, Clone)]
 pub struct Client {
     pipeline: Arc<Pipeline>,
+    /// What it was made of, for those who ask.
+    making: Arc<Making>,
     child: Option<Arc<Child>>,
+}
+
+/// How a client came to be.
+#[derive(Debug)]
+struct Making {
+    captured: Option<Captured>,
+    environment: EnvironmentReport,
 }
 
 impl Client {
@@ -71,8 +82,24 @@ impl Client {
         ChildBuilder::new(self.clone())
     }
 
-    pub(crate) fn new(pipeline: Pipeline) -> Self {
-        Self { pipeline: Arc::new(pipeline), child: None }
+    pub(crate) fn new(
+        pipeline: Pipeline,
+        captured: Option<Captured>,
+        environment: EnvironmentReport,
+    ) -> Self {
+        let making = Arc::new(Making { captured, environment });
+        Self { pipeline: Arc::new(pipeline), making, child: None }
+    }
+
+    /// What it has sent, where it captures instead of sending: with [`Output::Capture`](crate::Output),
+    /// as in `STATSD_ENV=test`.
+    pub fn captured(&self) -> Option<&Captured> {
+        self.making.captured.as_ref()
+    }
+
+    /// The environment variables that it was built from.
+    pub fn environment(&self) -> &EnvironmentReport {
+        &self.making.environment
     }
 
     /// Adds 1 to a counter.

@@ -66,8 +66,8 @@
 //!
 //! # Environment
 //!
-//! [`Client::from_env`] reads `STATSD_*` and `DD_*`; see [`Builder::from_env`]. Nothing else reads the
-//! environment.
+//! [`Client::from_env`] reads `STATSD_*` and `DD_*`; [`Builder::from_env`] has the table of all
+//! variables. Nothing else reads the environment. [`Config`] is all settings as data.
 //!
 //! # Limits
 //!
@@ -82,6 +82,7 @@
 //! # Features
 //!
 //! `macros` (default): the attributes. Without it the crate builds no `syn`.
+//! `serde`: [`Config`] is read from and written to configuration files.
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -91,11 +92,13 @@ mod builder;
 mod call_macros;
 mod child;
 mod client;
+mod config;
 mod env;
 mod error;
 mod global;
 mod handle;
 mod metric;
+mod origin;
 mod pipeline;
 pub mod protocol;
 mod rendered;
@@ -109,6 +112,8 @@ pub use backend::{UnixBackend, UnixStreamBackend};
 pub use builder::{Aggregation, Builder};
 pub use child::ChildBuilder;
 pub use client::Client;
+pub use config::{Config, Output, WhenFull};
+pub use env::EnvironmentReport;
 pub use error::{Error, ErrorKind};
 pub use global::{
     FlushGuard, count, count_at, decrement, distribution, event, gauge, gauge_at, gauge_delta,
@@ -118,7 +123,6 @@ pub use handle::{
     Counter, Distribution, Gauge, GaugeValue, Histogram, SampleValue, Set, Timer, TimerGuard,
 };
 pub use metric::{AlertType, Event, Priority, ServiceCheck, Status};
-pub use pipeline::WhenFull;
 pub use protocol::{Cardinality, Dialect};
 #[cfg(feature = "macros")]
 pub use statsd_macros::{statsd_count, statsd_measure};

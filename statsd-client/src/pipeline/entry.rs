@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::config::WhenFull;
 use crate::metric::KeyBuffer;
 use crate::protocol::MetricType;
 
@@ -15,7 +16,7 @@ use super::pool;
 use super::registry::{List, Resolved};
 use super::run::{Header, NO_RUN, Op, RUN_BYTES, Run, TEXT_MAX_BYTES};
 use super::sampler::{self, Thinner};
-use super::shared::{Shared, WhenFull};
+use super::shared::Shared;
 
 /// How often a block is opened anew before the call is given up: each time another generation began.
 const OPEN_TRIES: usize = 8;

@@ -43,6 +43,5 @@ pub(crate) use local::{
     InScope, Target, record_key, record_known, record_made, record_texts, with_entry, with_text,
 };
 pub(crate) use registry::Wording;
-pub use shared::WhenFull;
 pub(crate) use shared::{Options, Shared};
 pub(crate) use worker::Pipeline;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
+use crate::config::WhenFull;
 use crate::protocol::MetricType;
 
 use super::block::Block;
@@ -19,19 +20,6 @@ const LIVE_THREADS_MAX: usize = 16 * 1024;
 
 /// The largest number of calls that one kept timing may come to stand for, as a power of two.
 const SHIFT_MAX: usize = 8;
-
-/// What becomes of a call that finds the queue's bytes used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum WhenFull {
-    /// The call's value is dropped and counted.
-    #[default]
-    DropNewest,
-    /// While nothing can be sent, the client's thread gives up the oldest values, and counts them.
-    DropOldest,
-    /// The call waits for room, for this long at the most; then its value is dropped and counted.
-    Block(Duration),
-}
 
 /// Everything that the builder decides for the pipeline.
 #[derive(Debug, Clone)]

@@ -9,13 +9,14 @@ use std::{io, thread};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 
 use crate::backend::Backend;
+use crate::config::WhenFull;
 use crate::telemetry::{Leftover, Stats};
 
 use super::account::Account;
 use super::collector::Collector;
 use super::packer::{Calls, Outlet};
 use super::report::Report;
-use super::shared::{Options, Shared, WhenFull};
+use super::shared::{Options, Shared};
 
 /// Requests that wait for the client's thread; a further `flush` waits for its turn.
 const REQUESTS_MAX: usize = 16;

@@ -234,9 +234,8 @@ fn open(settings: &Config) -> Result<Opened, Error> {
     let backend: Box<dyn Backend> = match settings.output.unwrap_or_default() {
         Output::Send => {
             let address = settings.address.as_deref().unwrap_or(DEFAULT_ADDRESS);
-            let unusable = |source| {
-                Error::io(ErrorKind::Address, format!("cannot send to {address}"), source)
-            };
+            let unusable =
+                |source| Error::io(ErrorKind::Address, format!("cannot send to {address}"), source);
             let address = Address::parse(address).map_err(unusable)?;
             address::open(&address).map_err(unusable)?
         }
@@ -267,9 +266,7 @@ fn options(settings: &Config, idle_expiry: Duration) -> Result<Options, Error> {
     }
     let max_contexts = settings.max_contexts.unwrap_or(CONTEXTS_MAX);
     if !(1..=CONTEXTS_MAX).contains(&max_contexts) {
-        return refuse(format!(
-            "max_contexts of {max_contexts} is not within 1 to {CONTEXTS_MAX}"
-        ));
+        return refuse(format!("max_contexts of {max_contexts} is not within 1 to {CONTEXTS_MAX}"));
     }
     let reservoir = settings.reservoir_size.unwrap_or(DEFAULT_RESERVOIR);
     if reservoir < RESERVOIR_MIN {

@@ -140,7 +140,7 @@ proptest! {
     ) {
         let tags = borrowed(&tags);
         let naming = Naming { prefix: &prefix, name: &name, default_tags: &defaults, tags: &tags, kind, rate, origin: &origin };
-        let rate = if rate >= f64::MIN_POSITIVE && rate < 1.0 { rate } else { 1.0 };
+        let rate = if (f64::MIN_POSITIVE..1.0).contains(&rate) { rate } else { 1.0 };
         let value = written(number);
         prop_assume!((value * (1.0 / rate)).is_finite());
         for dialect in DIALECTS {

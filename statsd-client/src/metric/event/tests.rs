@@ -14,13 +14,8 @@ fn read(line: &str) -> (&str, &str, Vec<&str>) {
     let (title, text) = header.split_once(',').unwrap();
     let (title, rest) = rest.split_at(title.parse().unwrap());
     let (text, rest) = rest.strip_prefix('|').unwrap().split_at(text.parse().unwrap());
-    let fields = match rest.strip_prefix('|') {
-        Some(fields) => fields.split('|').collect(),
-        None => {
-            assert_eq!(rest, "", "the lengths reach to the first field");
-            Vec::new()
-        }
-    };
+    assert!(rest.is_empty() || rest.starts_with('|'), "the lengths reach to the first field");
+    let fields = rest.split('|').skip(1).collect();
     (title, text, fields)
 }
 

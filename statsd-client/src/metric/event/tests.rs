@@ -14,17 +14,11 @@ fn read(line: &str) -> (&str, &str, Vec<&str>) {
     let (title, text) = header.split_once(',').unwrap();
     let (title, rest) = rest.split_at(title.parse().unwrap());
     let (text, rest) = rest.strip_prefix('|').unwrap().split_at(text.parse().unwrap());
-<<<<<<< HEAD
     let Some(fields) = rest.strip_prefix('|') else {
         assert_eq!(rest, "", "the lengths reach to the first field");
         return (title, text, Vec::new());
     };
     (title, text, fields.split('|').collect())
-=======
-    assert!(rest.is_empty() || rest.starts_with('|'), "the lengths reach to the first field");
-    let fields = rest.split('|').skip(1).collect();
-    (title, text, fields)
->>>>>>> wt-proto
 }
 
 #[test]

@@ -256,7 +256,7 @@ macro_rules! __record {
         #[allow(unused_imports, reason = "which of them is used depends on the values' types")]
         use $crate::__private::{ByDisplay as _, ByNumber as _, ByText as _};
         __STATSD_SITE
-            .with([$((&&&$crate::__private::Probe(&$tag)).tag_text()),+])
+            .with([$((&&&$crate::__private::Probe(&$tag)).tag_text().bytes()),+])
             .$method($($value)?)
     }};
     (

@@ -11,7 +11,9 @@ use crate::env::EnvironmentReport;
 use crate::error::Error;
 use crate::handle::{GaugeValue, SampleValue, Stopwatch};
 use crate::metric::{Event, ServiceCheck};
-use crate::pipeline::{Call, Pipeline, Recorded, Shared, Target, find, nanos, record_texts, with_text};
+use crate::pipeline::{
+    Call, Pipeline, Recorded, Shared, Target, find, nanos, record_texts, with_text,
+};
 use crate::protocol::{MetricType, Number};
 use crate::rendered::Addressee;
 use crate::telemetry::{Leftover, Stats};
@@ -273,11 +275,13 @@ impl Client {
         self.pipeline.begin_generation();
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     fn record(&self, kind: MetricType, name: &str, recorded: Recorded<'_>) {
         let space = name_space(kind, self.child.as_ref().map_or(0, |child| child.id));
         let known = find(self.id(), space, &[name.as_bytes()]);
-        if !known.is_some_and(|known| recorded.is_stored(known)) {
+        if !known.is_some_and(|known| recorded.is_stored(known) || recorded.is_stored_alone(known))
+        {
             self.record_long(kind, name, recorded);
         }
     }

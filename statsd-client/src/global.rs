@@ -11,7 +11,9 @@ use crate::child::{Child, write_name};
 use crate::client::{Client, name_space};
 use crate::handle::{GaugeValue, SampleValue, Stopwatch};
 use crate::metric::{Event, ServiceCheck};
-use crate::pipeline::{Call, InScope, Recorded, Shared, Target, find, nanos, record_texts, with_text};
+use crate::pipeline::{
+    Call, InScope, Recorded, Shared, Target, find, nanos, record_texts, with_text,
+};
 use crate::protocol::{MetricType, Number};
 use crate::rendered::Addressee;
 
@@ -351,15 +353,15 @@ fn addressed(record: impl FnOnce(&Addressee<'_, Current>)) {
     }
 }
 
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
 fn record(kind: MetricType, name: &str, recorded: Recorded<'_>) {
     if !is_anybody_there() {
         return;
     }
-    let known = installed().and_then(|(id, child)| {
-        find(id, name_space(kind, child), &[name.as_bytes()])
-    });
-    if !known.is_some_and(|known| recorded.is_stored(known)) {
+    let known =
+        installed().and_then(|(id, child)| find(id, name_space(kind, child), &[name.as_bytes()]));
+    if !known.is_some_and(|known| recorded.is_stored(known) || recorded.is_stored_alone(known)) {
         record_long(kind, name, recorded);
     }
 }

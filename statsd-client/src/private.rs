@@ -6,7 +6,7 @@ use crate::child::Child;
 use crate::child::write_name;
 use crate::global::{self, Current};
 pub use crate::handle::{
-    ByDisplay, ByNumber, ByText, Probe, TagText, Tagged, TaggedSite, TaggedTimer,
+    ByDisplay, ByNumber, ByText, Digits, Displayed, Probe, Tagged, TaggedSite, TaggedTimer, Text,
 };
 use crate::handle::{Counter, MeasureGuard, Timer, TimerGuard};
 use crate::metric::{KeyBuffer, TooLong};

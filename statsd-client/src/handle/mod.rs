@@ -51,6 +51,8 @@ pub use gauge::Gauge;
 pub use histogram::Histogram;
 pub(crate) use measure::{MeasureGuard, Stopwatch};
 pub use set::Set;
-pub use tagged::{ByDisplay, ByNumber, ByText, Probe, TagText, Tagged, TaggedSite, TaggedTimer};
+pub use tagged::{
+    ByDisplay, ByNumber, ByText, Digits, Displayed, Probe, Tagged, TaggedSite, TaggedTimer, Text,
+};
 pub use timer::{Timer, TimerGuard};
 pub use value::{GaugeValue, SampleValue};

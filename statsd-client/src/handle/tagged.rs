@@ -21,11 +21,11 @@ pub struct TaggedSite<H, const N: usize> {
     handle: PhantomData<fn() -> H>,
 }
 
-/// A call site with the values of one call.
+/// A call site with the values of one call, as text.
 #[derive(Debug)]
 pub struct Tagged<'a, H: 'static, const N: usize> {
     site: &'static TaggedSite<H, N>,
-    values: [TagText<'a>; N],
+    values: [&'a [u8]; N],
 }
 
 impl<H, const N: usize> TaggedSite<H, N> {
@@ -34,20 +34,19 @@ impl<H, const N: usize> TaggedSite<H, N> {
         Self { name, keys, rate, handle: PhantomData }
     }
 
-    /// The site with the values of one call. Nothing is looked up or formatted yet.
+    /// The site with the values of one call.
     #[inline]
-    pub fn with<'a>(&'static self, values: [TagText<'a>; N]) -> Tagged<'a, H, N> {
+    pub fn with<'a>(&'static self, values: [&'a [u8]; N]) -> Tagged<'a, H, N> {
         Tagged { site: self, values }
     }
 
-    #[inline]
-    fn record(&'static self, kind: MetricType, values: &[TagText<'_>; N], recorded: Recorded<'_>) {
-        let values = values.each_ref().map(Text::of);
-        let known = global::installed().and_then(|(id, child)| {
-            find(id, self.space(child), &values.each_ref().map(|value| value.as_str().as_bytes()))
-        });
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
+    fn record(&'static self, kind: MetricType, values: &[&[u8]; N], recorded: Recorded<'_>) {
+        let installed = global::installed();
+        let known = installed.and_then(|(id, child)| find(id, self.space(child), values));
         if !known.is_some_and(|known| recorded.is_stored(known)) {
-            self.record_long(kind, &values, recorded);
+            self.record_long(kind, values, recorded);
         }
     }
 
@@ -58,17 +57,19 @@ impl<H, const N: usize> TaggedSite<H, N> {
     }
 
     #[inline(never)]
-    fn record_long(&'static self, kind: MetricType, values: &[Text<'_>; N], recorded: Recorded<'_>) {
+    fn record_long(&'static self, kind: MetricType, values: &[&[u8]; N], recorded: Recorded<'_>) {
         let Some(current) = global::current() else { return };
         let child = current.child.as_deref();
         let rate = self.rate.or_else(|| child.and_then(|child| child.rate));
         let call = Call { rate, ..Call::plain(kind, recorded) };
         let space = self.space(child.map_or(0, |child| child.id));
-        let texts = values.each_ref().map(|value| value.as_str().as_bytes());
-        record_texts(&current, space, &texts, call, |key| {
+        record_texts(&current, space, values, call, |key| {
             write_name(key, child, self.name)?;
             let mut tags = self.keys.iter().zip(values);
-            tags.try_for_each(|(tag, value)| key.tag_str(tag, value.as_str()))
+            // What is not text was made by nobody of ours.
+            tags.try_for_each(|(tag, value)| {
+                key.tag_str(tag, std::str::from_utf8(value).unwrap_or_default())
+            })
         });
     }
 }
@@ -116,10 +117,7 @@ impl<const N: usize> Tagged<'_, Set, N> {
 impl<const N: usize> Tagged<'_, Timer, N> {
     /// Starts the clock. Keeps the values until it is stopped, which allocates.
     pub fn start(self) -> TaggedTimer<N> {
-        let started = || {
-            let texts = self.values.each_ref().map(|value| Text::of(value).as_str().to_owned());
-            (self.site, texts, Instant::now())
-        };
+        let started = || (self.site, self.values.map(Vec::from), Instant::now());
         TaggedTimer { started: global::is_anybody_there().then(started) }
     }
 }
@@ -128,31 +126,14 @@ impl<const N: usize> Tagged<'_, Timer, N> {
 #[derive(Debug)]
 #[must_use = "the time is recorded when the guard is dropped: bind it to a name"]
 pub struct TaggedTimer<const N: usize> {
-    started: Option<(&'static TaggedSite<Timer, N>, [String; N], Instant)>,
+    started: Option<(&'static TaggedSite<Timer, N>, [Vec<u8>; N], Instant)>,
 }
 
 impl<const N: usize> Drop for TaggedTimer<N> {
     fn drop(&mut self) {
         if let Some((site, values, started)) = &self.started {
-            let values = values.each_ref().map(|value| TagText::Borrowed(value));
-            site.with(values).record(started.elapsed());
+            site.with(values.each_ref().map(Vec::as_slice)).record(started.elapsed());
         }
-    }
-}
-
-/// A tag's value on its way to text.
-pub enum TagText<'a> {
-    /// It is text already.
-    Borrowed(&'a str),
-    /// A whole number.
-    Number(i128),
-    /// What it displays; costs an allocation.
-    Display(&'a dyn Display),
-}
-
-impl std::fmt::Debug for TagText<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(Text::of(self).as_str())
     }
 }
 
@@ -163,92 +144,124 @@ pub struct Probe<'a, T: ?Sized>(pub &'a T);
 /// It is text.
 pub trait ByText<'a> {
     /// The text itself.
-    fn tag_text(&self) -> TagText<'a>;
+    fn tag_text(&self) -> Text<'a>;
 }
 
 /// It is a whole number.
-pub trait ByNumber<'a> {
-    /// The number.
-    fn tag_text(&self) -> TagText<'a>;
+pub trait ByNumber {
+    /// Its digits.
+    fn tag_text(&self) -> Digits;
 }
 
 /// It displays itself.
-pub trait ByDisplay<'a> {
-    /// The value.
-    fn tag_text(&self) -> TagText<'a>;
+pub trait ByDisplay {
+    /// What it displays; allocates, if anybody is there to hear it.
+    fn tag_text(&self) -> Displayed;
 }
 
 impl<'a, T: AsRef<str> + ?Sized> ByText<'a> for &&Probe<'a, T> {
     #[inline]
-    fn tag_text(&self) -> TagText<'a> {
-        TagText::Borrowed(self.0.as_ref())
+    fn tag_text(&self) -> Text<'a> {
+        Text(self.0.as_ref())
     }
 }
 
-impl<'a, T: Copy + TryInto<i128> + Display> ByNumber<'a> for &Probe<'a, T> {
+impl<T: Copy + TryInto<i64> + Display> ByNumber for &Probe<'_, T> {
     #[inline]
-    fn tag_text(&self) -> TagText<'a> {
-        (*self.0).try_into().map_or(TagText::Display(self.0), TagText::Number)
+    fn tag_text(&self) -> Digits {
+        let number = *self.0;
+        number.try_into().map_or_else(|_| Digits::Many(number.to_string()), Digits::of)
     }
 }
 
-impl<'a, T: Display> ByDisplay<'a> for Probe<'a, T> {
-    #[inline]
-    fn tag_text(&self) -> TagText<'a> {
-        TagText::Display(self.0)
+impl<T: Display> ByDisplay for Probe<'_, T> {
+    fn tag_text(&self) -> Displayed {
+        Displayed(if global::is_anybody_there() { self.0.to_string() } else { String::new() })
     }
 }
 
-/// A tag's value as text.
-enum Text<'a> {
-    Borrowed(&'a str),
-    /// Digits from a place on to the end.
-    Digits([u8; DIGITS_MAX], usize),
-    Owned(String),
+/// A value that is text already.
+#[derive(Debug)]
+pub struct Text<'a>(&'a str);
+
+/// The digits of a whole number.
+#[derive(Debug)]
+pub enum Digits {
+    /// From a place on to the end.
+    Few([u8; DIGITS_MAX], usize),
+    /// Of a number that is larger than any other.
+    Many(String),
 }
 
-/// Digits of the longest whole number, with its sign.
-const DIGITS_MAX: usize = 40;
+/// What a value displays.
+#[derive(Debug)]
+pub struct Displayed(String);
 
-impl<'a> Text<'a> {
+/// Digits of the longest number of 64 bits, with its sign.
+const DIGITS_MAX: usize = 20;
+
+impl Text<'_> {
+    /// The text's bytes.
     #[inline]
-    fn of(value: &TagText<'a>) -> Self {
-        match *value {
-            TagText::Borrowed(text) => Self::Borrowed(text),
-            TagText::Number(number) => match i64::try_from(number) {
-                Ok(number) => Self::digits(number),
-                Err(_) => Self::Owned(number.to_string()),
-            },
-            TagText::Display(value) => Self::Owned(value.to_string()),
+    pub fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl Displayed {
+    /// The text's bytes.
+    pub fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl Digits {
+    /// The text's bytes.
+    #[inline]
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Few(digits, start) => digits.get(*start..).unwrap_or_default(),
+            Self::Many(text) => text.as_bytes(),
         }
     }
 
-    fn digits(number: i64) -> Self {
-        let mut digits = [0; DIGITS_MAX];
-        let mut start = DIGITS_MAX;
+    #[inline]
+    fn of(number: i64) -> Self {
+        let mut digits = [b'0'; DIGITS_MAX];
         let mut rest = number.unsigned_abs();
-        loop {
-            start -= 1;
-            // A digit is below 10.
-            digits[start] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        let mut start = DIGITS_MAX - 1;
+        while rest > 9 {
+            digits[start] += low_byte(rest % 10);
             rest /= 10;
-            if rest == 0 {
-                break;
-            }
+            start -= 1;
         }
+        digits[start] += low_byte(rest);
         if number < 0 {
             start -= 1;
             digits[start] = b'-';
         }
-        Self::Digits(digits, start)
+        Self::Few(digits, start)
     }
+}
 
-    #[inline]
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Borrowed(text) => text,
-            Self::Digits(digits, start) => std::str::from_utf8(&digits[*start..]).unwrap_or(""),
-            Self::Owned(text) => text,
+#[expect(clippy::cast_possible_truncation, reason = "a digit is below 10")]
+fn low_byte(digit: u64) -> u8 {
+    digit as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_written_as_it_displays_itself() {
+        for number in [0, 1, 9, 10, -1, 200, i64::MAX, i64::MIN] {
+            assert_eq!(Digits::of(number).bytes(), number.to_string().as_bytes());
         }
+        let text = |digits: &Digits| String::from_utf8(digits.bytes().to_vec()).unwrap();
+        assert_eq!(text(&(&&&Probe(&u64::MAX)).tag_text()), u64::MAX.to_string());
+        assert_eq!(text(&(&&&Probe(&i128::MIN)).tag_text()), i128::MIN.to_string());
+        assert_eq!((&&&Probe("text")).tag_text().bytes(), b"text");
+        assert_eq!((&&&Probe(&String::from("text"))).tag_text().bytes(), b"text");
     }
 }

@@ -26,7 +26,8 @@ pub(crate) enum Recorded<'a> {
 
 impl Recorded<'_> {
     /// Records it where nearly every call goes; `false`: it takes the long way.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     pub(crate) fn is_stored(self, known: u64) -> bool {
         match self {
             Self::Count(n) => front::add(known, n),
@@ -38,7 +39,8 @@ impl Recorded<'_> {
     }
 
     /// Records it as a call that stands alone; `false`: it takes the long way.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     pub(crate) fn is_stored_alone(self, known: u64) -> bool {
         match self {
             Self::Count(n) => front::alone(known, Op::Count, n.cast_unsigned()),

@@ -81,14 +81,14 @@ pub(crate) fn record_made(
             with_entry(target, |entry| entry.drop_bad_name());
             return;
         }
-        let texts: &[&[u8]] = &[key.stamp(call.kind, call.rate.unwrap_or(f64::NAN))];
+        let texts = &[key.stamp(call.kind, call.rate.unwrap_or(f64::NAN))];
         let found = with_entry(target, |entry| {
             let hash = entry.names.hash(KEY_SPACE, texts);
             let known = entry.names.find(hash, KEY_SPACE, texts);
             known.is_some_and(|known| entry.record(known, call))
         });
         if found == Some(false) {
-            let texts: Vec<u8> = texts.concat();
+            let texts = texts.concat();
             with_entry(target, |entry| {
                 if let Some(known) = entry.record_key(key, call) {
                     entry.names.insert(KEY_SPACE, &[&texts], known);
@@ -100,7 +100,7 @@ pub(crate) fn record_made(
 
 /// What the thread knows of texts, for the client whose words are in front; `None`: the long way.
 #[inline]
-pub(crate) fn find(id: u32, space: u64, texts: &[&[u8]]) -> Option<u64> {
+pub(crate) fn find<const N: usize>(id: u32, space: u64, texts: &[&[u8]; N]) -> Option<u64> {
     let found = LOCAL.try_with(|local| {
         let entries = local.entries.try_borrow().ok()?;
         let entry = entries.first().filter(|entry| entry.id == id)?;
@@ -113,10 +113,10 @@ pub(crate) fn find(id: u32, space: u64, texts: &[&[u8]]) -> Option<u64> {
 /// `space` keeps texts of different meaning apart. `write` gives the whole key where they are new.
 #[cold]
 #[inline(never)]
-pub(crate) fn record_texts(
+pub(crate) fn record_texts<const N: usize>(
     target: &impl Target,
     space: u64,
-    texts: &[&[u8]],
+    texts: &[&[u8]; N],
     call: Call<'_>,
     write: impl FnOnce(&mut KeyBuffer) -> Result<(), TooLong>,
 ) {

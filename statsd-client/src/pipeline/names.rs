@@ -38,7 +38,7 @@ struct Slot {
 impl Names {
     /// The hash of some texts in a space of their own: a kind, a child client, a call site.
     #[inline]
-    pub(crate) fn hash(&self, space: u64, texts: &[&[u8]]) -> u64 {
+    pub(crate) fn hash<const N: usize>(&self, space: u64, texts: &[&[u8]; N]) -> u64 {
         let mut hash = fold(space ^ self.secret);
         for text in texts {
             hash = hash_text(hash, text);
@@ -48,7 +48,12 @@ impl Names {
 
     /// What is known of the texts.
     #[inline]
-    pub(crate) fn find(&self, hash: u64, space: u64, texts: &[&[u8]]) -> Option<u64> {
+    pub(crate) fn find<const N: usize>(
+        &self,
+        hash: u64,
+        space: u64,
+        texts: &[&[u8]; N],
+    ) -> Option<u64> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = slot_of(hash, mask);
         // Ends at a free slot, of which at least half are.
@@ -65,7 +70,7 @@ impl Names {
     }
 
     /// Remembers what is known of the texts; of the same texts the last holds.
-    pub(crate) fn insert(&mut self, space: u64, texts: &[&[u8]], known: u64) {
+    pub(crate) fn insert<const N: usize>(&mut self, space: u64, texts: &[&[u8]; N], known: u64) {
         if self.used >= NAMES_MAX {
             *self = Self::default();
         }
@@ -122,7 +127,7 @@ fn length_of(text: &[u8]) -> [u8; 2] {
 }
 
 #[inline]
-fn is_same(mut stored: &[u8], texts: &[&[u8]]) -> bool {
+fn is_same<const N: usize>(mut stored: &[u8], texts: &[&[u8]; N]) -> bool {
     for text in texts {
         let Some((length, rest)) = stored.split_first_chunk::<2>() else { return false };
         if usize::from(u16::from_le_bytes(*length)) != text.len() {
@@ -137,13 +142,18 @@ fn is_same(mut stored: &[u8], texts: &[&[u8]]) -> bool {
     stored.is_empty()
 }
 
-/// Whether texts of one length are equal. Most are short: eight bytes at a time, the last eight perhaps
-/// for the second time, is less than a call of the library's comparison.
+/// Whether texts of one length are equal. Most are short: a first and a last chunk, which may overlap,
+/// are less than a call of the library's comparison.
 #[inline]
 fn is_equal(one: &[u8], other: &[u8]) -> bool {
-    match (one.first_chunk::<8>(), other.first_chunk::<8>()) {
-        (Some(head), Some(other_head)) if one.len() <= 16 => {
-            head == other_head && one.last_chunk::<8>() == other.last_chunk::<8>()
+    match one.len() {
+        8..=16 => {
+            one.first_chunk::<8>() == other.first_chunk()
+                && one.last_chunk::<8>() == other.last_chunk()
+        }
+        17..=32 => {
+            one.first_chunk::<16>() == other.first_chunk()
+                && one.last_chunk::<16>() == other.last_chunk()
         }
         _ => one == other,
     }
@@ -185,11 +195,11 @@ mod tests {
     #[test]
     fn texts_are_found_under_their_own_space_only() {
         let mut names = Names::default();
-        let find = |names: &Names, space, texts: &[&str]| {
-            let texts: Vec<_> = texts.iter().map(|text| text.as_bytes()).collect();
+        let find = |names: &Names, space, texts: &[&str; 2]| {
+            let texts = texts.map(str::as_bytes);
             names.find(names.hash(space, &texts), space, &texts)
         };
-        assert_eq!(find(&names, 0, &["a"]), None);
+        assert_eq!(find(&names, 0, &["a", ""]), None);
         for n in 0..1_000_u64 {
             names.insert(n % 3, &[n.to_string().as_bytes(), b"x"], n);
         }
@@ -197,6 +207,12 @@ mod tests {
             assert_eq!(find(&names, n % 3, &[&n.to_string(), "x"]), Some(n));
             assert_eq!(find(&names, n % 3 + 1, &[&n.to_string(), "x"]), None);
             assert_eq!(find(&names, n % 3, &[&format!("{n}x"), ""]), None);
+        }
+        for length in 0..40 {
+            let (text, other) = ("x".repeat(length), "x".repeat(length.saturating_sub(1)) + "y");
+            names.insert(9, &[text.as_bytes(), b""], length as u64);
+            assert_eq!(find(&names, 9, &[&text, ""]), Some(length as u64));
+            assert_eq!(find(&names, 9, &[&other, ""]), None);
         }
         names.insert(7, &[b"long enough for two words", b""], 1);
         names.insert(7, &[b"long enough for two words", b""], 2);

@@ -12,6 +12,8 @@ use std::time::Duration;
 use crate::contender::{Contender, Prepared, Setting};
 use crate::row::Row;
 
+pub(crate) use threads::Crowded;
+
 /// Calls before anything is measured: every context is then known, every buffer grown.
 const WARM_UP_CALLS: usize = 2_000;
 
@@ -88,7 +90,7 @@ impl Question {
         let prepared = self.prepare()?;
         let budget = Duration::from_millis(self.amount as u64);
         Ok(match self.mode {
-            Mode::Threads => vec![threads::time(&prepared, self.threads, budget)],
+            Mode::Threads => threads::time(&prepared, self.threads, budget).to_vec(),
             Mode::Time => time::time(&prepared, budget).to_vec(),
             Mode::Tail => tail::tail(&prepared, budget).to_vec(),
             Mode::Loop => {

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use super::Programs;
 use crate::contender::Contender;
-use crate::measure::{Mode, Question, Times};
+use crate::measure::{Crowded, Mode, Question, Times};
 use crate::row::Row;
 
 /// Two loops of these lengths are counted; the difference is what a call costs, without the program's
@@ -47,17 +47,16 @@ impl Children {
         Times::read(&numbers).ok_or_else(|| format!("{} answered {numbers:?}", contender.key))
     }
 
-    /// Core-nanoseconds of a call.
     pub(super) fn threads(
         &self,
         contender: &Contender,
         row: Row,
         millis: usize,
         threads: usize,
-    ) -> Answer<f64> {
+    ) -> Answer<Crowded> {
         let words = self.words(Mode::Threads, contender, row, millis, threads);
         let numbers = numbers(Command::new(&self.programs.cell).args(words))?;
-        numbers.first().copied().ok_or_else(|| format!("{} answered nothing", contender.key))
+        Crowded::read(&numbers).ok_or_else(|| format!("{} answered {numbers:?}", contender.key))
     }
 
     /// p50, p99 and p99.9, in nanoseconds.

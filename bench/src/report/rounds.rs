@@ -6,7 +6,7 @@ use super::child::{Answer, Children};
 use super::instructions;
 use super::options::Options;
 use crate::contender::Contender;
-use crate::measure::Times;
+use crate::measure::{Crowded, Times};
 use crate::row::Row;
 
 /// How many rounds, and how long a cell takes in each.
@@ -30,7 +30,7 @@ const TAIL_ROWS: [Row; 4] = [Row::CounterHandle, Row::CounterMacro, Row::TimingH
 #[derive(Debug)]
 pub(super) struct Findings {
     pub(super) cells: Vec<Cell>,
-    pub(super) threads: Vec<Crowd>,
+    pub(super) crowds: Vec<Crowd>,
     pub(super) tails: Vec<Tail>,
 }
 
@@ -57,17 +57,22 @@ impl Cell {
     }
 }
 
-/// Core-nanoseconds of a call, for each of [`THREADS`].
+/// One row of one contender, for each of [`THREADS`].
 #[derive(Debug)]
 pub(super) struct Crowd {
     pub(super) contender: &'static Contender,
     pub(super) row: Row,
-    rounds: [Vec<f64>; THREADS.len()],
+    rounds: [Vec<Crowded>; THREADS.len()],
 }
 
 impl Crowd {
-    pub(super) fn medians(&self) -> [f64; THREADS.len()] {
-        self.rounds.each_ref().map(|rounds| median(rounds.iter().copied()))
+    /// Of each number of threads, the round in which they got the most of the machine. On a busy one
+    /// threads take turns, and a median would show calls that never met.
+    pub(super) fn fullest(&self) -> [Crowded; THREADS.len()] {
+        self.rounds.each_ref().map(|rounds| {
+            let fullest = rounds.iter().max_by(|a, b| a.cores.total_cmp(&b.cores));
+            *fullest.expect("there is a round")
+        })
     }
 }
 
@@ -98,7 +103,7 @@ pub(super) fn all(children: &Children, options: &Options) -> Answer<Findings> {
     };
     let mut findings = Findings {
         cells: pairs(&Row::ALL).into_iter().map(cell).collect(),
-        threads: pairs(&THREAD_ROWS).into_iter().map(crowd).collect(),
+        crowds: pairs(&THREAD_ROWS).into_iter().map(crowd).collect(),
         tails: pairs(&TAIL_ROWS).into_iter().map(tail).collect(),
     };
     for round in 1..=effort.rounds {
@@ -133,7 +138,7 @@ fn measure(children: &Children, findings: &mut Findings, effort: &Effort) -> Ans
     for cell in &mut findings.cells {
         cell.rounds.push(children.time(cell.contender, cell.row, effort.millis)?);
     }
-    for crowd in &mut findings.threads {
+    for crowd in &mut findings.crowds {
         for (rounds, threads) in crowd.rounds.iter_mut().zip(THREADS) {
             let millis = effort.thread_millis;
             rounds.push(children.threads(crowd.contender, crowd.row, millis, threads)?);

@@ -17,14 +17,17 @@ pub(super) fn render(findings: &Findings) -> String {
             calls(&mut text, row, &cells);
         }
     }
-    text.push_str("\ncore-nanoseconds of a call on one metric\n");
-    line(&mut text, "", ["1 thread", "2 threads", "8 threads", "8 : 1"]);
-    for crowd in &findings.threads {
-        let medians = crowd.medians();
-        let [one, two, eight] = medians.map(amount);
-        let growth = format!("{:.1} x", medians[2] / medians[0]);
+    text.push_str(
+        "\ncore-nanoseconds of a call on one metric; in brackets how many cores the threads got\n",
+    );
+    line(&mut text, "", ["1 thread", "", "2 threads", "", "8 threads", "", "2 : 1", "8 : 1"]);
+    for crowd in &findings.crowds {
+        let [one, two, eight] = crowd.fullest();
+        let columns = [one, two, eight].map(|at| [amount(at.nanos), format!("({:.1})", at.cores)]);
+        let growth = [two, eight].map(|at| format!("{:.1} x", at.nanos / one.nanos));
         let title = format!("{}, {}", crowd.contender.title, crowd.row);
-        line(&mut text, &title, [one, two, eight, growth]);
+        let columns: Vec<String> = columns.into_iter().flatten().chain(growth).collect();
+        line(&mut text, &title, columns);
     }
     text.push_str("\nsingle calls under load, nanoseconds beyond an empty one's\n");
     line(&mut text, "", ["p50", "p99", "p99.9"]);
@@ -59,7 +62,7 @@ fn calls(text: &mut String, row: Row, cells: &[&Cell]) {
     }
 }
 
-fn line<const N: usize>(text: &mut String, title: &str, columns: [impl AsRef<str>; N]) {
+fn line(text: &mut String, title: &str, columns: impl IntoIterator<Item: AsRef<str>>) {
     let _infallible = write!(text, "  {title:<48}");
     for column in columns {
         let _infallible = write!(text, "{:>11}", column.as_ref());

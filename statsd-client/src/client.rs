@@ -1,13 +1,20 @@
 //! The client: what an application calls.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::backend::Captured;
 use crate::builder::Builder;
+use crate::child::{Child, ChildBuilder, write_name};
+use crate::env::EnvironmentReport;
 use crate::error::Error;
-use crate::handle::{GaugeValue, Stopwatch};
-use crate::pipeline::{Event, Pipeline, Shared, record_named};
-use crate::telemetry::Stats;
+use crate::handle::{GaugeValue, SampleValue, Stopwatch};
+use crate::metric::{Event, ServiceCheck};
+use crate::pipeline::{Call, Pipeline, Recorded, Shared, Target, nanos, record_texts, with_text};
+use crate::protocol::{MetricType, Number};
+use crate::rendered::Addressee;
+use crate::telemetry::{Leftover, Stats};
 
 /// A StatsD client. Cloning it copies a pointer; dropping the last clone sends what is left, waiting
 /// a second at the most.
@@ -25,6 +32,7 @@ use crate::telemetry::Stats;
 /// client.count("bytes.sent", 512);
 /// client.gauge("queue.depth", 17);
 /// client.timing("render", Duration::from_micros(12_500));
+/// client.set("visitors", "user-81");
 ///
 /// assert!(client.flush(Duration::from_secs(1)));
 /// let mut lines = captured.lines();
@@ -34,12 +42,23 @@ use crate::telemetry::Stats;
 ///     "shop.queue.depth:17|g",
 ///     "shop.render:12.5|ms",
 ///     "shop.users.new:1|c",
+///     "shop.visitors:user-81|s",
 /// ]);
 /// # Ok::<(), statsd_client::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Client {
     pipeline: Arc<Pipeline>,
+    /// What it was made of, for those who ask.
+    making: Arc<Making>,
+    child: Option<Arc<Child>>,
+}
+
+/// How a client came to be.
+#[derive(Debug)]
+struct Making {
+    captured: Option<Captured>,
+    environment: EnvironmentReport,
 }
 
 impl Client {
@@ -57,8 +76,30 @@ impl Client {
         Self::builder().from_env()?.build()
     }
 
-    pub(crate) fn new(pipeline: Pipeline) -> Self {
-        Self { pipeline: Arc::new(pipeline) }
+    /// Starts building a client with a prefix, tags or a rate of its own that shares everything else
+    /// with this one.
+    pub fn child(&self) -> ChildBuilder {
+        ChildBuilder::new(self.clone())
+    }
+
+    pub(crate) fn new(
+        pipeline: Pipeline,
+        captured: Option<Captured>,
+        environment: EnvironmentReport,
+    ) -> Self {
+        let making = Arc::new(Making { captured, environment });
+        Self { pipeline: Arc::new(pipeline), making, child: None }
+    }
+
+    /// What it has sent, where it captures instead of sending: with [`Output::Capture`](crate::Output),
+    /// as in `STATSD_ENV=test`.
+    pub fn captured(&self) -> Option<&Captured> {
+        self.making.captured.as_ref()
+    }
+
+    /// The environment variables that it was built from.
+    pub fn environment(&self) -> &EnvironmentReport {
+        &self.making.environment
     }
 
     /// Adds 1 to a counter.
@@ -73,22 +114,107 @@ impl Client {
 
     /// Adds to a counter.
     pub fn count(&self, name: &str, n: i64) {
-        self.record(name, Event::Count(n));
+        self.record(MetricType::Counter, name, Recorded::Count(n));
+    }
+
+    /// Adds to a meter: a counter whose server shows its rates. Where the dialect has none it is a
+    /// counter.
+    pub fn meter(&self, name: &str, n: i64) {
+        self.record(MetricType::Meter, name, Recorded::Count(n));
     }
 
     /// Sets a gauge. Values that are not finite are dropped and counted.
     pub fn gauge(&self, name: &str, value: impl GaugeValue) {
-        self.record(name, Event::Gauge(value.to_f64()));
+        self.record(MetricType::Gauge, name, Recorded::Gauge(value.to_f64()));
     }
 
-    /// Changes a gauge by `delta`.
+    /// Changes a gauge by `delta`. To a server that knows no changes (DogStatsD) it is sent as what the
+    /// gauge then stands at, counted from what this client set it to, or from 0.
     pub fn gauge_delta(&self, name: &str, delta: impl GaugeValue) {
-        self.record(name, Event::GaugeDelta(delta.to_f64()));
+        self.record(MetricType::Gauge, name, Recorded::Delta(delta.to_f64()));
     }
 
     /// Records a duration, sent as milliseconds with their fraction.
     pub fn timing(&self, name: &str, elapsed: Duration) {
-        self.record(name, Event::timing(elapsed));
+        self.record(MetricType::Timer, name, Recorded::Nanos(nanos(elapsed)));
+    }
+
+    /// Records a value for the server's statistics of one host. A duration counts in milliseconds. In a
+    /// dialect that has no histograms it is a timer's value, and one below 0 is dropped and counted.
+    pub fn histogram(&self, name: &str, value: impl SampleValue) {
+        self.record(MetricType::Histogram, name, Recorded::Sample(value.to_f64()));
+    }
+
+    /// Records a value for the server's statistics of all hosts; otherwise like [`Client::histogram`].
+    pub fn distribution(&self, name: &str, value: impl SampleValue) {
+        self.record(MetricType::Distribution, name, Recorded::Sample(value.to_f64()));
+    }
+
+    /// Adds a member to a set: the server says how many distinct ones there were.
+    pub fn set(&self, name: &str, member: impl Display) {
+        with_text(member, |member| {
+            self.record(MetricType::Set, name, Recorded::Member(member));
+        });
+    }
+
+    /// Adds to a counter at a time: Unix seconds (DogStatsD; elsewhere dropped as `unsupported`). Each
+    /// call is a line, and allocates.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client, Dialect};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+    /// client.count_at("page.views", 11, 1_700_000_000);
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["page.views:11|c|T1700000000"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
+    pub fn count_at(&self, name: &str, n: i64, unix_seconds: u64) {
+        let number = Number::Integer(n);
+        self.addressee().record_at(MetricType::Counter, name, number, unix_seconds);
+    }
+
+    /// Sets a gauge at a time; otherwise like [`Client::count_at`].
+    pub fn gauge_at(&self, name: &str, value: impl GaugeValue, unix_seconds: u64) {
+        let number = Number::Float(value.to_f64());
+        self.addressee().record_at(MetricType::Gauge, name, number, unix_seconds);
+    }
+
+    /// Sends an event (DogStatsD; elsewhere dropped as `unsupported`). Allocates.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client, Dialect};
+    /// use statsd_client::{AlertType, Event};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+    /// client.event(&Event::new("Deployed", "shop 2.1").alert_type(AlertType::Success));
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["_e{8,8}:Deployed|shop 2.1|t:success"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
+    pub fn event(&self, event: &Event) {
+        let addressee = self.addressee();
+        addressee.record_rendered(|defaults, limit, out| event.render(defaults, limit, out));
+    }
+
+    /// Sends a service check (DogStatsD; elsewhere dropped as `unsupported`). Allocates.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client, Dialect};
+    /// use statsd_client::{ServiceCheck, Status};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+    /// client.service_check(&ServiceCheck::new("db.up", Status::Critical).message("no route"));
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["_sc|db.up|2|m:no route"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
+    pub fn service_check(&self, check: &ServiceCheck) {
+        let addressee = self.addressee();
+        addressee.record_rendered(|defaults, limit, out| check.render(defaults, limit, out));
     }
 
     /// Runs `work`, records how long it took, and passes its value through. A panic is timed, too.
@@ -112,21 +238,64 @@ impl Client {
         self.pipeline.flush(timeout)
     }
 
-    /// The account of all calls so far. Takes a lock that no call ever takes.
+    /// Sends everything recorded so far, ends the client's thread, and says what was left. Blocks up
+    /// to `timeout`. Calls after it are dropped and counted; a second shutdown finds nothing to do.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let client = Client::builder().backend(backend).build()?;
+    /// client.increment("users.new");
+    /// assert!(client.shutdown(Duration::from_secs(1)).is_nothing());
+    /// assert_eq!(captured.lines(), ["users.new:1|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
+    pub fn shutdown(&self, timeout: Duration) -> Leftover {
+        self.pipeline.shutdown(timeout)
+    }
+
+    /// The account of all calls so far. Takes a lock that no call waits for.
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
     }
 
-    pub(crate) fn id(&self) -> u32 {
+    pub(crate) fn with_child(self, child: Arc<Child>) -> Self {
+        Self { child: Some(child), ..self }
+    }
+
+    pub(crate) fn child_parts(&self) -> Option<&Arc<Child>> {
+        self.child.as_ref()
+    }
+
+    /// Makes every handle ask again whom it speaks to.
+    pub(crate) fn begin_generation(&self) {
+        self.pipeline.begin_generation();
+    }
+
+    fn record(&self, kind: MetricType, name: &str, recorded: Recorded<'_>) {
+        let child = self.child.as_deref();
+        let call = Call { rate: child.and_then(|child| child.rate), ..Call::plain(kind, recorded) };
+        let space = name_space(kind, child.map_or(0, |child| child.id));
+        record_texts(self, space, &[name.as_bytes()], call, |key| write_name(key, child, name));
+    }
+
+    fn addressee(&self) -> Addressee<'_, Self> {
+        Addressee { target: self, shared: self.pipeline.shared(), child: self.child.as_deref() }
+    }
+}
+
+impl Target for Client {
+    fn id(&self) -> u32 {
         self.pipeline.shared().id
     }
 
-    pub(crate) fn shared(&self) -> Arc<Shared> {
-        self.pipeline.shared().clone()
+    fn shared(&self) -> Option<Arc<Shared>> {
+        Some(self.pipeline.shared().clone())
     }
+}
 
-    fn record(&self, name: &str, event: Event) {
-        let shared = || Some(self.shared());
-        record_named(self.id(), shared, |key| key.name_str(name), None, event);
-    }
+/// The space of a client's names among what a thread knows by texts.
+pub(crate) fn name_space(kind: MetricType, child: u32) -> u64 {
+    1 << 63 | u64::from(child) << 8 | kind as u64
 }

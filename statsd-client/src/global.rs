@@ -1,27 +1,48 @@
-//! The process-wide client: installed once, in `main`, and found by statics and free functions.
+//! Whom statics, attributes and free functions speak to: the client that was installed, or on a thread
+//! or in a task that is in a scope, the scope's.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, PoisonError, RwLock, TryLockError};
 use std::time::Duration;
 
-use crate::client::Client;
-use crate::handle::{GaugeValue, Stopwatch};
-use crate::pipeline::{Event, Shared, record_named};
+use crate::child::{Child, write_name};
+use crate::client::{Client, name_space};
+use crate::handle::{GaugeValue, SampleValue, Stopwatch};
+use crate::metric::{Event, ServiceCheck};
+use crate::pipeline::{Call, InScope, Recorded, Shared, Target, nanos, record_texts, with_text};
+use crate::protocol::{MetricType, Number};
+use crate::rendered::Addressee;
 
-/// The installed client's number, 0 for none: the one word that a call looks at.
-static INSTALLED: AtomicU32 = AtomicU32::new(0);
+/// The installed client's number, and its child's, a half each; 0 for none.
+static INSTALLED: AtomicU64 = AtomicU64::new(0);
+
+/// Scopes that any thread is in.
+static SCOPES: AtomicUsize = AtomicUsize::new(0);
+
+/// Installed clients and scopes: where this is 0, a call is a load and a branch.
+static LISTENERS: AtomicUsize = AtomicUsize::new(0);
 
 /// The installed client itself; looked at once a thread and client.
 static CLIENT: RwLock<Installed> = RwLock::new(Installed { client: None, installs: 0 });
+
+thread_local! {
+    /// The clients of the scopes that this thread is in; the last one holds.
+    static SCOPED: RefCell<Vec<Current>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How often a call looks for a client that is being replaced at this moment.
+const CLIENT_TRIES: usize = 4096;
+
+/// How long a guard waits for what was recorded to leave.
+const FLUSH_ON_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 
 struct Installed {
     client: Option<Client>,
     /// How often one was installed; a guard ends its own installation and no later one.
     installs: u64,
 }
-
-/// How long a guard waits for what was recorded to leave.
-const FLUSH_ON_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Makes `client` the one that statics, attributes and free functions use. A client that was
 /// installed before is let go, and sends what it has left.
@@ -42,9 +63,10 @@ const FLUSH_ON_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 pub fn install(client: Client) -> FlushGuard {
     let (replaced, install) = {
         let mut installed = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
-        INSTALLED.store(client.id(), Ordering::Relaxed);
         installed.installs += 1;
-        (installed.client.replace(client.clone()), installed.installs)
+        let replaced = installed.client.replace(client.clone());
+        announce(Some(&client), replaced.as_ref());
+        (replaced, installed.installs)
     };
     // Its last clone may wait for its thread; not under the lock.
     drop(replaced);
@@ -64,11 +86,166 @@ impl Drop for FlushGuard {
         self.client.flush(FLUSH_ON_EXIT_TIMEOUT);
         let mut installed = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
         if installed.installs == self.install {
-            INSTALLED.store(0, Ordering::Relaxed);
             // The guard holds a clone, so this one does not end the client under the lock.
-            installed.client = None;
+            let replaced = installed.client.take();
+            announce(None, replaced.as_ref());
         }
     }
+}
+
+/// Says who is installed now. Statics remember what they were told by the one before; it begins another
+/// generation, so that none of that is valid any more.
+fn announce(client: Option<&Client>, replaced: Option<&Client>) {
+    let number = |client: &Client| {
+        u64::from(client.id()) << 32 | u64::from(client.child_parts().map_or(0, |child| child.id))
+    };
+    INSTALLED.store(client.map_or(0, number), Ordering::SeqCst);
+    match (client, replaced) {
+        (Some(_), None) => drop(LISTENERS.fetch_add(1, Ordering::SeqCst)),
+        (None, Some(_)) => drop(LISTENERS.fetch_sub(1, Ordering::SeqCst)),
+        _ => {}
+    }
+    fence(Ordering::SeqCst);
+    if let Some(replaced) = replaced {
+        replaced.begin_generation();
+    }
+}
+
+impl Client {
+    /// Runs `work` with this client in the place of the installed one: for the statics, attributes,
+    /// call macros and free functions that this thread calls meanwhile. Scopes may be nested.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use statsd_client::{CaptureBackend, Client};
+    ///
+    /// let (backend, captured) = CaptureBackend::new();
+    /// let client = Client::builder().backend(backend).build()?;
+    /// client.scope(|| statsd_client::increment("jobs"));
+    /// statsd_client::increment("jobs"); // nobody is installed
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["jobs:1|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
+    pub fn scope<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _scope = Scope::enter(self);
+        work()
+    }
+
+    /// The future `task` with this client in the place of the installed one, whenever and wherever it
+    /// is polled. What it spawns is not part of it.
+    pub fn scope_future<F: Future>(&self, task: F) -> impl Future<Output = F::Output> {
+        let client = self.clone();
+        let mut task = Box::pin(task);
+        std::future::poll_fn(move |context| {
+            let _scope = Scope::enter(&client);
+            task.as_mut().poll(context)
+        })
+    }
+}
+
+/// A scope that this thread is in, until it is dropped.
+#[derive(Debug)]
+struct Scope {
+    _in_scope: InScope,
+    /// Not to be sent to another thread.
+    _here: std::marker::PhantomData<*const ()>,
+}
+
+impl Scope {
+    fn enter(client: &Client) -> Self {
+        let scoped = Current {
+            id: client.id(),
+            child: client.child_parts().cloned(),
+            shared: client.shared(),
+        };
+        // A thread that is ending has nowhere to keep it, and calls of its own no longer count.
+        let _kept = SCOPED.try_with(|scopes| scopes.borrow_mut().push(scoped));
+        SCOPES.fetch_add(1, Ordering::Relaxed);
+        LISTENERS.fetch_add(1, Ordering::Relaxed);
+        Self { _in_scope: InScope::enter(), _here: std::marker::PhantomData }
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        let _kept = SCOPED.try_with(|scopes| drop(scopes.borrow_mut().pop()));
+        LISTENERS.fetch_sub(1, Ordering::Relaxed);
+        SCOPES.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Whom a call without a client of its own is for.
+#[derive(Debug, Clone)]
+pub(crate) struct Current {
+    id: u32,
+    pub(crate) child: Option<Arc<Child>>,
+    /// `None`: the installed client's, to be asked for where it is needed. Never the client itself: its
+    /// last clone waits when it is dropped.
+    shared: Option<Arc<Shared>>,
+}
+
+impl Current {
+    /// Whether it is a scope's.
+    pub(crate) fn is_scoped(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// Whether it is still the one that calls are for: a static may remember what it said.
+    pub(crate) fn is_still_installed(&self) -> bool {
+        fence(Ordering::SeqCst);
+        !self.is_scoped() && self.number() == INSTALLED.load(Ordering::SeqCst)
+    }
+
+    fn number(&self) -> u64 {
+        u64::from(self.id) << 32 | u64::from(self.child.as_ref().map_or(0, |child| child.id))
+    }
+}
+
+impl Target for Current {
+    fn id(&self) -> u32 {
+        self.id
+    }
+
+    fn shared(&self) -> Option<Arc<Shared>> {
+        self.shared.clone().or_else(|| look_up(Client::shared).flatten())
+    }
+}
+
+/// Whether a call would go anywhere.
+#[inline]
+pub(crate) fn is_anybody_there() -> bool {
+    LISTENERS.load(Ordering::Relaxed) != 0
+}
+
+/// Whom this thread's calls are for.
+pub(crate) fn current() -> Option<Current> {
+    if SCOPES.load(Ordering::Relaxed) != 0 {
+        let scoped = SCOPED.try_with(|scopes| scopes.try_borrow().ok()?.last().cloned());
+        if let Ok(Some(scoped)) = scoped {
+            return Some(scoped);
+        }
+    }
+    let number = INSTALLED.load(Ordering::Relaxed);
+    // The halves fit by their width.
+    let [id, child] = [number >> 32, number & u64::from(u32::MAX)];
+    let id = u32::try_from(id).ok().filter(|&id| id != 0)?;
+    let child = if child == 0 { None } else { look_up(|client| client.child_parts().cloned())? };
+    Some(Current { id, child, shared: None })
+}
+
+/// Asks the installed client something. Never waits: it looks again a few times while one is replaced.
+fn look_up<R>(ask: impl Fn(&Client) -> R) -> Option<R> {
+    (0..CLIENT_TRIES).find_map(|_| match CLIENT.try_read() {
+        Ok(installed) => Some(installed.client.as_ref().map(&ask)),
+        Err(TryLockError::Poisoned(poisoned)) => {
+            Some(poisoned.into_inner().client.as_ref().map(&ask))
+        }
+        Err(TryLockError::WouldBlock) => {
+            std::hint::spin_loop();
+            None
+        }
+    })?
 }
 
 /// Adds 1 to a counter of the installed client. Without one, a no-op.
@@ -83,54 +260,92 @@ pub fn decrement(name: &str) {
 
 /// Adds to a counter of the installed client.
 pub fn count(name: &str, n: i64) {
-    record(name, Event::Count(n));
+    record(MetricType::Counter, name, Recorded::Count(n));
+}
+
+/// Adds to a meter of the installed client; see [`Client::meter`].
+pub fn meter(name: &str, n: i64) {
+    record(MetricType::Meter, name, Recorded::Count(n));
 }
 
 /// Sets a gauge of the installed client.
 pub fn gauge(name: &str, value: impl GaugeValue) {
-    record(name, Event::Gauge(value.to_f64()));
+    record(MetricType::Gauge, name, Recorded::Gauge(value.to_f64()));
 }
 
 /// Changes a gauge of the installed client.
 pub fn gauge_delta(name: &str, delta: impl GaugeValue) {
-    record(name, Event::GaugeDelta(delta.to_f64()));
+    record(MetricType::Gauge, name, Recorded::Delta(delta.to_f64()));
 }
 
 /// Records a duration with the installed client, in milliseconds.
 pub fn timing(name: &str, elapsed: Duration) {
-    record(name, Event::timing(elapsed));
+    record(MetricType::Timer, name, Recorded::Nanos(nanos(elapsed)));
+}
+
+/// Records a histogram's value with the installed client; see [`Client::histogram`].
+pub fn histogram(name: &str, value: impl SampleValue) {
+    record(MetricType::Histogram, name, Recorded::Sample(value.to_f64()));
+}
+
+/// Records a distribution's value with the installed client; see [`Client::distribution`].
+pub fn distribution(name: &str, value: impl SampleValue) {
+    record(MetricType::Distribution, name, Recorded::Sample(value.to_f64()));
+}
+
+/// Adds a member to a set of the installed client.
+pub fn set(name: &str, member: impl Display) {
+    if is_anybody_there() {
+        with_text(member, |member| record(MetricType::Set, name, Recorded::Member(member)));
+    }
+}
+
+/// Sends an event with the installed client; see [`Client::event`].
+pub fn event(event: &Event) {
+    addressed(|to| to.record_rendered(|defaults, limit, out| event.render(defaults, limit, out)));
+}
+
+/// Sends a service check with the installed client; see [`Client::service_check`].
+pub fn service_check(check: &ServiceCheck) {
+    addressed(|to| to.record_rendered(|defaults, limit, out| check.render(defaults, limit, out)));
 }
 
 /// Runs `work`, records with the installed client how long it took, and passes its value through.
 pub fn measure<R>(name: &str, work: impl FnOnce() -> R) -> R {
     let started = || Stopwatch::start(|elapsed| timing(name, elapsed));
-    let _recorded = (installed_id() != 0).then(started);
+    let _recorded = is_anybody_there().then(started);
     work()
 }
 
-/// The installed client's number; 0: there is none.
-pub(crate) fn installed_id() -> u32 {
-    INSTALLED.load(Ordering::Relaxed)
+/// Adds to a counter of the installed client at a time; see [`Client::count_at`].
+pub fn count_at(name: &str, n: i64, unix_seconds: u64) {
+    let number = Number::Integer(n);
+    addressed(|to| to.record_at(MetricType::Counter, name, number, unix_seconds));
 }
 
-/// The installed client's state. Never waits: while a client is being installed there is none. Never
-/// the client itself: its last clone waits when it is dropped.
-pub(crate) fn installed_shared() -> Option<Arc<Shared>> {
-    if installed_id() == 0 {
-        return None;
-    }
-    match CLIENT.try_read() {
-        Ok(installed) => installed.client.as_ref().map(Client::shared),
-        Err(TryLockError::Poisoned(poisoned)) => {
-            poisoned.into_inner().client.as_ref().map(Client::shared)
-        }
-        Err(TryLockError::WouldBlock) => None,
+/// Sets a gauge of the installed client at a time; see [`Client::count_at`].
+pub fn gauge_at(name: &str, value: impl GaugeValue, unix_seconds: u64) {
+    let number = Number::Float(value.to_f64());
+    addressed(|to| to.record_at(MetricType::Gauge, name, number, unix_seconds));
+}
+
+fn addressed(record: impl FnOnce(&Addressee<'_, Current>)) {
+    if is_anybody_there()
+        && let Some(target) = &current()
+        && let Some(shared) = &target.shared()
+    {
+        record(&Addressee { target, shared, child: target.child.as_deref() });
     }
 }
 
-fn record(name: &str, event: Event) {
-    let id = installed_id();
-    if id != 0 {
-        record_named(id, installed_shared, |key| key.name_str(name), None, event);
+#[inline]
+fn record(kind: MetricType, name: &str, recorded: Recorded<'_>) {
+    if !is_anybody_there() {
+        return;
     }
+    let Some(current) = current() else { return };
+    let child = current.child.as_deref();
+    let call = Call { rate: child.and_then(|child| child.rate), ..Call::plain(kind, recorded) };
+    let space = name_space(kind, child.map_or(0, |child| child.id));
+    record_texts(&current, space, &[name.as_bytes()], call, |key| write_name(key, child, name));
 }

@@ -66,8 +66,8 @@
 //!
 //! # Environment
 //!
-//! [`Client::from_env`] reads `STATSD_*` and `DD_*`; see [`Builder::from_env`]. Nothing else reads the
-//! environment.
+//! [`Client::from_env`] reads `STATSD_*` and `DD_*`; [`Builder::from_env`] has the table of all
+//! variables. Nothing else reads the environment. [`Config`] is all settings as data.
 //!
 //! # Limits
 //!
@@ -82,31 +82,50 @@
 //! # Features
 //!
 //! `macros` (default): the attributes. Without it the crate builds no `syn`.
+//! `serde`: [`Config`] is read from and written to configuration files.
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 mod backend;
 mod builder;
+mod call_macros;
+mod child;
 mod client;
+mod config;
 mod env;
 mod error;
 mod global;
 mod handle;
 mod metric;
+mod origin;
 mod pipeline;
+mod policy;
 pub mod protocol;
+mod rendered;
 mod telemetry;
 
-pub use backend::{Backend, CaptureBackend, Captured, UdpBackend};
+pub use backend::{
+    Backend, CaptureBackend, Captured, LogBackend, NullBackend, TcpBackend, TeeBackend, UdpBackend,
+};
+#[cfg(unix)]
+pub use backend::{UnixBackend, UnixStreamBackend};
 pub use builder::{Aggregation, Builder};
+pub use child::ChildBuilder;
 pub use client::Client;
+pub use config::{Config, Output};
+pub use env::EnvironmentReport;
 pub use error::{Error, ErrorKind};
 pub use global::{
-    FlushGuard, count, decrement, gauge, gauge_delta, increment, install, measure, timing,
+    FlushGuard, count, count_at, decrement, distribution, event, gauge, gauge_at, gauge_delta,
+    histogram, increment, install, measure, meter, service_check, set, timing,
 };
-pub use handle::{Counter, Gauge, GaugeValue, Timer, TimerGuard};
-pub use protocol::Dialect;
+pub use handle::{
+    Counter, Distribution, Gauge, GaugeValue, Histogram, SampleValue, Set, Timer, TimerGuard,
+};
+pub use metric::{AlertType, Event, Priority, ServiceCheck, Status};
+pub use policy::WhenFull;
+pub use protocol::{Cardinality, Dialect};
 #[cfg(feature = "macros")]
 pub use statsd_macros::{statsd_count, statsd_measure};
-pub use telemetry::{Dropped, Stats};
+pub use telemetry::{Dropped, Leftover, Stats};

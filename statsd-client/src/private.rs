@@ -2,11 +2,16 @@
 
 use std::fmt::{Arguments, Display};
 
-use crate::global;
+use crate::child::Child;
+use crate::child::write_name;
+use crate::global::{self, Current};
+pub use crate::handle::{
+    ByDisplay, ByNumber, ByText, Probe, TagText, Tagged, TaggedSite, TaggedTimer,
+};
 use crate::handle::{Counter, MeasureGuard, Timer, TimerGuard};
 use crate::metric::{KeyBuffer, TooLong};
-use crate::pipeline::{Event, record_named};
-use crate::protocol;
+use crate::pipeline::{Call, Recorded, Target, record_made};
+use crate::protocol::{self, MetricType};
 
 pub use core;
 
@@ -46,7 +51,7 @@ impl TimeSite {
     /// Starts the clock.
     #[inline]
     pub fn start(&'static self) -> TimeGuard {
-        TimeGuard { _recorded: Recorded::Site(self.0.start()) }
+        TimeGuard { _recorded: Guard::Site(self.0.start()) }
     }
 }
 
@@ -54,31 +59,35 @@ impl TimeSite {
 #[derive(Debug)]
 #[must_use]
 pub struct TimeGuard {
-    _recorded: Recorded,
+    _recorded: Guard,
 }
 
 #[derive(Debug)]
 #[expect(dead_code, reason = "held for what dropping them does")]
-enum Recorded {
+enum Guard {
     Site(TimerGuard<'static>),
     Named(Option<MeasureGuard>),
 }
 
 /// Counts one call under a name or with tags made at the call.
 pub fn count(name: Arguments<'_>, tags: Tags<'_>, sample_rate: Option<f64>) {
-    let id = global::installed_id();
-    if id != 0 {
-        let write = |key: &mut KeyBuffer| write_key(key, name, tags);
-        record_named(id, global::installed_shared, write, sample_rate, Event::Count(1));
+    if let Some(current) = live() {
+        let child = current.child.as_deref();
+        let rate = sample_rate.or_else(|| child.and_then(|child| child.rate));
+        let call = Call { rate, ..Call::plain(MetricType::Counter, Recorded::Count(1)) };
+        record_made(&current, |key| write_key(key, child, name, tags), call);
     }
 }
 
 /// Starts the clock for a name or with tags made at the call.
 pub fn start(name: Arguments<'_>, tags: Tags<'_>, sample_rate: Option<f64>) -> TimeGuard {
-    let guard = global::installed_shared().map(|shared| {
-        MeasureGuard::with_key(shared, sample_rate, |key| write_key(key, name, tags))
+    let guard = live().and_then(|current| {
+        let child = current.child.as_deref();
+        let rate = sample_rate.or_else(|| child.and_then(|child| child.rate));
+        let write = |key: &mut KeyBuffer| write_key(key, child, name, tags);
+        Some(MeasureGuard::with_key(current.shared()?, rate, write))
     });
-    TimeGuard { _recorded: Recorded::Named(guard) }
+    TimeGuard { _recorded: Guard::Named(guard) }
 }
 
 /// Checks a literal name while compiling.
@@ -99,7 +108,56 @@ pub const fn check_tag_value(value: &str) {
     protocol::check_tag_value(value);
 }
 
-fn write_key(key: &mut KeyBuffer, name: Arguments<'_>, tags: Tags<'_>) -> Result<(), TooLong> {
-    key.name(name)?;
+/// Checks literal tags while compiling.
+#[track_caller]
+pub const fn check_tags(tags: FixedTags) {
+    let mut at = 0;
+    while at < tags.len() {
+        protocol::check_tag_key(tags[at].0);
+        protocol::check_tag_value(tags[at].1);
+        at += 1;
+    }
+}
+
+/// Whether a call would go anywhere.
+#[inline]
+pub fn is_live() -> bool {
+    global::is_anybody_there()
+}
+
+/// The call site of a call macro: a handle with its tags and rate. Named after the handles.
+#[expect(non_snake_case, reason = "a macro is told a handle's name, and calls the function of it")]
+pub mod site {
+    use super::FixedTags;
+    use crate::handle;
+
+    macro_rules! sites {
+        ($($handle:ident($($rate:ident)?))*) => {$(
+            /// The site, for a `static`.
+            pub const fn $handle(
+                name: &'static str,
+                tags: FixedTags,
+                _sample_rate: Option<f64>,
+            ) -> handle::$handle {
+                handle::$handle::at_site(name, tags, $(sites!(@ $rate _sample_rate))?)
+            }
+        )*};
+        (@ rate $rate:ident) => { $rate };
+    }
+
+    sites!(Counter(rate) Gauge() Timer(rate) Histogram(rate) Distribution(rate) Set());
+}
+
+fn live() -> Option<Current> {
+    if global::is_anybody_there() { global::current() } else { None }
+}
+
+fn write_key(
+    key: &mut KeyBuffer,
+    child: Option<&Child>,
+    name: Arguments<'_>,
+    tags: Tags<'_>,
+) -> Result<(), TooLong> {
+    write_name(key, child, name)?;
     tags.iter().try_for_each(|(tag, value)| key.tag(tag, value))
 }

@@ -1,5 +1,7 @@
 //! What a client says about itself.
 
+use std::time::Duration;
+
 /// The account of every call since the client was built. At any moment
 /// `calls == sent + aggregated + sampled_out + dropped.total()`.
 ///
@@ -23,8 +25,9 @@
 pub struct Stats {
     /// Calls made.
     pub calls: u64,
-    /// Calls whose value has left, or is on its way, by itself: timings, and with aggregation off
-    /// every call.
+    /// Calls whose value has left, or is on its way, by itself: timings and the like, events, and with
+    /// aggregation off every call. Of a context with very many, a fair sample leaves and speaks for
+    /// all of them.
     pub sent: u64,
     /// Calls added up into a value they share: counters and gauges.
     pub aggregated: u64,
@@ -32,16 +35,22 @@ pub struct Stats {
     pub sampled_out: u64,
     /// Calls that were lost, by reason.
     pub dropped: Dropped,
-    /// Distinct contexts: names with their kind, rate and tags.
+    /// Distinct contexts: names with their kind, rate and tags. Those long unused are forgotten.
     pub contexts: u64,
     /// Contexts whose name or tags had to be changed to be legal.
     pub rewritten: u64,
+    /// How often a new context was met beyond the limit; its calls stand in an overflow series.
+    pub contexts_refused: u64,
     /// Packets that the backend took.
     pub packets_sent: u64,
     /// Packets that the backend refused; their calls stand in `dropped.send_failed`.
     pub packets_failed: u64,
     /// Bytes of the packets that the backend took.
     pub bytes_sent: u64,
+    /// How long the last flush took.
+    pub flush_time: Duration,
+    /// How long ago the backend last refused a packet; `None`: it never did.
+    pub last_error_age: Option<Duration>,
 }
 
 /// Calls that were lost, by reason.
@@ -56,10 +65,16 @@ pub struct Dropped {
     pub bad_name: u64,
     /// The line alone was over the packet's limit.
     pub too_long: u64,
-    /// The backend did not take the packet.
+    /// The backend did not take the packet. Of a gauge one call is lost with it: the others had been
+    /// superseded.
     pub send_failed: u64,
-    /// The thread was ending, or 16,384 others were recording.
+    /// The thread was ending, 16,384 others were recording, or the client had been shut down.
     pub no_thread: u64,
+    /// Neither a context nor one of the overflow series was to be had.
+    pub no_context: u64,
+    /// The dialect cannot say it: an event to a server that has none, a histogram below 0 where it is
+    /// written as a timer.
+    pub unsupported: u64,
 }
 
 impl Dropped {
@@ -71,5 +86,25 @@ impl Dropped {
             + self.too_long
             + self.send_failed
             + self.no_thread
+            + self.no_context
+            + self.unsupported
+    }
+}
+
+/// What [`Client::shutdown`](crate::Client::shutdown) could not send in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "it says whether anything was left behind"]
+#[non_exhaustive]
+pub struct Leftover {
+    /// Calls that no flush has dealt with.
+    pub calls: u64,
+    /// Whether the client's thread has ended.
+    pub has_ended: bool,
+}
+
+impl Leftover {
+    /// Whether everything has left and the thread has ended.
+    pub fn is_nothing(&self) -> bool {
+        self.calls == 0 && self.has_ended
     }
 }

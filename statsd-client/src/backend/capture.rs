@@ -3,8 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Backend;
-use super::udp::UDP_PACKET_BYTES;
+use super::{Backend, UDP_PACKET_BYTES};
 
 /// Packets that are kept; the ones after are refused and so counted as dropped.
 const CAPTURED_PACKETS_MAX: usize = 100_000;
@@ -70,6 +69,11 @@ impl Captured {
             .flat_map(|packet| packet.split(|&byte| byte == b'\n'))
             .map(|line| String::from_utf8_lossy(line).into_owned())
             .collect()
+    }
+
+    /// Whether nothing was sent so far.
+    pub fn is_empty(&self) -> bool {
+        self.packets.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     /// Forgets the packets so far.

@@ -2,7 +2,8 @@
 
 use super::site::Site;
 use super::value::GaugeValue;
-use crate::pipeline::Event;
+use crate::pipeline::{Recorded, front};
+use crate::protocol::MetricType;
 
 /// A gauge, resolved once; as a `static` or bound, like [`Counter`](crate::Counter).
 ///
@@ -33,20 +34,31 @@ pub struct Gauge {
 impl Gauge {
     /// A gauge of the installed client.
     pub const fn new(name: &'static str) -> Self {
-        Self { site: Site::new(name, &[], None) }
+        Self::at_site(name, &[])
+    }
+
+    pub(crate) const fn at_site(
+        name: &'static str,
+        tags: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self { site: Site::new(MetricType::Gauge, name, tags, None) }
     }
 
     /// Sets the value. Values that are not finite are dropped and counted.
     #[inline]
     pub fn set(&self, value: impl GaugeValue) {
-        self.site.record(Event::Gauge(value.to_f64()));
+        let value = value.to_f64();
+        if !front::gauge(self.site.known(), value) && self.site.is_live() {
+            self.site.record(Recorded::Gauge(value));
+        }
     }
 
     /// Changes the value by `delta`.
-    #[inline]
     pub fn add(&self, delta: impl GaugeValue) {
-        self.site.record(Event::GaugeDelta(delta.to_f64()));
+        if self.site.is_live() {
+            self.site.record(Recorded::Delta(delta.to_f64()));
+        }
     }
 }
 
-super::described!(Gauge);
+super::described!(Gauge, MetricType::Gauge);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::metric::{KeyBuffer, TooLong};
-use crate::pipeline::{Event, Shared, with_recorder};
+use crate::pipeline::{Call, Recorded, Shared, Target, nanos, record_made};
+use crate::protocol::MetricType;
 
 /// Hands on the time since its making when it is dropped.
 pub(crate) struct Stopwatch<F: Fn(Duration)> {
@@ -51,16 +52,22 @@ impl MeasureGuard {
 
 impl Drop for MeasureGuard {
     fn drop(&mut self) {
-        let event = Event::timing(self.started.elapsed());
-        with_recorder(
-            self.shared.id,
-            || Some(self.shared.clone()),
-            |recorder| match &mut self.key {
-                Ok(key) => {
-                    recorder.record_key(key, self.rate, event);
-                }
-                Err(TooLong) => recorder.drop_bad_name(),
-            },
+        let recorded = Recorded::Nanos(nanos(self.started.elapsed()));
+        let call = Call { rate: self.rate, ..Call::plain(MetricType::Timer, recorded) };
+        record_made(
+            self,
+            |key| self.key.as_ref().map(|own| key.copy(own)).map_err(|error| *error),
+            call,
         );
+    }
+}
+
+impl Target for MeasureGuard {
+    fn id(&self) -> u32 {
+        self.shared.id
+    }
+
+    fn shared(&self) -> Option<Arc<Shared>> {
+        Some(self.shared.clone())
     }
 }

@@ -3,17 +3,25 @@
 
 /// What every handle can be told about itself before it is used.
 macro_rules! described {
-    ($handle:ident) => {
+    ($handle:ident, $kind:expr) => {
         impl $handle {
             /// A handle whose name is made at run time.
             pub fn named(name: impl Into<String>) -> Self {
-                Self { site: Site::named(name.into()) }
+                Self { site: Site::named($kind, name.into()) }
             }
 
             /// Adds a tag. A key that was given before is overridden.
             #[must_use]
             pub fn tag(self, key: impl Into<String>, value: impl ToString) -> Self {
                 Self { site: self.site.tag(key.into(), value.to_string()) }
+            }
+
+            /// Whether values are added up and packed before they are sent, whatever the client does with
+            /// those of other metrics.
+            #[must_use]
+            pub fn aggregation(self, aggregation: $crate::Aggregation) -> Self {
+                let aggregates = aggregation == $crate::Aggregation::On;
+                Self { site: self.site.aggregates(aggregates) }
             }
 
             /// Binds the handle to one client, which lives as long as the handle does.
@@ -27,14 +35,22 @@ macro_rules! described {
 use described;
 
 mod counter;
+mod distribution;
 mod gauge;
+mod histogram;
 mod measure;
+mod set;
 mod site;
+mod tagged;
 mod timer;
 mod value;
 
 pub use counter::Counter;
+pub use distribution::Distribution;
 pub use gauge::Gauge;
+pub use histogram::Histogram;
 pub(crate) use measure::{MeasureGuard, Stopwatch};
+pub use set::Set;
+pub use tagged::{ByDisplay, ByNumber, ByText, Probe, TagText, Tagged, TaggedSite, TaggedTimer};
 pub use timer::{Timer, TimerGuard};
-pub use value::GaugeValue;
+pub use value::{GaugeValue, SampleValue};

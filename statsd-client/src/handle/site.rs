@@ -1,44 +1,51 @@
-//! What all handles are: a description, and the context's number once it is known.
+//! What all handles are: a description, and what is known of the context once it was met.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::child::{Child, write_name};
 use crate::client::Client;
-use crate::global;
+use crate::global::{self, Current};
 use crate::metric::{KeyBuffer, TooLong};
-use crate::pipeline::{Event, Shared, Who, with_recorder};
+use crate::pipeline::{Call, Recorded, Target, record_key, record_known, record_texts};
+use crate::protocol::MetricType;
 
 /// A name with tags and rate, for one client or for whichever is installed.
 #[derive(Debug)]
 pub(crate) struct Site {
+    /// What the thread's words for this context are found by; 0: not known yet. The client says no word
+    /// when it is not true any more: no block is within reach of it then.
+    known: AtomicU64,
     name: Cow<'static, str>,
     fixed_tags: &'static [(&'static str, &'static str)],
     tags: Vec<(String, String)>,
+    kind: MetricType,
     rate: Option<f64>,
+    aggregates: Option<bool>,
     client: Option<Client>,
-    /// Client number and context number, a half each; 0: not known yet.
-    known: AtomicU64,
 }
 
 impl Site {
     pub(crate) const fn new(
+        kind: MetricType,
         name: &'static str,
         fixed_tags: &'static [(&'static str, &'static str)],
         rate: Option<f64>,
     ) -> Self {
         Self {
+            known: AtomicU64::new(0),
             name: Cow::Borrowed(name),
             fixed_tags,
             tags: Vec::new(),
+            kind,
             rate,
+            aggregates: None,
             client: None,
-            known: AtomicU64::new(0),
         }
     }
 
-    pub(crate) fn named(name: String) -> Self {
-        Self { name: Cow::Owned(name), ..Self::new("", &[], None) }
+    pub(crate) fn named(kind: MetricType, name: String) -> Self {
+        Self { name: Cow::Owned(name), ..Self::new(kind, "", &[], None) }
     }
 
     pub(crate) fn tag(mut self, key: String, value: String) -> Self {
@@ -52,68 +59,80 @@ impl Site {
         self.forget()
     }
 
+    pub(crate) fn aggregates(mut self, aggregates: bool) -> Self {
+        self.aggregates = Some(aggregates);
+        self.forget()
+    }
+
     pub(crate) fn on(mut self, client: &Client) -> Self {
         self.client = Some(client.clone());
         self.forget()
     }
 
-    /// Whether a call would go anywhere.
-    pub(crate) fn is_live(&self) -> bool {
-        self.client.is_some() || global::installed_id() != 0
-    }
-
-    /// Records a call.
+    /// What the thread's words for the context are found by.
     #[inline]
-    pub(crate) fn record(&self, event: Event) {
-        let id = match &self.client {
-            Some(client) => client.id(),
-            None => global::installed_id(),
-        };
-        if id != 0 {
-            self.record_live(id, event);
-        }
+    pub(crate) fn known(&self) -> u64 {
+        self.known.load(Ordering::Relaxed)
     }
 
-    /// Apart, so that without a client a call is a load and a branch, with no frame of its own.
-    fn record_live(&self, id: u32, event: Event) {
-        let known = self.known.load(Ordering::Relaxed);
-        if known >> 32 == u64::from(id) {
-            #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
-            let context = known as u32;
-            with_recorder(
-                id,
-                || self.shared(),
-                |recorder| {
-                    recorder.record(Who::Context(context), self.rate, event);
-                },
-            );
-        } else {
-            self.record_first(id, event);
-        }
+    /// Whether a call would go anywhere.
+    #[inline]
+    pub(crate) fn is_live(&self) -> bool {
+        global::is_anybody_there() || self.client.is_some()
     }
 
-    /// The first call for a client: looks the context up, or registers it.
-    #[cold]
-    fn record_first(&self, id: u32, event: Event) {
-        let mut key = KeyBuffer::default();
-        let written = self.write_key(&mut key);
-        with_recorder(
-            id,
-            || self.shared(),
-            |recorder| match written {
-                Ok(()) => {
-                    if let Some(context) = recorder.record_key(&mut key, self.rate, event) {
-                        let known = u64::from(id) << 32 | u64::from(context);
-                        self.known.store(known, Ordering::Relaxed);
-                    }
+    /// Records a call whose words were not found in front.
+    #[inline(never)]
+    pub(crate) fn record(&self, recorded: Recorded<'_>) {
+        match &self.client {
+            Some(client) => self.record_for(client, client.child_parts().map(|c| &**c), recorded),
+            None => {
+                if let Some(current) = global::current() {
+                    self.record_current(&current, recorded);
                 }
-                Err(TooLong) => recorder.drop_bad_name(),
-            },
-        );
+            }
+        }
     }
 
-    fn write_key(&self, key: &mut KeyBuffer) -> Result<(), TooLong> {
-        key.name_str(&self.name)?;
+    fn record_for(&self, target: &impl Target, child: Option<&Child>, recorded: Recorded<'_>) {
+        let call = self.call(child, recorded);
+        if !record_known(target, self.known(), call)
+            && let Some(known) = record_key(target, |key| self.write_key(key, child), call)
+        {
+            self.known.store(known, Ordering::Relaxed);
+        }
+    }
+
+    #[inline]
+    fn record_current(&self, current: &Current, recorded: Recorded<'_>) {
+        let child = current.child.as_deref();
+        let call = self.call(child, recorded);
+        if current.is_scoped() {
+            // What it knows is the installed client's; the thread knows the rest by the handle's place.
+            let space = std::ptr::from_ref(self).addr() as u64;
+            record_texts(current, space, &[self.name.as_bytes()], call, |key| {
+                self.write_key(key, child)
+            });
+        } else if !record_known(current, self.known(), call)
+            && let Some(known) = record_key(current, |key| self.write_key(key, child), call)
+            && current.is_still_installed()
+        {
+            self.known.store(known, Ordering::Relaxed);
+        }
+    }
+
+    #[inline]
+    fn call<'a>(&self, child: Option<&Child>, recorded: Recorded<'a>) -> Call<'a> {
+        Call {
+            kind: self.kind,
+            recorded,
+            rate: self.rate.or_else(|| child.and_then(|child| child.rate)),
+            aggregates: self.aggregates,
+        }
+    }
+
+    fn write_key(&self, key: &mut KeyBuffer, child: Option<&Child>) -> Result<(), TooLong> {
+        write_name(key, child, &self.name)?;
         for (tag, value) in self.fixed_tags {
             key.tag(tag, value)?;
         }
@@ -121,13 +140,6 @@ impl Site {
             key.tag(tag, value)?;
         }
         Ok(())
-    }
-
-    fn shared(&self) -> Option<Arc<Shared>> {
-        match &self.client {
-            Some(client) => Some(client.shared()),
-            None => global::installed_shared(),
-        }
     }
 
     fn forget(mut self) -> Self {

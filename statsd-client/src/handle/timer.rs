@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::site::Site;
-use crate::pipeline::Event;
+use crate::pipeline::{Recorded, front, nanos};
+use crate::protocol::MetricType;
 
 /// A timer, resolved once; as a `static` or bound, like [`Counter`](crate::Counter).
 ///
@@ -41,7 +42,7 @@ impl Timer {
         tags: &'static [(&'static str, &'static str)],
         rate: Option<f64>,
     ) -> Self {
-        Self { site: Site::new(name, tags, rate) }
+        Self { site: Site::new(MetricType::Timer, name, tags, rate) }
     }
 
     /// The share of values that are sent; the rate stands in the line.
@@ -53,7 +54,10 @@ impl Timer {
     /// Records a duration in hand.
     #[inline]
     pub fn record(&self, elapsed: Duration) {
-        self.site.record(Event::timing(elapsed));
+        let nanos = nanos(elapsed);
+        if !front::nanos(self.site.known(), nanos) && self.site.is_live() {
+            self.site.record(Recorded::Nanos(nanos));
+        }
     }
 
     /// Starts the clock; the guard records when it is dropped. Without a client the clock is not
@@ -69,7 +73,7 @@ impl Timer {
     }
 }
 
-super::described!(Timer);
+super::described!(Timer, MetricType::Timer);
 
 /// Records the time since [`Timer::start`] when it is dropped: at the end of a block, at `?`, at a
 /// panic.

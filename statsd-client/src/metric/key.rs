@@ -29,6 +29,10 @@ pub(crate) struct KeyBuffer {
 }
 
 impl KeyBuffer {
+    pub(crate) const fn new() -> Self {
+        Self { bytes: Vec::new() }
+    }
+
     /// Starts a key over with a name that is formatted.
     pub(crate) fn name(&mut self, name: impl fmt::Display) -> Result<(), TooLong> {
         self.clear();
@@ -41,10 +45,26 @@ impl KeyBuffer {
         self.str(name)
     }
 
+    /// Starts a key over with a name below a prefix; an empty prefix adds nothing.
+    pub(crate) fn name_in(&mut self, prefix: &str, name: impl fmt::Display) -> Result<(), TooLong> {
+        if prefix.is_empty() { self.name(name) } else { self.name(format_args!("{prefix}.{name}")) }
+    }
+
+    /// Starts a key over as a copy of another.
+    pub(crate) fn copy(&mut self, other: &Self) {
+        self.bytes.clone_from(&other.bytes);
+    }
+
     /// Appends one tag.
     pub(crate) fn tag(&mut self, key: &str, value: impl fmt::Display) -> Result<(), TooLong> {
         self.str(key)?;
         self.text(value)
+    }
+
+    /// Appends one tag whose value is text already.
+    pub(crate) fn tag_str(&mut self, key: &str, value: &str) -> Result<(), TooLong> {
+        self.str(key)?;
+        self.str(value)
     }
 
     /// Writes kind and rate into their places, and hands out the whole key.
@@ -125,8 +145,15 @@ impl<'a> Key<'a> {
     }
 }
 
-/// The kinds that have handles.
-const KINDS: [MetricType; 3] = [MetricType::Counter, MetricType::Gauge, MetricType::Timer];
+const KINDS: [MetricType; 7] = [
+    MetricType::Counter,
+    MetricType::Gauge,
+    MetricType::Timer,
+    MetricType::Histogram,
+    MetricType::Distribution,
+    MetricType::Set,
+    MetricType::Meter,
+];
 
 fn take<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
     let (length, tail) = rest.split_first_chunk::<2>()?;

@@ -1,13 +1,14 @@
 //! The account of all calls: what `stats` reads. Its lock is held for a few additions, never while
 //! anything is collected or sent, so nobody who asks waits for a socket.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 
 use crate::telemetry::{Dropped, Stats};
 
-use super::cells::ThreadCells;
+use super::block::Block;
 use super::packer::Calls;
 use super::shared::Shared;
 
@@ -19,47 +20,73 @@ pub(crate) struct Account {
 
 #[derive(Debug)]
 struct Books {
-    joins: Receiver<Arc<ThreadCells>>,
-    threads: Vec<Arc<ThreadCells>>,
-    /// Those of `threads` that the collector has not met.
-    new_threads: Vec<Arc<ThreadCells>>,
-    /// What ended threads had counted.
+    joins: Receiver<&'static Block>,
+    blocks: Vec<&'static Block>,
+    /// Those of `blocks` that the collector has not met.
+    new_blocks: Vec<&'static Block>,
+    /// What blocks had counted that were let go.
     past: Tallies,
     too_long: Calls,
     failed: Calls,
+    given_up: u64,
     packets_sent: u64,
     packets_failed: u64,
     bytes_sent: u64,
+    flush_time: Duration,
+    failed_at: Option<Instant>,
+    /// Every call of a time when all had been sent or lost.
+    settled: u64,
 }
 
 impl Account {
-    pub(crate) fn new(joins: Receiver<Arc<ThreadCells>>) -> Self {
+    pub(crate) fn new(joins: Receiver<&'static Block>) -> Self {
         let books = Books {
             joins,
-            threads: Vec::new(),
-            new_threads: Vec::new(),
+            blocks: Vec::new(),
+            new_blocks: Vec::new(),
             past: Tallies::default(),
-            too_long: Calls::default(),
-            failed: Calls::default(),
+            too_long: Calls::NONE,
+            failed: Calls::NONE,
+            given_up: 0,
             packets_sent: 0,
             packets_failed: 0,
             bytes_sent: 0,
+            flush_time: Duration::ZERO,
+            failed_at: None,
+            settled: 0,
         };
         Self { books: Mutex::new(books) }
     }
 
-    /// The threads that began to record since the last time.
-    pub(crate) fn new_threads(&self) -> Vec<Arc<ThreadCells>> {
+    /// The blocks that threads opened since the last time.
+    pub(crate) fn new_blocks(&self) -> Vec<&'static Block> {
         let mut books = self.books();
-        books.accept_threads();
-        std::mem::take(&mut books.new_threads)
+        books.accept_blocks();
+        std::mem::take(&mut books.new_blocks)
     }
 
-    /// A thread has ended, and everything it recorded was taken.
-    pub(crate) fn retire(&self, cells: &Arc<ThreadCells>) {
+    /// Sends every thread the long way at its next call.
+    pub(crate) fn close_blocks(&self) {
         let mut books = self.books();
-        books.past.add(&Tallies::of(cells));
-        books.threads.retain(|known| !Arc::ptr_eq(known, cells));
+        books.accept_blocks();
+        books.blocks.iter().for_each(|block| block.close());
+    }
+
+    /// A block's thread has ended, and everything it recorded was taken.
+    pub(crate) fn retire(&self, block: &'static Block) {
+        let mut books = self.books();
+        books.past.add(&Tallies::of(block));
+        books.blocks.retain(|known| !std::ptr::eq(*known, block));
+    }
+
+    /// Nothing is collected any more: what blocks count from now on is not counted here.
+    pub(crate) fn end(&self) {
+        let mut books = self.books();
+        books.accept_blocks();
+        for block in std::mem::take(&mut books.blocks) {
+            block.close();
+            books.past.add(&Tallies::of(block));
+        }
     }
 
     /// The backend took a packet.
@@ -70,10 +97,11 @@ impl Account {
     }
 
     /// The backend did not take a packet.
-    pub(crate) fn packet_failed(&self, calls: Calls) {
+    pub(crate) fn packet_failed(&self, calls: Calls, now: Instant) {
         let mut books = self.books();
         books.packets_failed += 1;
         books.failed.add(calls);
+        books.failed_at = Some(now);
     }
 
     /// A line is over the packet's limit by itself.
@@ -81,26 +109,45 @@ impl Account {
         self.books().too_long.add(calls);
     }
 
-    /// The account of all calls so far.
-    pub(crate) fn stats(&self, shared: &Shared) -> Stats {
+    /// Queued calls were given up in favour of later ones.
+    pub(crate) fn given_up(&self, calls: u64) {
+        self.books().given_up += calls;
+    }
+
+    /// A flush has ended: all of the calls before it are sent or lost.
+    pub(crate) fn flushed(&self, calls_before: u64, took: Duration) {
         let mut books = self.books();
-        books.accept_threads();
-        let mut all = books.past.clone();
-        for cells in &books.threads {
-            all.add(&Tallies::of(cells));
-        }
-        let Books { too_long, failed, .. } = *books;
+        books.settled = calls_before;
+        books.flush_time = took;
+    }
+
+    /// Calls that were made, and those of them that no flush has dealt with.
+    pub(crate) fn calls(&self) -> (u64, u64) {
+        let mut books = self.books();
+        books.accept_blocks();
+        let calls = books.tallies().total();
+        (calls, calls.saturating_sub(books.settled))
+    }
+
+    /// The account of all calls so far.
+    pub(crate) fn stats(&self, shared: &Shared, now: Instant) -> Stats {
+        let mut books = self.books();
+        books.accept_blocks();
+        let all = books.tallies();
+        let Books { too_long, failed, given_up, .. } = *books;
         let dropped = Dropped {
-            queue_full: all.queue_full,
+            queue_full: all.queue_full + given_up,
             not_finite: all.not_finite,
             bad_name: all.bad_name,
-            too_long: too_long.own + too_long.aggregated,
-            send_failed: failed.own + failed.aggregated,
+            too_long: all.too_long + too_long.total(),
+            send_failed: failed.total(),
             no_thread: shared.threads.refused(),
+            no_context: all.no_context,
+            unsupported: all.unsupported,
         };
         let (contexts, rewritten) = shared.registry.counts();
-        let sent = all.queued.saturating_sub(failed.own + too_long.own);
-        let aggregated = all.cell_calls.saturating_sub(failed.aggregated + too_long.aggregated);
+        let sent = all.queued.saturating_sub(failed.own + too_long.own + given_up);
+        let aggregated = all.aggregated.saturating_sub(failed.aggregated + too_long.aggregated);
         Stats {
             calls: sent + aggregated + all.sampled_out + dropped.total(),
             sent,
@@ -109,9 +156,12 @@ impl Account {
             dropped,
             contexts,
             rewritten,
+            contexts_refused: shared.registry.refused(),
             packets_sent: books.packets_sent,
             packets_failed: books.packets_failed,
             bytes_sent: books.bytes_sent,
+            flush_time: books.flush_time,
+            last_error_age: books.failed_at.map(|at| now.saturating_duration_since(at)),
         }
     }
 
@@ -121,42 +171,70 @@ impl Account {
 }
 
 impl Books {
-    fn accept_threads(&mut self) {
-        let joined = self.threads.len();
-        self.threads.extend(self.joins.try_iter());
-        self.new_threads.extend_from_slice(&self.threads[joined..]);
+    fn accept_blocks(&mut self) {
+        let joined = self.blocks.len();
+        self.blocks.extend(self.joins.try_iter());
+        self.new_blocks.extend_from_slice(&self.blocks[joined..]);
+    }
+
+    fn tallies(&self) -> Tallies {
+        let mut all = self.past.clone();
+        self.blocks.iter().for_each(|block| all.add(&Tallies::of(block)));
+        all
     }
 }
 
 /// What threads counted.
 #[derive(Debug, Clone, Default)]
 struct Tallies {
-    cell_calls: u64,
+    aggregated: u64,
     queued: u64,
     sampled_out: u64,
     queue_full: u64,
     not_finite: u64,
     bad_name: u64,
+    unsupported: u64,
+    too_long: u64,
+    no_context: u64,
 }
 
 impl Tallies {
-    fn of(cells: &ThreadCells) -> Self {
+    fn of(block: &Block) -> Self {
+        let dropped = &block.dropped;
         Self {
-            cell_calls: cells.cell_calls(),
-            queued: cells.queued.get(),
-            sampled_out: cells.sampled_out.get(),
-            queue_full: cells.dropped.queue_full.get(),
-            not_finite: cells.dropped.not_finite.get(),
-            bad_name: cells.dropped.bad_name.get(),
+            aggregated: block.counter_calls() + block.gauge_calls.get(),
+            queued: block.queued.get(),
+            sampled_out: block.sampled_out.get(),
+            queue_full: dropped.queue_full.get(),
+            not_finite: dropped.not_finite.get(),
+            bad_name: dropped.bad_name.get(),
+            unsupported: dropped.unsupported.get(),
+            too_long: dropped.too_long.get(),
+            no_context: dropped.no_context.get(),
         }
     }
 
     fn add(&mut self, other: &Self) {
-        self.cell_calls += other.cell_calls;
+        self.aggregated += other.aggregated;
         self.queued += other.queued;
         self.sampled_out += other.sampled_out;
         self.queue_full += other.queue_full;
         self.not_finite += other.not_finite;
         self.bad_name += other.bad_name;
+        self.unsupported += other.unsupported;
+        self.too_long += other.too_long;
+        self.no_context += other.no_context;
+    }
+
+    fn total(&self) -> u64 {
+        self.aggregated
+            + self.queued
+            + self.sampled_out
+            + self.queue_full
+            + self.not_finite
+            + self.bad_name
+            + self.unsupported
+            + self.too_long
+            + self.no_context
     }
 }

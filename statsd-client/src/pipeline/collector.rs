@@ -1,251 +1,363 @@
 //! The client's thread's side: takes what all threads recorded and turns it into packets.
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Instant;
 
-use crate::protocol::{Dialect, MetricType, Number};
+use crossbeam_channel::Receiver;
+
+use crate::protocol::Number;
 
 use super::account::Account;
-use super::cells::{Seen, ThreadCells};
+use super::block::{Block, Seen};
+use super::bulk::Bulk;
+use super::generation::Generation;
+use super::lines::Lines;
 use super::packer::{Calls, Outlet, Packer};
-use super::queue::{Op, Record, RingReader, Who};
-use super::registry::{Context, Registry};
+use super::registry::Registry;
+use super::run::{Header, Op, RUN_BYTES, Run};
 use super::shared::Shared;
+use super::{pool, sampler};
 
-/// Timings of one context for which memory is kept from flush to flush.
-const KEPT_TIMINGS: usize = 1024;
+/// Members of one set that are held until a flush; over it they are written out at once, which is as
+/// exact, because the server counts distinct ones again.
+const SET_MEMBERS_MAX: usize = 16 * 1024;
 
 /// Everything that is remembered from flush to flush. The client's thread owns it.
 #[derive(Debug)]
 pub(crate) struct Collector {
     threads: Vec<Thread>,
-    contexts: Vec<Arc<Context>>,
-    pending: Vec<Pending>,
+    /// In the order of their beginning; the last is the present one.
+    generations: Vec<Generation>,
+    bulk: Receiver<Bulk>,
     packer: Packer,
-    /// One line in the making.
-    line: Vec<u8>,
-    /// Bytes of rings that the present collection is done with.
+    /// Values of one context that are kept until a flush.
+    reservoir: usize,
+    draws: AtomicU64,
+    /// A set's member that is being read.
+    text: Vec<u8>,
+    /// Bytes that the present collection is done with.
     freed: usize,
-    /// Bytes of queued records that the present collection has taken.
-    taken: usize,
 }
 
+/// A thread's block, and how far it was read.
 #[derive(Debug)]
 struct Thread {
-    cells: Arc<ThreadCells>,
+    block: &'static Block,
     seen: Seen,
-    ring: Option<RingReader>,
-}
-
-/// What one context has come to since the last flush.
-#[derive(Debug, Default)]
-struct Pending {
-    sum: i64,
-    calls: u64,
-    timings: Vec<f64>,
-    /// The gauge's total of deltas that the server knows.
-    gauge_total: f64,
+    run: Option<&'static Run>,
+    at: usize,
 }
 
 impl Collector {
-    pub(crate) fn new(max_packet_size: usize) -> Self {
+    pub(crate) fn new(
+        max_packet_size: usize,
+        reservoir: usize,
+        seed: Option<u64>,
+        bulk: Receiver<Bulk>,
+    ) -> Self {
         Self {
             threads: Vec::new(),
-            contexts: Vec::new(),
-            pending: Vec::new(),
+            generations: Vec::new(),
+            bulk,
             packer: Packer::new(max_packet_size),
-            line: Vec::new(),
+            reservoir,
+            draws: AtomicU64::new(seed.unwrap_or_else(sampler::random_seed) | 1),
+            text: Vec::new(),
             freed: 0,
-            taken: 0,
         }
     }
 
     /// Takes everything recorded so far; packets leave through `outlet` as they fill, so that one is
-    /// held at a time. Answers how many bytes of queued records it took.
+    /// held at a time. Answers how many bytes of the budget it gave back.
     pub(crate) fn collect(
         &mut self,
         shared: &Shared,
         account: &Account,
+        now: Instant,
         outlet: &mut dyn Outlet,
     ) -> usize {
-        let new = account.new_threads().into_iter();
-        self.threads.extend(new.map(|cells| Thread { cells, seen: Seen::default(), ring: None }));
+        let blocks = account.new_blocks();
+        self.meet(&shared.registry, now);
+        for block in blocks {
+            if let Some(generation) = self.generation(block.generation()) {
+                generation.blocks += 1;
+            }
+            self.threads.push(Thread { block, seen: Seen::of(block), run: None, at: 0 });
+        }
         for at in (0..self.threads.len()).rev() {
             // Asked first, so that what is read next is final.
-            let retired = self.threads[at].cells.is_retired();
-            self.take_cells(at);
-            self.take_queue(at, shared, outlet);
+            let retired = self.threads[at].block.is_retired();
+            self.take_counters(at, &shared.registry, now);
+            self.take_runs(at, shared, now, outlet);
             if retired {
-                let thread = self.threads.swap_remove(at);
-                account.retire(&thread.cells);
-                if let Some(ring) = thread.ring {
-                    self.freed += ring.release();
-                }
-                shared.threads.leave();
+                self.retire(at, shared, account);
             }
         }
-        // Not earlier: what writers add meanwhile must end somewhere.
-        shared.budget.give(std::mem::take(&mut self.freed));
-        shared.registry.catch_up(&mut self.contexts);
-        self.pending.resize_with(self.pending.len().max(self.contexts.len()), Pending::default);
-        for at in 0..self.contexts.len() {
-            self.write_context(at, shared, outlet);
+        self.take_bulk(shared, outlet);
+        for at in 0..self.generations.len() {
+            self.write(at, shared, now, outlet);
         }
         self.packer.finish(outlet);
-        std::mem::take(&mut self.taken)
+        self.drop_ended();
+        // Not earlier: what writers add meanwhile must end somewhere.
+        let freed = std::mem::take(&mut self.freed);
+        shared.budget.give(freed);
+        freed
     }
 
-    fn take_cells(&mut self, at: usize) {
-        let Thread { cells, seen, .. } = &mut self.threads[at];
-        let pending = &mut self.pending;
-        seen.advance(cells, |context, sum, calls| {
-            let pending = pending_of(pending, context);
-            pending.sum = pending.sum.wrapping_add(sum);
-            pending.calls = pending.calls.wrapping_add(calls);
-        });
-    }
-
-    fn take_queue(&mut self, at: usize, shared: &Shared, outlet: &mut dyn Outlet) {
-        let Thread { cells, ring, .. } = &mut self.threads[at];
-        if ring.is_none() {
-            *ring = cells.ring();
+    /// Gives up the oldest records until no more than half of the budget is used.
+    pub(crate) fn give_up_oldest(&mut self, shared: &Shared, account: &Account) {
+        for block in account.new_blocks() {
+            self.threads.push(Thread { block, seen: Seen::of(block), run: None, at: 0 });
         }
-        let Some(ring) = ring else { return };
-        // A record's context was registered before the record was written.
-        let mut sink = QueueSink {
-            registry: &shared.registry,
-            aggregates: shared.aggregates,
-            contexts: &mut self.contexts,
-            pending: &mut self.pending,
-            packer: &mut self.packer,
-            line: &mut self.line,
-            outlet,
-        };
-        let taken = &mut self.taken;
-        self.freed += ring.drain(|record| {
-            *taken += record.bytes();
-            sink.take(record);
-        });
-    }
-
-    fn write_context(&mut self, at: usize, shared: &Shared, outlet: &mut dyn Outlet) {
-        let (context, pending) = (&self.contexts[at], &mut self.pending[at]);
-        let calls = std::mem::take(&mut pending.calls);
-        let sum = std::mem::take(&mut pending.sum);
-        if !pending.timings.is_empty() {
-            let dialect = shared.registry.dialect();
-            write_timings(context, &pending.timings, dialect, &mut self.packer, outlet);
-            pending.timings.clear();
-            pending.timings.shrink_to(KEPT_TIMINGS);
-        }
-        let number = match context.kind {
-            MetricType::Counter if calls > 0 || sum != 0 => Some(Number::Integer(sum)),
-            // A call whose value is not seen yet comes next time.
-            MetricType::Gauge => u32::try_from(at)
-                .ok()
-                .and_then(|number| shared.gauges.get(number))
-                .and_then(|gauge| gauge.read(&mut pending.gauge_total)),
-            _ => None,
-        };
-        if let Some(number) = number {
-            self.line.clear();
-            write_line(&mut self.line, context, number, shared.registry.dialect());
-            self.packer.push(&self.line, Calls::aggregated(calls), outlet);
-        }
-    }
-}
-
-/// Where a queue's records go.
-struct QueueSink<'a> {
-    registry: &'a Registry,
-    aggregates: bool,
-    contexts: &'a mut Vec<Arc<Context>>,
-    pending: &'a mut Vec<Pending>,
-    packer: &'a mut Packer,
-    line: &'a mut Vec<u8>,
-    outlet: &'a mut dyn Outlet,
-}
-
-impl QueueSink<'_> {
-    fn take(&mut self, record: Record<'_>) {
-        let context = match record.who {
-            Who::Key(key) => self.registry.render(key).map(Arc::new),
-            Who::Context(number) => {
-                let number = number as usize;
-                if number >= self.contexts.len() {
-                    self.registry.catch_up(self.contexts);
-                }
-                let context = self.contexts.get(number).cloned();
-                if self.aggregates && context.as_ref().is_some_and(|c| c.kind == MetricType::Timer)
-                {
-                    let value = f64::from_bits(record.value);
-                    pending_of(self.pending, number).timings.push(value);
-                    return;
-                }
-                context
+        let mut calls = 0;
+        for thread in &mut self.threads {
+            while shared.budget.used() > shared.budget.limit() / 2 {
+                let Some(run) = thread.run() else { break };
+                let Some(next) = run.next() else { break };
+                run.read(thread.at, &mut self.text, |_, _, _| calls += 1);
+                thread.go_on(next);
+                shared.budget.give(RUN_BYTES);
             }
-        };
-        // The caller has read the key and found a name in it.
-        let Some(context) = context else { return };
-        let number = match (context.kind, record.op) {
-            (MetricType::Counter, _) => Number::Integer(record.value.cast_signed()),
-            (_, Op::Value) => Number::Float(f64::from_bits(record.value)),
-            (_, Op::Delta) => Number::Signed(f64::from_bits(record.value)),
-        };
-        self.line.clear();
-        write_line(self.line, &context, number, self.registry.dialect());
-        self.packer.push(self.line, Calls::ONE, self.outlet);
-    }
-}
-
-fn pending_of(pending: &mut Vec<Pending>, context: usize) -> &mut Pending {
-    if context >= pending.len() {
-        pending.resize_with(context + 1, Pending::default);
-    }
-    &mut pending[context]
-}
-
-/// One line; for a negative gauge two that belong together, because to plain StatsD a sign means a
-/// change: the gauge is reset to 0 first.
-fn write_line(out: &mut Vec<u8>, context: &Context, number: Number, dialect: Dialect) {
-    let negative_gauge = context.kind == MetricType::Gauge
-        && matches!(number, Number::Float(value) if value < 0.0)
-        && dialect == Dialect::Etsy;
-    if negative_gauge {
-        context.frame.write(out, Number::Integer(0));
-        out.push(b'\n');
-    }
-    context.frame.write(out, number);
-}
-
-/// Timings keep every value. DogStatsD packs as many into a line as fit a packet; plain StatsD reads
-/// one value a line.
-fn write_timings(
-    context: &Context,
-    timings: &[f64],
-    dialect: Dialect,
-    packer: &mut Packer,
-    outlet: &mut dyn Outlet,
-) {
-    let mut line = Vec::new();
-    let mut digits = Vec::new();
-    let mut values = 0;
-    for &timing in timings {
-        digits.clear();
-        Number::Float(timing).write(&mut digits);
-        let full = line.len() + 1 + digits.len() + context.frame.tail.len() > packer.limit();
-        if values > 0 && (full || dialect == Dialect::Etsy) {
-            line.extend_from_slice(&context.frame.tail);
-            packer.push(&line, Calls { own: values, aggregated: 0 }, outlet);
-            values = 0;
         }
-        if values == 0 {
-            line.clear();
-            line.extend_from_slice(&context.frame.head);
-        }
-        line.push(b':');
-        line.extend_from_slice(&digits);
-        values += 1;
+        account.given_up(calls);
     }
-    line.extend_from_slice(&context.frame.tail);
-    packer.push(&line, Calls { own: values, aggregated: 0 }, outlet);
+
+    /// Contexts of the present generation, and how many of them nobody has used since `since`.
+    pub(crate) fn idle(&self, since: Instant) -> (usize, usize) {
+        let present = self.generations.last();
+        present.map_or((0, 0), |present| (present.contexts(), present.idle(since)))
+    }
+
+    /// Adds a line about the client itself.
+    pub(crate) fn report(&mut self, outlet: &mut dyn Outlet, write: impl FnOnce(&mut Vec<u8>)) {
+        self.packer.push(Calls::NONE, outlet, write);
+    }
+
+    /// Sends the packet that is not full yet.
+    pub(crate) fn finish(&mut self, outlet: &mut dyn Outlet) {
+        self.packer.finish(outlet);
+    }
+
+    /// Learns of generations and contexts that began since the last time.
+    fn meet(&mut self, registry: &Registry, now: Instant) {
+        let (heads, fresh) = registry.take_fresh();
+        let generations = heads.iter().map(|head| Generation::new(head.stamp, head.gauges));
+        self.generations.extend(generations);
+        for fresh in fresh {
+            if let Some(generation) = self.generation(fresh.stamp) {
+                generation.add(fresh.list, fresh.context, now);
+            }
+        }
+    }
+
+    fn generation(&mut self, stamp: u32) -> Option<&mut Generation> {
+        self.generations.iter_mut().rev().find(|generation| generation.stamp == stamp)
+    }
+
+    fn take_counters(&mut self, at: usize, registry: &Registry, now: Instant) {
+        let stamp = self.threads[at].block.generation();
+        let known = self.generation(stamp).map_or(0, |generation| generation.counters.len());
+        let Thread { block, seen, .. } = &mut self.threads[at];
+        let mut changes = Vec::new();
+        seen.advance(block, |counter, sum, calls| changes.push((counter, sum, calls)));
+        if changes.last().is_some_and(|&(counter, ..)| counter >= known) {
+            self.meet(registry, now);
+        }
+        let Some(generation) = self.generation(stamp) else { return };
+        for (counter, sum, calls) in changes {
+            if let Some(counter) = generation.counters.get_mut(counter) {
+                counter.sum = counter.sum.wrapping_add(sum);
+                counter.calls = counter.calls.wrapping_add(calls);
+                counter.used = now;
+            }
+        }
+    }
+
+    fn take_runs(&mut self, at: usize, shared: &Shared, now: Instant, outlet: &mut dyn Outlet) {
+        let stamp = self.threads[at].block.generation();
+        let mut text = std::mem::take(&mut self.text);
+        while let Some(run) = self.threads[at].run() {
+            // Looked at first: once it is there, what is read next is all.
+            let next = run.next();
+            let from = self.threads[at].at;
+            let to = run.read(from, &mut text, |header, value, text| {
+                self.take_record(stamp, header, value, text, shared, now, outlet);
+            });
+            self.threads[at].at = to;
+            let Some(next) = next else { break };
+            self.threads[at].go_on(next);
+            self.freed += RUN_BYTES;
+        }
+        self.text = text;
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one place, called from one other")]
+    #[inline]
+    fn take_record(
+        &mut self,
+        stamp: u32,
+        header: Header,
+        value: u64,
+        text: &[u8],
+        shared: &Shared,
+        now: Instant,
+        outlet: &mut dyn Outlet,
+    ) {
+        let alone = header.single || !shared.aggregates;
+        let registry = &shared.registry;
+        let at = self.generations.iter().rposition(|generation| generation.stamp == stamp);
+        let Some(at) = at else { return };
+        let number = header.number as usize;
+        let is_known = match header.op {
+            Op::Count => number / super::block::COUNTER_WORDS < self.generations[at].counters.len(),
+            Op::Gauge | Op::Delta => number < self.generations[at].gauges.len(),
+            _ => number < self.generations[at].samples.len(),
+        };
+        if !is_known {
+            self.meet(registry, now);
+        }
+        let generation = &mut self.generations[at];
+        let lines = &mut Lines { registry, packer: &mut self.packer, outlet };
+        match header.op {
+            Op::Count => {
+                let Some(counter) = generation.counter(header.number) else { return };
+                counter.used = now;
+                lines.single(&counter.context, header.op, value, text);
+            }
+            Op::Gauge | Op::Delta => {
+                let Some(gauge) = generation.gauges.get_mut(number) else { return };
+                gauge.used = now;
+                let value = f64::from_bits(value);
+                let reading = if header.op == Op::Gauge {
+                    super::gauges::Reading::Value(value)
+                } else {
+                    super::gauges::Reading::Change(value)
+                };
+                lines.gauge(gauge, reading, Calls::ONE);
+            }
+            Op::Nanos | Op::Sample | Op::Member => {
+                let Some(samples) = generation.samples.get_mut(number) else { return };
+                samples.used = now;
+                if alone {
+                    return lines.single(&samples.context, header.op, value, text);
+                }
+                samples.calls += 1;
+                if header.op == Op::Member {
+                    samples.members.insert(text.into());
+                    if samples.members.len() >= SET_MEMBERS_MAX {
+                        lines.samples(samples);
+                    }
+                } else {
+                    samples.values.push(value, header.shift, self.reservoir, &self.draws);
+                }
+            }
+        }
+    }
+
+    fn retire(&mut self, at: usize, shared: &Shared, account: &Account) {
+        let thread = self.threads.swap_remove(at);
+        self.freed += if thread.run.is_some() { RUN_BYTES } else { 0 };
+        if let Some(generation) = self.generation(thread.block.generation()) {
+            generation.blocks = generation.blocks.saturating_sub(1);
+        }
+        account.retire(thread.block);
+        thread.let_go();
+        shared.threads.leave();
+    }
+
+    fn take_bulk(&mut self, shared: &Shared, outlet: &mut dyn Outlet) {
+        let lines = &mut Lines { registry: &shared.registry, packer: &mut self.packer, outlet };
+        // What is there now; what writers add meanwhile must end somewhere.
+        for _ in 0..self.bulk.len() {
+            let Ok(bulk) = self.bulk.try_recv() else { break };
+            self.freed += bulk.bytes();
+            match bulk {
+                Bulk::Line(line) => lines.line(&line),
+                Bulk::Call { key, op, value, text } => {
+                    // The caller has read the key and found a name in it.
+                    if let Some(context) = shared.registry.render(&key, None, false) {
+                        lines.single(&context, op, value, &text);
+                    }
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, at: usize, shared: &Shared, now: Instant, outlet: &mut dyn Outlet) {
+        let generation = &mut self.generations[at];
+        let mut lines = Lines { registry: &shared.registry, packer: &mut self.packer, outlet };
+        for counter in &mut generation.counters {
+            if counter.calls > 0 || counter.sum != 0 {
+                let calls = Calls::aggregated(std::mem::take(&mut counter.calls));
+                let sum = Number::Integer(std::mem::take(&mut counter.sum));
+                lines.number(&counter.context.frame, sum, calls);
+            }
+        }
+        for (gauge, cell) in generation.gauges.iter_mut().zip(generation.table) {
+            if let Some(reading) = cell.read(&mut gauge.sent) {
+                gauge.used = now;
+                // Earlier values of the interval were superseded; one call's is in the line.
+                lines.gauge(gauge, reading, Calls::aggregated(1));
+            }
+        }
+        for samples in &mut generation.samples {
+            if samples.calls > 0 {
+                lines.samples(samples);
+            }
+        }
+    }
+
+    /// Forgets generations that no thread writes for any more, except the present one.
+    fn drop_ended(&mut self) {
+        let present = self.generations.last().map(|generation| generation.stamp);
+        self.generations.retain(|generation| {
+            let is_needed = generation.blocks > 0 || Some(generation.stamp) == present;
+            if !is_needed {
+                pool::give_gauges(generation.table);
+            }
+            is_needed
+        });
+    }
+}
+
+impl Drop for Collector {
+    fn drop(&mut self) {
+        self.threads.drain(..).for_each(Thread::let_go);
+        for generation in &self.generations {
+            // Where a thread may still be writing, its gauges are not lent on.
+            if generation.blocks == 0 {
+                pool::give_gauges(generation.table);
+            }
+        }
+    }
+}
+
+impl Thread {
+    /// The run that is to be read.
+    fn run(&mut self) -> Option<&'static Run> {
+        if self.run.is_none() {
+            self.run = pool::run_by_id(self.block.first_run());
+        }
+        self.run
+    }
+
+    /// Gives the present run back, and goes on to the one that follows.
+    fn go_on(&mut self, next: u32) {
+        let done = std::mem::replace(&mut self.run, pool::run_by_id(next));
+        self.at = 0;
+        done.into_iter().for_each(pool::give_run);
+    }
+
+    /// Gives back what the thread has written its last to; the thread gives back the rest.
+    fn let_go(mut self) {
+        self.block.close();
+        while let Some(next) = self.run.and_then(Run::next) {
+            self.go_on(next);
+        }
+        if self.block.release() {
+            pool::give_block(self.block);
+            self.run.into_iter().for_each(pool::give_run);
+        }
+    }
 }

@@ -1,26 +1,28 @@
-//! The calling thread's side: finds the thread's words for a client and records a call in them.
+//! The long way of a call: finds the calling thread's entry for a client, and records there. It is
+//! taken at a thread's first call for a client or a name, by calls by name, and where a call needs more
+//! than a store.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use crate::metric::{KeyBuffer, TooLong};
-use crate::protocol::MetricType;
 
-use super::cells::ThreadCells;
-use super::queue::{Op, RingWriter, Who};
-use super::registry::Resolved;
-use super::sampler::Sampler;
+use super::call::Call;
+use super::entry::Entry;
+use super::front;
+use super::run::TEXT_MAX_BYTES;
 use super::shared::Shared;
 
 thread_local! {
-    static LOCAL: Local = Local {
-        entries: RefCell::new(Vec::new()),
-        key: Cell::default(),
-        sampler: Sampler::new(),
+    /// Taken out while it is written.
+    static TEXT: Cell<String> = const { Cell::new(String::new()) };
+    static LOCAL: Local = const {
+        Local { entries: RefCell::new(Vec::new()), key: Cell::new(KeyBuffer::new()) }
     };
+    /// Scopes that this thread is in: calls must not find a client's words in front.
+    static SCOPES: Cell<u32> = const { Cell::new(0) };
 }
 
 /// What one thread keeps.
@@ -29,225 +31,190 @@ struct Local {
     entries: RefCell<Vec<Entry>>,
     /// Taken out while it is written, because a tag's `Display` may itself send a metric.
     key: Cell<KeyBuffer>,
-    sampler: Sampler,
 }
 
-/// A thread's words for one client.
-struct Entry {
-    id: u32,
-    shared: Arc<Shared>,
-    cells: Arc<ThreadCells>,
-    queue: Option<RingWriter>,
-    /// Names that this thread has used; the registry bounds how many there are.
-    numbers: HashMap<Box<[u8]>, u32>,
-}
-
-impl Drop for Entry {
+impl Drop for Local {
     fn drop(&mut self) {
-        self.cells.retire();
+        // Other destructors of this thread may still call; the entries' words are about to be lent on.
+        front::clear();
     }
 }
 
-/// What a call says.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Event {
-    Count(i64),
-    Gauge(f64),
-    GaugeDelta(f64),
-    /// Milliseconds.
-    Timing(f64),
+/// Who a call is for: a client by its number, and how to get at it where the thread has not met it.
+pub(crate) trait Target {
+    fn id(&self) -> u32;
+    /// `None`: it is gone, or being replaced at this moment.
+    fn shared(&self) -> Option<Arc<Shared>>;
 }
 
-impl Event {
-    /// A duration, in milliseconds with their fraction.
-    pub(crate) fn timing(elapsed: Duration) -> Self {
-        // In whole nanoseconds, exact below 2^53 (104 days), so that the quotient is the nearest number
-        // to the true one and 1.001 s is written as 1001, not 1000.9999999999999.
-        let nanos = elapsed.as_secs() as f64 * 1e9 + f64::from(elapsed.subsec_nanos());
-        Self::Timing(nanos / 1e6)
-    }
+/// The space of keys among what a thread knows by texts.
+const KEY_SPACE: u64 = 1 << 62;
 
-    fn kind(self) -> MetricType {
-        match self {
-            Self::Count(_) => MetricType::Counter,
-            Self::Gauge(_) | Self::GaugeDelta(_) => MetricType::Gauge,
-            Self::Timing(_) => MetricType::Timer,
-        }
-    }
+/// Records a call of which something is known. `false`: the context must be asked for by its key.
+pub(crate) fn record_known(target: &impl Target, known: u64, call: Call<'_>) -> bool {
+    with_entry(target, |entry| entry.record(known, call)).unwrap_or(true)
 }
 
-/// Records for one client on the calling thread.
-pub(crate) struct Recorder<'a> {
-    entry: &'a mut Entry,
-    sampler: &'a Sampler,
+/// Records a call under a key, and answers what a handle may remember of it.
+pub(crate) fn record_key(
+    target: &impl Target,
+    write: impl FnOnce(&mut KeyBuffer) -> Result<(), TooLong>,
+    call: Call<'_>,
+) -> Option<u64> {
+    with_key(write, |key, written| {
+        with_entry(target, |entry| match written {
+            Ok(()) => entry.record_key(key, call),
+            Err(TooLong) => entry.drop_bad_name(),
+        })
+    })
+    .flatten()
 }
 
-/// Calls `record` with the calling thread's recorder for client `id`; `shared` gives the client where
-/// the thread has not met it. Where the thread has no storage left, the call is counted as dropped.
-#[inline]
-pub(crate) fn with_recorder(
-    id: u32,
-    shared: impl Fn() -> Option<Arc<Shared>>,
-    record: impl FnOnce(&mut Recorder<'_>),
+/// Records a call whose name or tags are made at the call: under a key, which the thread remembers.
+pub(crate) fn record_made(
+    target: &impl Target,
+    write: impl FnOnce(&mut KeyBuffer) -> Result<(), TooLong>,
+    call: Call<'_>,
 ) {
-    let done = LOCAL.try_with(|local| {
-        // Taken only when a metric is sent from within another one's recording, which runs no
-        // foreign code; the call is then refused rather than the host stopped.
+    with_key(write, |key, written| {
+        if written.is_err() {
+            with_entry(target, |entry| entry.drop_bad_name());
+            return;
+        }
+        let texts: &[&[u8]] = &[key.stamp(call.kind, call.rate.unwrap_or(f64::NAN))];
+        let found = with_entry(target, |entry| {
+            let hash = entry.names.hash(KEY_SPACE, texts);
+            let known = entry.names.find(hash, KEY_SPACE, texts);
+            known.is_some_and(|known| entry.record(known, call))
+        });
+        if found == Some(false) {
+            let texts: Vec<u8> = texts.concat();
+            with_entry(target, |entry| {
+                if let Some(known) = entry.record_key(key, call) {
+                    entry.names.insert(KEY_SPACE, &[&texts], known);
+                }
+            });
+        }
+    });
+}
+
+/// Records a call by texts that the thread may have met: a name, or the values of a call site's tags.
+/// `space` keeps texts of different meaning apart. `write` gives the whole key where they are new.
+#[inline]
+pub(crate) fn record_texts(
+    target: &impl Target,
+    space: u64,
+    texts: &[&[u8]],
+    call: Call<'_>,
+    write: impl FnOnce(&mut KeyBuffer) -> Result<(), TooLong>,
+) {
+    let found = with_entry(target, |entry| {
+        let hash = entry.names.hash(space, texts);
+        let known = entry.names.find(hash, space, texts);
+        known.is_some_and(|known| entry.record(known, call))
+    });
+    // `None`: there is nowhere to record, and that is counted.
+    if found == Some(false)
+        && let Some(known) = record_key(target, write, call)
+    {
+        with_entry(target, |entry| entry.names.insert(space, texts, known));
+    }
+}
+
+/// Calls `record` with the calling thread's entry for a client. Where the thread has no storage left,
+/// the call is counted as dropped.
+#[inline]
+pub(crate) fn with_entry<R>(
+    target: &impl Target,
+    record: impl FnOnce(&mut Entry) -> R,
+) -> Option<R> {
+    let recorded = LOCAL.try_with(|local| {
+        // Taken only when a metric is sent from within another one's recording, which runs no foreign
+        // code; the call is then refused rather than the host stopped.
         let mut entries = local.entries.try_borrow_mut().ok()?;
-        if entries.first().is_none_or(|entry| entry.id != id) {
-            bring_to_front(&mut entries, id, &shared)?;
+        if entries.first().is_none_or(|entry| entry.shared.id != target.id() || !entry.is_open()) {
+            bring_to_front(&mut entries, target)?;
         }
         let entry = entries.first_mut()?;
-        record(&mut Recorder { entry, sampler: &local.sampler });
-        Some(())
+        let recorded = record(entry);
+        if SCOPES.get() == 0 {
+            entry.set_front();
+        }
+        Some(recorded)
     });
-    if !matches!(done, Ok(Some(())))
-        && let Some(shared) = shared()
+    let recorded = recorded.ok().flatten();
+    if recorded.is_none()
+        && let Some(shared) = target.shared()
     {
         shared.threads.refuse();
     }
+    recorded
 }
 
-/// Records a call by name. `write` runs outside of every borrow, because the `Display` of a tag is
-/// foreign code and may itself send a metric. `rate`: the client's own where `None`.
-pub(crate) fn record_named(
-    id: u32,
-    shared: impl Fn() -> Option<Arc<Shared>>,
+/// Hands on the thread's key buffer, written. Outside of every borrow, because the `Display` of a tag
+/// is foreign code and may itself send a metric.
+fn with_key<R>(
     write: impl FnOnce(&mut KeyBuffer) -> Result<(), TooLong>,
-    rate: Option<f64>,
-    event: Event,
-) {
+    work: impl FnOnce(&mut KeyBuffer, Result<(), TooLong>) -> R,
+) -> R {
     let mut key = LOCAL.try_with(|local| local.key.take()).unwrap_or_default();
     let written = write(&mut key);
-    with_recorder(id, shared, |recorder| match written {
-        Ok(()) => {
-            recorder.record_key(&mut key, rate, event);
-        }
-        Err(TooLong) => recorder.drop_bad_name(),
-    });
+    let result = work(&mut key, written);
     // A thread that is ending has nowhere to keep it.
     let _kept = LOCAL.try_with(|local| local.key.set(key));
+    result
+}
+
+/// Hands on what `text` displays, in memory that the thread keeps. A text that is long beyond any packet
+/// is cut.
+pub(crate) fn with_text<R>(text: impl fmt::Display, work: impl FnOnce(&str) -> R) -> R {
+    struct Bounded<'a>(&'a mut String);
+
+    impl fmt::Write for Bounded<'_> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.push_str(text);
+            // One over: the text is then seen to be too long, and counted.
+            if self.0.len() > TEXT_MAX_BYTES { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+
+    let mut kept = TEXT.try_with(Cell::take).unwrap_or_default();
+    kept.clear();
+    let _cut = write!(Bounded(&mut kept), "{text}");
+    let result = work(&kept);
+    kept.shrink_to(TEXT_MAX_BYTES);
+    let _kept = TEXT.try_with(|text| text.set(kept));
+    result
 }
 
 #[cold]
-fn bring_to_front(
-    entries: &mut Vec<Entry>,
-    id: u32,
-    shared: &impl Fn() -> Option<Arc<Shared>>,
-) -> Option<()> {
+fn bring_to_front(entries: &mut Vec<Entry>, target: &impl Target) -> Option<()> {
     entries.retain(|entry| !entry.shared.closed.load(Ordering::Relaxed));
-    if let Some(at) = entries.iter().position(|entry| entry.id == id) {
+    if let Some(at) = entries.iter().position(|entry| entry.shared.id == target.id()) {
         entries.swap(0, at);
-        return Some(());
+        let entry = entries.first_mut()?;
+        return entry.is_open().then_some(()).or_else(|| entry.renew(1));
     }
     let open = |shared: &Arc<Shared>| !shared.closed.load(Ordering::Relaxed);
-    let shared = shared().filter(|shared| shared.id == id).filter(open)?;
-    let cells = shared.threads.join()?;
-    entries.insert(0, Entry { id, shared, cells, queue: None, numbers: HashMap::new() });
+    let shared = target.shared().filter(|shared| shared.id == target.id()).filter(open)?;
+    entries.insert(0, Entry::open(shared)?);
     Some(())
 }
 
-impl Recorder<'_> {
-    /// Records a call for a key: under its number where there is one, with the key itself elsewhere.
-    /// Answers the number, for a handle to keep.
-    pub(crate) fn record_key(
-        &mut self,
-        key: &mut KeyBuffer,
-        rate: Option<f64>,
-        event: Event,
-    ) -> Option<u32> {
-        // Here, because a key that travels by itself is read when it is too late to count it as lost.
-        if !key.has_name() {
-            self.drop_bad_name();
-            return None;
-        }
-        let shared = &self.entry.shared;
-        let kind = event.kind();
-        let wire_rate = shared.wire_rate(kind, rate.unwrap_or(shared.sample_rate));
-        let key = key.stamp(kind, wire_rate);
-        match self.resolve(key) {
-            Resolved::Context(number) => {
-                self.record(Who::Context(number), rate, event);
-                return Some(number);
-            }
-            Resolved::Full | Resolved::Busy => self.record(Who::Key(key), rate, event),
-            Resolved::BadName => self.drop_bad_name(),
-        }
-        None
-    }
+/// While it lives, no call of this thread finds a client's words in front: each asks who it is for.
+#[derive(Debug)]
+pub(crate) struct InScope(());
 
-    /// Records a call. One draw at the most, no lock, no system call.
-    #[inline]
-    pub(crate) fn record(&mut self, who: Who<'_>, rate: Option<f64>, event: Event) {
-        let rate = rate.unwrap_or(self.entry.shared.sample_rate);
-        let cells = &*self.entry.cells;
-        if let Event::Gauge(value) | Event::GaugeDelta(value) | Event::Timing(value) = event
-            && !value.is_finite()
-        {
-            cells.dropped.not_finite.add_one();
-            return;
-        }
-        if let (true, Who::Context(context)) = (self.entry.shared.aggregates, who) {
-            match event {
-                Event::Count(n) if rate > 0.0 => return cells.add(context, n),
-                Event::Gauge(value) => {
-                    if let Some(gauge) = self.entry.shared.gauges.get(context) {
-                        gauge.set(value);
-                        return cells.touch(context);
-                    }
-                }
-                Event::GaugeDelta(delta) => {
-                    if let Some(gauge) = self.entry.shared.gauges.get(context) {
-                        gauge.add(delta);
-                        return cells.touch(context);
-                    }
-                }
-                Event::Count(_) | Event::Timing(_) => {}
-            }
-        }
-        let wire_rate = self.entry.shared.wire_rate(event.kind(), rate);
-        // A rate at or below 0 sends nothing, also where the wire says 1.
-        let kept =
-            (rate > 0.0 || event.kind() == MetricType::Gauge) && self.sampler.keeps(wire_rate);
-        if kept { self.queue(who, event) } else { cells.sampled_out.add_one() }
+impl InScope {
+    pub(crate) fn enter() -> Self {
+        SCOPES.set(SCOPES.get() + 1);
+        front::clear();
+        Self(())
     }
+}
 
-    /// Counts a call whose name cannot be sent.
-    pub(crate) fn drop_bad_name(&self) {
-        self.entry.cells.dropped.bad_name.add_one();
-    }
-
-    /// The number of a key's context, from this thread's cache or the registry.
-    fn resolve(&mut self, key: &[u8]) -> Resolved {
-        if let Some(&number) = self.entry.numbers.get(key) {
-            return Resolved::Context(number);
-        }
-        let Entry { shared, numbers, .. } = &mut *self.entry;
-        let resolved = shared.registry.resolve(key, |number, kind| {
-            if kind == MetricType::Gauge {
-                shared.gauges.prepare(number);
-            }
-        });
-        if let Resolved::Context(number) = resolved {
-            numbers.insert(key.into(), number);
-        }
-        resolved
-    }
-
-    fn queue(&mut self, who: Who<'_>, event: Event) {
-        let (op, value) = match event {
-            Event::Count(n) => (Op::Value, n.cast_unsigned()),
-            Event::Gauge(value) | Event::Timing(value) => (Op::Value, value.to_bits()),
-            Event::GaugeDelta(delta) => (Op::Delta, delta.to_bits()),
-        };
-        let Entry { shared, cells, queue, .. } = &mut *self.entry;
-        if queue.is_none() {
-            *queue = RingWriter::new(&shared.budget);
-            if let Some(queue) = queue {
-                cells.publish_ring(queue.ring());
-            }
-        }
-        let pushed = queue.as_mut().is_some_and(|queue| queue.push(op, who, value, &shared.budget));
-        if pushed { cells.queued.add_one() } else { cells.dropped.queue_full.add_one() }
+impl Drop for InScope {
+    fn drop(&mut self) {
+        SCOPES.set(SCOPES.get().saturating_sub(1));
     }
 }

@@ -2,32 +2,46 @@
 //! May not know a concrete backend. Data comes from `handle/` and `client.rs`, goes to `backend/`.
 //!
 //! ```text
-//! application threads                     │ the client's thread, once a flush interval
-//!                                         │
-//! local.rs ── counters ── cells.rs ───────┼─▶ collector.rs ─▶ packer.rs ─▶ worker.rs ─▶ Backend
-//!    │    ├── gauges ──── gauges.rs ──────┤        ▲
-//!    │    └── timings ─── queue.rs ───────┘   registry.rs: context → rendered frame
-//!    └─ sampler.rs                              account.rs: what `stats` reads
+//! application threads                          │ the client's thread, once a flush interval
+//!                                              │
+//! front.rs ──┬── counters ── block.rs ─────────┼─▶ collector.rs ─▶ lines.rs ─▶ packer.rs ─▶ worker.rs
+//!   │ misses ├── gauges ──── gauges.rs ────────┤     │ generation.rs, reservoir.rs              │
+//! local.rs ──┼── the rest ── run.rs ───────────┤                                        Backend
+//!   entry.rs └── events ──── bulk.rs ──────────┘   registry.rs: context → rendered frame
+//!   names.rs                                       account.rs: what `stats` reads
 //! ```
 //!
 //! Each thread writes words that only it writes, and the client's thread only reads them; what was
 //! read before is remembered on the reading side, so nothing is ever reset under the writer. A call
-//! takes no lock and makes no system call.
+//! takes no lock and makes no system call. `pool.rs` lends the memory, `shared.rs` holds what both
+//! sides know.
 
 mod account;
-mod cells;
+mod block;
+mod bulk;
+mod call;
 mod collector;
+mod entry;
+pub(crate) mod front;
 mod gauges;
+mod generation;
+mod lines;
 mod local;
+mod names;
 mod packer;
-mod queue;
+mod pool;
 mod registry;
+mod report;
+mod reservoir;
+mod run;
 mod sampler;
 mod shared;
 mod worker;
 
-pub(crate) use local::{Event, record_named, with_recorder};
-pub(crate) use queue::Who;
+pub(crate) use call::{Call, Recorded, nanos};
+pub(crate) use local::{
+    InScope, Target, record_key, record_known, record_made, record_texts, with_entry, with_text,
+};
 pub(crate) use registry::Wording;
 pub(crate) use shared::{Options, Shared};
 pub(crate) use worker::Pipeline;

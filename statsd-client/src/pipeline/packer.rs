@@ -10,15 +10,24 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    pub(crate) const ONE: Self = Self { own: 1, aggregated: 0 };
+    pub(crate) const NONE: Self = Self { own: 0, aggregated: 0 };
+    pub(crate) const ONE: Self = Self::own(1);
 
-    pub(crate) fn aggregated(calls: u64) -> Self {
+    pub(crate) const fn own(calls: u64) -> Self {
+        Self { own: calls, aggregated: 0 }
+    }
+
+    pub(crate) const fn aggregated(calls: u64) -> Self {
         Self { own: 0, aggregated: calls }
     }
 
     pub(crate) fn add(&mut self, other: Self) {
         self.own += other.own;
         self.aggregated += other.aggregated;
+    }
+
+    pub(crate) fn total(self) -> u64 {
+        self.own + self.aggregated
     }
 }
 
@@ -42,7 +51,7 @@ pub(crate) struct Packer {
 impl Packer {
     /// A packer for packets of at most `limit` bytes.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, packet: Vec::new(), calls: Calls::default() }
+        Self { limit, packet: Vec::new(), calls: Calls::NONE }
     }
 
     /// Bytes that one line may have.
@@ -50,19 +59,24 @@ impl Packer {
         self.limit
     }
 
-    /// Adds a line, or several that must share a packet, joined by newlines.
-    pub(crate) fn push(&mut self, line: &[u8], calls: Calls, outlet: &mut dyn Outlet) {
-        if line.len() > self.limit {
-            outlet.too_long(calls);
-            return;
-        }
-        if self.packet.len() + 1 + line.len() > self.limit {
-            self.finish(outlet);
-        }
-        if !self.packet.is_empty() {
+    /// Adds a line, or several that must share a packet, joined by newlines. It is written where it will
+    /// be sent from.
+    #[inline]
+    pub(crate) fn push(
+        &mut self,
+        calls: Calls,
+        outlet: &mut dyn Outlet,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
+        let end = self.packet.len();
+        if end > 0 {
             self.packet.push(b'\n');
         }
-        self.packet.extend_from_slice(line);
+        let start = self.packet.len();
+        write(&mut self.packet);
+        if self.packet.len() > self.limit && !self.make_room(end, start, calls, outlet) {
+            return;
+        }
         self.calls.add(calls);
     }
 
@@ -72,6 +86,25 @@ impl Packer {
             outlet.send(&self.packet, std::mem::take(&mut self.calls));
             self.packet.clear();
         }
+    }
+
+    /// The last line, which begins at `start`, does not fit: sends what stands before it, or refuses it.
+    #[cold]
+    fn make_room(
+        &mut self,
+        end: usize,
+        start: usize,
+        calls: Calls,
+        outlet: &mut dyn Outlet,
+    ) -> bool {
+        if self.packet.len() - start > self.limit {
+            self.packet.truncate(end);
+            outlet.too_long(calls);
+            return false;
+        }
+        outlet.send(&self.packet[..end], std::mem::take(&mut self.calls));
+        self.packet.drain(..start);
+        true
     }
 }
 
@@ -99,7 +132,7 @@ mod tests {
     fn packets_are_filled_to_the_byte() {
         let (mut packer, mut kept) = (Packer::new(11), Kept::default());
         for line in ["a:1|c", "b:2|c", "c:33|c", "d:4|c", "12345678901", "123456789012"] {
-            packer.push(line.as_bytes(), Calls::ONE, &mut kept);
+            packer.push(Calls::ONE, &mut kept, |out| out.extend_from_slice(line.as_bytes()));
         }
         packer.finish(&mut kept);
         let expected = [("a:1|c\nb:2|c", 2), ("c:33|c", 1), ("d:4|c", 1), ("12345678901", 1)];

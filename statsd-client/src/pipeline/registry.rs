@@ -1,15 +1,28 @@
 //! The contexts of a client: a name with its kind, rate and tags, numbered and rendered once.
+//!
+//! Numbers belong to a *generation*. A new one begins where every handle must ask again: another client
+//! is installed, contexts have been idle for long, the gauges need a larger table. Its stamp is unique
+//! in the process, so what a handle knows of an earlier one is out of reach of every block.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
-use crate::metric::Key;
+use crate::metric::{Key, KeyBuffer};
 use crate::protocol::{Dialect, Frame, MetricType, Naming};
 
-use super::cells::CONTEXTS_MAX;
+use super::block::COUNTER_WORDS;
+use super::gauges::GaugeCell;
+use super::pool;
 
 /// How often a call tries the lock before its key travels in place of a number.
 const LOCK_TRIES: usize = 64;
+
+/// How often a thread tries to read what is replaced in a moment.
+const HEAD_TRIES: usize = 4096;
+
+/// Contexts beyond the limit that the overflow series may take: one a kind and rate.
+const OVERFLOW_CONTEXTS: usize = 64;
 
 /// What is written before and behind every value of a client.
 #[derive(Debug, Clone, Default)]
@@ -17,110 +30,277 @@ pub(crate) struct Wording {
     pub(crate) dialect: Dialect,
     pub(crate) prefix: String,
     pub(crate) tags: Vec<(String, String)>,
+    /// Datadog's fields that say where a line comes from, rendered; empty for none.
+    pub(crate) origin: String,
 }
 
 /// One registered context.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) kind: MetricType,
+    pub(crate) rate: f64,
     pub(crate) frame: Frame,
+    /// What it was registered under, to render it with another rate.
+    pub(crate) key: Box<[u8]>,
+    /// It stands for contexts beyond the limit.
+    pub(crate) is_overflow: bool,
+}
+
+/// Which list a context's number counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum List {
+    /// Added up in words of a block; the number is the word's.
+    Counters,
+    /// In the table of gauges.
+    Gauges,
+    /// Values that travel one by one: timers, histograms, distributions, sets.
+    Samples,
+}
+
+impl List {
+    pub(crate) fn of(kind: MetricType) -> Self {
+        match kind {
+            MetricType::Counter | MetricType::Meter => Self::Counters,
+            MetricType::Gauge => Self::Gauges,
+            _ => Self::Samples,
+        }
+    }
 }
 
 /// What became of a look-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Resolved {
-    /// The context's number, valid as long as the client.
-    Context(u32),
-    /// All numbers are taken: calls travel with their key.
-    Full,
-    /// Another thread is registering at this moment: this call travels with its key.
+    /// Stamp and number, a half each.
+    Known(u64),
+    /// No number is to be had at this moment: the call travels with its key.
     Busy,
+    /// The limit is reached, and the overflow series are all taken, too.
+    Full,
     /// The key holds no name that could be sent.
     BadName,
+}
+
+/// A context that the client's thread has not met, in the order of its numbers.
+#[derive(Debug)]
+pub(crate) struct Fresh {
+    pub(crate) stamp: u32,
+    pub(crate) list: List,
+    pub(crate) context: Context,
+}
+
+/// What a thread needs to open a block.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head {
+    pub(crate) stamp: u32,
+    pub(crate) gauges: &'static [GaugeCell],
 }
 
 /// Key → number → rendered frame.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    naming: Wording,
+    pub(crate) wording: Wording,
+    max_contexts: usize,
+    stamp: AtomicU32,
+    head: RwLock<Head>,
     inner: Mutex<Inner>,
+    /// Look-ups that found the limit reached.
+    refused: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
-    numbers: HashMap<Box<[u8]>, u32>,
-    contexts: Vec<Arc<Context>>,
+    stamp: u32,
+    numbers: HashMap<Box<[u8]>, u64>,
+    counters: usize,
+    gauges: usize,
+    samples: usize,
+    gauge_room: usize,
+    /// A gauge found no room.
+    is_crowded: bool,
+    fresh: Vec<Fresh>,
+    /// Generations that the client's thread has not met.
+    heads: Vec<Head>,
     rewritten: u64,
 }
 
 impl Registry {
-    pub(crate) fn new(naming: Wording) -> Self {
-        Self { naming, inner: Mutex::default() }
-    }
-
-    /// Looks a key up, or registers it; `registered` sees a new context before any other thread.
-    /// Never waits: the lock is tried for about a microsecond, which is longer than anybody holds it
-    /// to register a context.
-    pub(crate) fn resolve(&self, key: &[u8], registered: impl FnOnce(u32, MetricType)) -> Resolved {
-        let Some(mut inner) = self.try_lock() else { return Resolved::Busy };
-        if let Some(&number) = inner.numbers.get(key) {
-            return Resolved::Context(number);
-        }
-        if inner.contexts.len() >= CONTEXTS_MAX {
-            return Resolved::Full;
-        }
-        let Some(context) = self.render(key) else { return Resolved::BadName };
-        let Ok(number) = u32::try_from(inner.contexts.len()) else { return Resolved::Full };
-        registered(number, context.kind);
-        inner.rewritten += u64::from(context.frame.rewritten);
-        inner.numbers.insert(key.into(), number);
-        inner.contexts.push(Arc::new(context));
-        Resolved::Context(number)
-    }
-
-    /// Renders a key without registering it.
-    pub(crate) fn render(&self, key: &[u8]) -> Option<Context> {
-        let key = Key::read(key).filter(|key| !key.name.is_empty())?;
-        let defaults = self.naming.tags.iter().map(|(key, value)| (&**key, &**value));
-        let tags: Vec<_> = defaults.chain(key.tags).collect();
-        let naming = Naming {
-            prefix: &self.naming.prefix,
-            name: key.name,
-            tags: &tags,
-            kind: key.kind,
-            rate: key.rate,
+    pub(crate) fn new(wording: Wording, max_contexts: usize) -> Self {
+        let head = Head { stamp: pool::new_stamp(), gauges: pool::gauges(1) };
+        let inner = Inner {
+            stamp: head.stamp,
+            gauge_room: head.gauges.len(),
+            heads: vec![head],
+            ..Inner::default()
         };
-        Some(Context { kind: key.kind, frame: Frame::render(self.naming.dialect, &naming) })
+        Self {
+            wording,
+            max_contexts,
+            stamp: AtomicU32::new(head.stamp),
+            head: RwLock::new(head),
+            inner: Mutex::new(inner),
+            refused: AtomicU64::new(0),
+        }
     }
 
-    /// Appends the contexts that `known` lacks.
-    pub(crate) fn catch_up(&self, known: &mut Vec<Arc<Context>>) {
-        let inner = self.lock();
-        known.extend_from_slice(&inner.contexts[known.len().min(inner.contexts.len())..]);
+    /// Looks a key up, or registers it. Never waits: the lock is tried for about a microsecond, which is
+    /// longer than anybody holds it.
+    pub(crate) fn resolve(&self, key: &[u8]) -> Resolved {
+        let Some(mut inner) = pool::try_lock(&self.inner, LOCK_TRIES) else {
+            return Resolved::Busy;
+        };
+        if let Some(&known) = inner.numbers.get(key) {
+            return Resolved::Known(known);
+        }
+        if inner.contexts() < self.max_contexts {
+            return inner.register(key, self.render(key, None, false));
+        }
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        let Some(key) = Key::read(key).as_ref().and_then(overflow_key) else {
+            return Resolved::BadName;
+        };
+        match inner.numbers.get(&*key) {
+            Some(&known) => Resolved::Known(known),
+            None if inner.contexts() < self.max_contexts + OVERFLOW_CONTEXTS => {
+                inner.register(&key, self.render(&key, None, true))
+            }
+            None => Resolved::Full,
+        }
     }
 
-    pub(crate) fn dialect(&self) -> Dialect {
-        self.naming.dialect
+    /// Renders a key, with another rate than its own where one is given.
+    pub(crate) fn render(
+        &self,
+        key: &[u8],
+        rate: Option<f64>,
+        is_overflow: bool,
+    ) -> Option<Context> {
+        let read = Key::read(key).filter(|key| !key.name.is_empty())?;
+        let rate = rate.unwrap_or(read.rate);
+        let frame = self.wording.frame(read.kind, read.name, read.tags, rate);
+        Some(Context { kind: read.kind, rate, frame, key: key.into(), is_overflow })
     }
 
-    /// Contexts, and how many of them had to be rewritten.
-    pub(crate) fn counts(&self) -> (u64, u64) {
-        let inner = self.lock();
-        (inner.contexts.len() as u64, inner.rewritten)
+    /// Begins a new generation, with room for at least as many gauges as there are, and twice as many
+    /// where there was none left. Who calls this closes all blocks of the earlier ones.
+    pub(crate) fn begin_generation(&self) {
+        let mut inner = self.lock();
+        let room = if inner.is_crowded { inner.gauge_room + 1 } else { inner.gauge_room };
+        let head = Head { stamp: pool::new_stamp(), gauges: pool::gauges(room) };
+        let Inner { fresh, mut heads, rewritten, .. } = std::mem::take(&mut *inner);
+        heads.push(head);
+        let (stamp, gauge_room) = (head.stamp, head.gauges.len());
+        *inner = Inner { stamp, gauge_room, fresh, heads, rewritten, ..Inner::default() };
+        *self.head.write().unwrap_or_else(PoisonError::into_inner) = head;
+        // Before anybody looks for blocks to close: a thread that opens one of the old generation after
+        // that look sees that it has ended.
+        self.stamp.store(head.stamp, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
     }
 
-    fn try_lock(&self) -> Option<MutexGuard<'_, Inner>> {
-        (0..LOCK_TRIES).find_map(|_| match self.inner.try_lock() {
-            Ok(inner) => Some(inner),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => {
+    /// The present generation. Waits for nobody; `None` only while one replaces the other.
+    pub(crate) fn head(&self) -> Option<Head> {
+        (0..HEAD_TRIES).find_map(|_| match self.head.try_read() {
+            Ok(head) => Some(*head),
+            Err(std::sync::TryLockError::Poisoned(poisoned)) => Some(*poisoned.into_inner()),
+            Err(std::sync::TryLockError::WouldBlock) => {
                 std::hint::spin_loop();
                 None
             }
         })
     }
 
+    /// Whether `stamp` is still the present generation's.
+    pub(crate) fn is_current(&self, stamp: u32) -> bool {
+        fence(Ordering::SeqCst);
+        self.stamp.load(Ordering::SeqCst) == stamp
+    }
+
+    /// The generations that began, and the contexts that were registered, since the last time.
+    pub(crate) fn take_fresh(&self) -> (Vec<Head>, Vec<Fresh>) {
+        let mut inner = self.lock();
+        (std::mem::take(&mut inner.heads), std::mem::take(&mut inner.fresh))
+    }
+
+    /// Whether a gauge has found no room.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.lock().is_crowded
+    }
+
+    /// Contexts, and how many of them had to be rewritten.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        let inner = self.lock();
+        (inner.contexts() as u64, inner.rewritten)
+    }
+
+    /// Look-ups that found the limit of contexts reached.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Wording {
+    /// Renders the constant parts of a context's lines.
+    pub(crate) fn frame(
+        &self,
+        kind: MetricType,
+        name: &str,
+        tags: Vec<(&str, &str)>,
+        rate: f64,
+    ) -> Frame {
+        let defaults = self.tags.iter().map(|(key, value)| (&**key, &**value));
+        let tags: Vec<_> = defaults.chain(tags).collect();
+        let naming =
+            Naming { prefix: &self.prefix, name, tags: &tags, kind, rate, origin: &self.origin };
+        Frame::render(self.dialect, &naming)
+    }
+}
+
+impl Inner {
+    fn contexts(&self) -> usize {
+        self.counters + self.gauges + self.samples
+    }
+
+    fn register(&mut self, key: &[u8], context: Option<Context>) -> Resolved {
+        let Some(context) = context else { return Resolved::BadName };
+        let list = List::of(context.kind);
+        let number = match list {
+            List::Counters => self.counters * COUNTER_WORDS,
+            List::Gauges if self.gauges == self.gauge_room => {
+                self.is_crowded = true;
+                return Resolved::Busy;
+            }
+            List::Gauges => self.gauges,
+            List::Samples => self.samples,
+        };
+        match list {
+            List::Counters => self.counters += 1,
+            List::Gauges => self.gauges += 1,
+            List::Samples => self.samples += 1,
+        }
+        let known = u64::from(self.stamp) << 32 | number as u64;
+        self.rewritten += u64::from(context.frame.rewritten);
+        self.numbers.insert(key.into(), known);
+        self.fresh.push(Fresh { stamp: self.stamp, list, context });
+        Resolved::Known(known)
+    }
+}
+
+/// The key of the series that stands for all contexts of this kind beyond the limit.
+fn overflow_key(refused: &Key<'_>) -> Option<Box<[u8]>> {
+    let name = match refused.kind {
+        MetricType::Counter => "statsd_client.overflow.counters",
+        MetricType::Meter => "statsd_client.overflow.meters",
+        MetricType::Gauge => "statsd_client.overflow.gauges",
+        MetricType::Timer => "statsd_client.overflow.timers",
+        MetricType::Histogram => "statsd_client.overflow.histograms",
+        MetricType::Distribution => "statsd_client.overflow.distributions",
+        MetricType::Set => "statsd_client.overflow.sets",
+    };
+    let mut key = KeyBuffer::default();
+    key.name_str(name).ok()?;
+    Some(key.stamp(refused.kind, refused.rate).into())
 }

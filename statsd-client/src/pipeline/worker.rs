@@ -1,19 +1,21 @@
 //! The client's one thread: collects once a flush interval, and hands packets to the backend.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 
 use crate::backend::Backend;
-use crate::telemetry::Stats;
+use crate::policy::WhenFull;
+use crate::telemetry::{Leftover, Stats};
 
 use super::account::Account;
 use super::collector::Collector;
 use super::packer::{Calls, Outlet};
+use super::report::Report;
 use super::shared::{Options, Shared};
 
 /// Requests that wait for the client's thread; a further `flush` waits for its turn.
@@ -22,8 +24,19 @@ const REQUESTS_MAX: usize = 16;
 /// How long dropping the last clone of a client waits for what was recorded to leave.
 const DROP_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The flush interval while a whole one would fill too much of the queues.
+/// The flush interval while a whole one would fill too much of the queues, and how often a backend
+/// that is not ready is asked again while somebody waits.
 const BUSY_INTERVAL: Duration = Duration::from_millis(10);
+
+/// Packets that leave in a row. A receive buffer of Linux's default size (208 KiB) holds about 90 of
+/// 1432 bytes, headers and bookkeeping included.
+const BURST_PACKETS: u32 = 32;
+
+/// How long the server is given to take a burst.
+const BURST_PAUSE: Duration = Duration::from_millis(1);
+
+/// How often idle contexts are looked for, as a share of the time after which they are forgotten.
+const IDLE_CHECKS: u32 = 4;
 
 /// A running client: the shared state and the thread that serves it. Dropping it flushes.
 #[derive(Debug)]
@@ -32,38 +45,44 @@ pub(crate) struct Pipeline {
     account: Arc<Account>,
     requests: Sender<Request>,
     worker: thread::ThreadId,
+    thread: Mutex<Option<thread::JoinHandle<()>>>,
 }
 
 /// A request to the client's thread; it answers whether every packet was taken.
 #[derive(Debug)]
 enum Request {
-    Flush(Sender<bool>),
-    Stop(Sender<bool>),
+    Flush { until: Option<Instant>, answer: Sender<bool> },
+    Stop { until: Option<Instant>, answer: Sender<bool> },
 }
 
 impl Pipeline {
     /// Starts the thread.
     pub(crate) fn start(options: &Options, backend: Box<dyn Backend>) -> io::Result<Self> {
-        // Unbounded, because its messages are bounded where they are sent (`LiveThreads`).
-        let (joins, arrivals) = unbounded();
         let (requests, inbox) = bounded(REQUESTS_MAX);
-        let shared = Arc::new(Shared::new(options, joins));
         let packet_size = options.max_packet_size.min(backend.max_packet_size());
-        let account = Arc::new(Account::new(arrivals));
+        let (shared, arrivals) = Shared::new(options, packet_size);
+        let shared = Arc::new(shared);
+        let account = Arc::new(Account::new(arrivals.blocks));
+        let now = Instant::now();
         let worker = Worker {
             shared: shared.clone(),
             account: account.clone(),
-            collector: Collector::new(packet_size),
+            collector: Collector::new(packet_size, options.reservoir, options.seed, arrivals.bulk),
             inbox,
+            hurries: arrivals.hurries,
             backend,
             flush_interval: options.flush_interval,
             busy_above: options.max_queued_bytes / 4,
             wait: options.flush_interval,
-            collected: Instant::now(),
+            collected: now,
+            idle_expiry: options.idle_expiry,
+            idle_checked: now,
+            report: options.telemetry.clone().map(|prefix| Report::new(prefix, now)),
         };
         let thread = thread::Builder::new().name("statsd-client".into());
-        let worker = thread.spawn(move || worker.run())?.thread().id();
-        Ok(Self { shared, account, requests, worker })
+        let thread = thread.spawn(move || worker.run())?;
+        let worker = thread.thread().id();
+        Ok(Self { shared, account, requests, worker, thread: Mutex::new(Some(thread)) })
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -72,14 +91,41 @@ impl Pipeline {
 
     /// Sends everything recorded so far; `true` when all of it was taken by the backend in time.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
-        self.request(Request::Flush, timeout)
+        self.request(timeout, |until, answer| Request::Flush { until, answer })
+    }
+
+    /// Sends everything recorded so far, ends the thread, and says what was left.
+    pub(crate) fn shutdown(&self, timeout: Duration) -> Leftover {
+        let all_sent = self.request(timeout, |until, answer| Request::Stop { until, answer });
+        self.shared.closed.store(true, Ordering::Relaxed);
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_ended = thread.as_ref().is_none_or(thread::JoinHandle::is_finished) || all_sent;
+        if has_ended
+            && thread::current().id() != self.worker
+            && let Some(thread) = thread.take()
+        {
+            // It has answered, or is past its end: joining it takes no time to speak of.
+            let _panicked = thread.join();
+        }
+        let (_, calls) = self.account.calls();
+        Leftover { calls, has_ended }
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        self.account.stats(&self.shared)
+        self.account.stats(&self.shared, Instant::now())
     }
 
-    fn request(&self, request: impl FnOnce(Sender<bool>) -> Request, timeout: Duration) -> bool {
+    /// Makes every handle ask again.
+    pub(crate) fn begin_generation(&self) {
+        self.shared.registry.begin_generation();
+        self.account.close_blocks();
+    }
+
+    fn request(
+        &self,
+        timeout: Duration,
+        request: impl FnOnce(Option<Instant>, Sender<bool>) -> Request,
+    ) -> bool {
         // A backend that asks from within `send` would wait for itself.
         if thread::current().id() == self.worker {
             return false;
@@ -87,15 +133,15 @@ impl Pipeline {
         let deadline = Instant::now().checked_add(timeout);
         let left = || deadline.map_or(timeout, |at| at.saturating_duration_since(Instant::now()));
         let (answer, answered) = bounded(1);
-        self.requests.send_timeout(request(answer), left()).is_ok()
+        self.requests.send_timeout(request(deadline, answer), left()).is_ok()
             && answered.recv_timeout(left()).unwrap_or(false)
     }
 }
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        self.request(Request::Stop, DROP_TIMEOUT);
-        self.shared.closed.store(true, Ordering::Relaxed);
+        // There is nobody left to tell.
+        let _left = self.shutdown(DROP_TIMEOUT);
     }
 }
 
@@ -104,6 +150,7 @@ struct Worker {
     account: Arc<Account>,
     collector: Collector,
     inbox: Receiver<Request>,
+    hurries: Receiver<()>,
     backend: Box<dyn Backend>,
     flush_interval: Duration,
     busy_above: usize,
@@ -111,40 +158,111 @@ struct Worker {
     wait: Duration,
     /// When the last one was.
     collected: Instant,
+    idle_expiry: Duration,
+    idle_checked: Instant,
+    report: Option<Report>,
 }
 
 impl Worker {
     fn run(mut self) {
-        loop {
-            // An answer that nobody waits for any more is dropped.
-            match self.inbox.recv_timeout(self.wait) {
-                Ok(Request::Flush(answer)) => {
-                    let _late = answer.try_send(self.flush());
-                }
-                Ok(Request::Stop(answer)) => {
-                    let _late = answer.try_send(self.flush());
-                    return;
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    self.flush();
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    self.flush();
-                    return;
-                }
+        while self.serve() {}
+        self.shared.closed.store(true, Ordering::Relaxed);
+        self.account.end();
+    }
+
+    /// Waits for the next thing to do, and does it; `false`: that was the last.
+    fn serve(&mut self) -> bool {
+        let request = select! {
+            recv(self.inbox) -> request => request.map_err(|_| RecvTimeoutError::Disconnected),
+            recv(self.hurries) -> _ => Err(RecvTimeoutError::Timeout),
+            default(self.wait) => Err(RecvTimeoutError::Timeout),
+        };
+        match request {
+            Ok(Request::Flush { until, answer }) => {
+                // An answer that nobody waits for any more is dropped.
+                let _late = answer.try_send(self.flush_until(until));
+                true
+            }
+            Ok(Request::Stop { until, answer }) => {
+                let all_taken = self.flush_until(until);
+                self.shared.closed.store(true, Ordering::Relaxed);
+                let _late = answer.try_send(all_taken);
+                false
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                self.flush();
+                true
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                self.flush();
+                false
             }
         }
     }
 
-    /// Collects and sends; `true` when the backend took every packet.
-    fn flush(&mut self) -> bool {
+    /// Flushes, and waits for a backend that is not ready as long as there is time.
+    fn flush_until(&mut self, until: Option<Instant>) -> bool {
+        loop {
+            if let Some(all_taken) = self.flush() {
+                return all_taken;
+            }
+            let now = Instant::now();
+            if until.is_some_and(|until| now >= until) {
+                return false;
+            }
+            thread::park_timeout(BUSY_INTERVAL);
+        }
+    }
+
+    /// Collects and sends; whether the backend took every packet, `None`: it is not ready.
+    fn flush(&mut self) -> Option<bool> {
         let Self { shared, account, collector, backend, .. } = self;
-        let mut outlet = Sending { backend: &mut **backend, account, all_taken: true };
-        let taken = collector.collect(shared, account, &mut outlet);
-        let all_taken = outlet.all_taken;
-        let elapsed = std::mem::replace(&mut self.collected, Instant::now()).elapsed();
-        self.wait = next_wait(taken, elapsed, self.flush_interval, self.busy_above);
-        all_taken
+        let started = Instant::now();
+        // A backend of the application's own may panic; the thread goes on.
+        if !catch_unwind(AssertUnwindSafe(|| backend.ready())).unwrap_or(false) {
+            // What was recorded stays where it is: counters go on adding up, the queue has its bound.
+            self.wait = self.flush_interval;
+            if self.shared.when_full == WhenFull::DropOldest {
+                self.wait = BUSY_INTERVAL.min(self.flush_interval);
+                self.collector.give_up_oldest(&self.shared, &self.account);
+            }
+            return None;
+        }
+        let (calls, _) = account.calls();
+        let mut outlet =
+            Sending { backend: &mut **backend, account, all_taken: true, burst: 0, now: started };
+        let freed = catch_unwind(AssertUnwindSafe(|| {
+            collector.collect(shared, account, started, &mut outlet)
+        }));
+        if let Some(report) = &mut self.report {
+            report.write(started, &account.stats(shared, started), collector, &mut outlet);
+        }
+        let all_taken = outlet.all_taken && freed.is_ok();
+        account.flushed(calls, started.elapsed());
+        let elapsed = started.saturating_duration_since(self.collected);
+        self.collected = started;
+        let freed = freed.unwrap_or(0);
+        self.wait = next_wait(freed, elapsed, self.flush_interval, self.busy_above);
+        self.forget_idle(started);
+        Some(all_taken)
+    }
+
+    /// Begins a new generation where a gauge found no room, or a quarter of the contexts is idle.
+    fn forget_idle(&mut self, now: Instant) {
+        let due =
+            now.saturating_duration_since(self.idle_checked) >= self.idle_expiry / IDLE_CHECKS;
+        if due {
+            self.idle_checked = now;
+        }
+        let is_worn = due
+            && now.checked_sub(self.idle_expiry).is_some_and(|since| {
+                let (all, idle) = self.collector.idle(since);
+                idle * 4 > all
+            });
+        if is_worn || self.shared.registry.is_crowded() {
+            self.shared.registry.begin_generation();
+            self.account.close_blocks();
+        }
     }
 }
 
@@ -153,16 +271,24 @@ struct Sending<'a> {
     backend: &'a mut dyn Backend,
     account: &'a Account,
     all_taken: bool,
+    /// Packets since the last pause.
+    burst: u32,
+    now: Instant,
 }
 
 impl Outlet for Sending<'_> {
     fn send(&mut self, packet: &[u8], calls: Calls) {
+        if self.burst == BURST_PACKETS {
+            self.burst = 0;
+            thread::park_timeout(BURST_PAUSE);
+        }
+        self.burst += 1;
         let backend = &mut *self.backend;
         // A backend of the application's own may panic; its packet is lost, the thread is not.
         if let Ok(Ok(())) = catch_unwind(AssertUnwindSafe(|| backend.send(packet))) {
             self.account.packet_sent(packet.len());
         } else {
-            self.account.packet_failed(calls);
+            self.account.packet_failed(calls, self.now);
             self.all_taken = false;
         }
     }
@@ -173,8 +299,7 @@ impl Outlet for Sending<'_> {
 }
 
 /// The flush interval, or a short one where the queues, at the pace of late, would hold more than
-/// `busy_above` bytes at its end. `taken` counts records, not rings: an idle thread keeps its ring, and
-/// is no reason to hurry.
+/// `busy_above` bytes at its end.
 fn next_wait(
     taken: usize,
     elapsed: Duration,

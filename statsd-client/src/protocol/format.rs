@@ -1,26 +1,31 @@
 //! Meaning → bytes: the constant parts of a context's lines, rendered once, and the lines.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
-use super::name::{legal_name, legal_node, legal_tag_key, legal_tag_value};
-use super::number::write_number;
+use super::legal::Legal;
+use super::number::{Number, write_integer, write_number};
 use super::types::{Dialect, MetricType};
+
+/// Rates whose inverse, the weight of a call, is a finite number above 1.
+const WRITTEN_RATES: Range<f64> = f64::MIN_POSITIVE..1.0;
 
 /// The two constant parts of every line of one context: `head` `:` value `tail`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Frame {
-    /// Prefix, name and, where the dialect has no tags, the tags folded in.
+    /// Prefix, name and, where the dialect writes them there, the tags.
     pub(crate) head: Box<[u8]>,
-    /// Type, rate and tags: `|c|@0.1|#plan:pro`.
+    /// Type, rate and, in DogStatsD, tags and origin: `|c|@0.1|#plan:pro|c:3f2a`.
     pub(crate) tail: Box<[u8]>,
-    /// Whether a name or tag had to be changed.
+    /// Whether a name, a tag or the origin had to be changed.
     pub(crate) rewritten: bool,
+    /// Whether a line may say when: DogStatsD's counters and gauges.
+    timestamps: bool,
 }
 
 /// What a context is called, before it is made legal for the wire.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Naming<'a> {
-    /// Put before the name with a dot; empty for none.
+    /// Put before the name with a dot, unless it ends in one; empty for none.
     pub(crate) prefix: &'a str,
     /// The metric's own name; not empty.
     pub(crate) name: &'a str,
@@ -28,105 +33,66 @@ pub(crate) struct Naming<'a> {
     pub(crate) tags: &'a [(&'a str, &'a str)],
     /// The kind.
     pub(crate) kind: MetricType,
-    /// Written where it is below 1.
+    /// Written where it is above 0 and below 1.
     pub(crate) rate: f64,
+    /// DogStatsD's origin fields as they stand in the line, `|c:3f2a|e:pod|card:low`; anything else
+    /// in it is left out. Other dialects write none.
+    pub(crate) origin: &'a str,
 }
 
 impl Frame {
     /// Renders the constant parts. Allocates; done once a context.
     pub(crate) fn render(dialect: Dialect, naming: &Naming<'_>) -> Self {
-        let mut rewritten = false;
-        let mut legal = |text: Cow<'_, str>| {
-            rewritten |= matches!(text, Cow::Owned(_));
-            text.into_owned()
-        };
-        let mut head = legal(legal_name(naming.prefix));
-        if !head.is_empty() {
-            head.push('.');
-        }
-        head.push_str(&legal(legal_name(naming.name)));
-
-        let mut tail = vec![b'|'];
-        tail.extend_from_slice(naming.kind.code().as_bytes());
-        if naming.rate < 1.0 {
+        let mut legal = Legal::new(dialect);
+        let mut head = legal.head(naming.prefix, naming.name);
+        let kind = dialect.wire_kind(naming.kind);
+        let mut tail = Vec::from(*b"|");
+        tail.extend_from_slice(kind.code().as_bytes());
+        if WRITTEN_RATES.contains(&naming.rate) {
             tail.extend_from_slice(b"|@");
             write_number(&mut tail, naming.rate);
         }
-        let mut separator = "|#";
-        for (key, value) in effective(naming.tags) {
-            match dialect {
-                // etsy's protocol has no tags; as nodes of the name they keep series apart.
-                Dialect::Etsy => {
-                    for node in [key, value].into_iter().filter(|node| !node.is_empty()) {
-                        head.push('.');
-                        head.push_str(&legal(legal_node(node)));
-                    }
-                }
-                Dialect::DogStatsd => {
-                    let tag = match (key, value) {
-                        // Not a tag, and `|#` with nothing behind it would not be one either.
-                        ("", "") => continue,
-                        ("", bare) | (bare, "") => legal(legal_tag_key(bare)),
-                        _ => legal(legal_tag_key(key)) + ":" + &legal(legal_tag_value(value)),
-                    };
-                    tail.extend_from_slice(separator.as_bytes());
-                    tail.extend_from_slice(tag.as_bytes());
-                    separator = ",";
-                }
-            }
+        let tags = legal.tags(naming.tags);
+        if dialect == Dialect::DogStatsd {
+            tail.extend_from_slice(tags.as_bytes());
+            tail.extend_from_slice(legal.origin(naming.origin, None).as_bytes());
+        } else {
+            head.push_str(&tags);
         }
-        Self { head: head.into_bytes().into(), tail: tail.into(), rewritten }
+        let timestamps =
+            dialect.has_events() && matches!(kind, MetricType::Counter | MetricType::Gauge);
+        Self {
+            head: head.into_bytes().into(),
+            tail: tail.into(),
+            rewritten: legal.rewritten,
+            timestamps,
+        }
     }
 
     /// Appends one line, without a newline.
-    pub(crate) fn write(&self, out: &mut Vec<u8>, value: Number) {
+    pub(crate) fn write(&self, out: &mut Vec<u8>, value: Number<'_>) {
         out.extend_from_slice(&self.head);
         out.push(b':');
         value.write(out);
         out.extend_from_slice(&self.tail);
     }
-}
 
-/// A value as it is written.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Number {
-    /// A count.
-    Integer(i64),
-    /// Milliseconds, or a gauge's value.
-    Float(f64),
-    /// A gauge's change: always with its sign.
-    Signed(f64),
-}
-
-impl Number {
-    /// Appends the digits.
-    pub(crate) fn write(self, out: &mut Vec<u8>) {
-        use std::io::Write as _;
-        match self {
-            Self::Integer(number) => {
-                // Writing to a `Vec` cannot fail.
-                let _written = write!(out, "{number}");
-            }
-            Self::Float(number) => write_number(out, number),
-            Self::Signed(number) => {
-                if number >= 0.0 {
-                    out.push(b'+');
-                }
-                write_number(out, number);
-            }
+    /// Appends one line that says when: Unix seconds, in DogStatsD and for counters and gauges only;
+    /// 0 is no time. The field stands between origin and cardinality, where Datadog's own client
+    /// writes it (readers go by the letter).
+    pub(crate) fn write_at(&self, out: &mut Vec<u8>, value: Number<'_>, unix_seconds: u64) {
+        self.write(out, value);
+        if !self.timestamps || unix_seconds == 0 {
+            return;
         }
+        // No other field can hold a `|`, so this is the cardinality or nothing.
+        let cardinality = self.tail.windows(6).position(|field| field == b"|card:");
+        let behind = cardinality.map_or(0, |at| self.tail.len() - at);
+        out.truncate(out.len() - behind);
+        out.extend_from_slice(b"|T");
+        write_integer(out, unix_seconds);
+        out.extend_from_slice(&self.tail[self.tail.len() - behind..]);
     }
-}
-
-/// The tags that hold: of one key the last, in the place of the first.
-fn effective<'a>(tags: &'a [(&'a str, &'a str)]) -> impl Iterator<Item = (&'a str, &'a str)> {
-    tags.iter()
-        .enumerate()
-        .filter(|&(at, &(key, _))| !tags[..at].iter().any(|(k, _)| *k == key))
-        .map(|(_, &(key, value))| {
-            let last = tags.iter().rev().find(|(k, _)| *k == key);
-            (key, last.map_or(value, |&(_, value)| value))
-        })
 }
 
 #[cfg(test)]

@@ -13,15 +13,23 @@
 //! visitors:user-81|s               set: the flush says how many distinct texts there were
 //! orders:1|c|#plan:pro,region:eu   DogStatsD tags
 //! size:1:2:3|d                     DogStatsD 1.1: several values of one name
+//! jobs:4|c|#queue:mail|T1700000000 DogStatsD 1.3: a count of that second
+//! orders,plan=pro,region=eu:1|c    tags in the name: Influx; likewise Graphite, SignalFx, Librato
 //! ```
 
 mod format;
+mod legal;
 mod name;
 mod number;
 mod parse;
 mod types;
 
-pub(crate) use format::{Frame, Naming, Number};
+pub(crate) use format::{Frame, Naming};
+pub(crate) use legal::Legal;
 pub(crate) use name::{check_name, check_tag_key, check_tag_value};
+pub(crate) use number::Number;
 pub use parse::{BadLine, Reason, Samples, parse};
-pub use types::{Dialect, MetricType, Sample, Value};
+pub use types::{Cardinality, Dialect, MetricType, Sample, Value};
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Packet → samples, zero-copy. The grammar is that of etsy's `stats.js` and `lib/helpers.js`, bit by
-//! bit, with Datadog's published datagram format (versions 1.0 and 1.1) as the second dialect.
+//! bit; the other dialects differ in where tags stand in the name, and DogStatsD (its published datagram
+//! format, versions 1.0 to 1.6) in that the values of a line share their fields.
 //!
 //! It differs from etsy's on purpose where that one stops the process or stores rubbish: values that
 //! are not finite and rates that divide to nothing are bad lines, a carriage return at the end of a
@@ -44,7 +45,7 @@ pub struct BadLine<'a> {
 pub enum Reason {
     /// There is no `|type`.
     MissingType,
-    /// The type is none of the dialect's (DogStatsD; to etsy's an unknown type is a counter).
+    /// The type is none of the dialect's. To etsy's an unknown type is a counter.
     UnknownType,
     /// The value is not a number.
     BadValue,
@@ -117,7 +118,7 @@ struct Line<'a> {
     whole: &'a [u8],
     name: &'a [u8],
     tags: Option<&'a [u8]>,
-    /// The rate that stands after the tags.
+    /// The rate that stands after DogStatsD's tags.
     tail_rate: Option<&'a [u8]>,
     /// What of the values is still to be read; `None` at the end.
     bits: Option<&'a [u8]>,
@@ -132,9 +133,9 @@ impl<'a> Line<'a> {
             Some(at) => (&whole[..at], Some(&whole[at + 2..])),
             None => (whole, None),
         };
-        let (tags, tail_rate) = tail.map_or((None, None), split_tail);
-        let (name, bits) = match split_once(body, b':') {
-            Some((name, bits)) => (name, bits),
+        let (tail_tags, tail_rate) = tail.map_or((None, None), split_tail);
+        let (head, bits) = match split_once(body, b':') {
+            Some((head, bits)) => (head, bits),
             // etsy's: a name alone is one value "1", which then lacks its type.
             None => (body, &b"1"[..]),
         };
@@ -142,6 +143,8 @@ impl<'a> Line<'a> {
             (Dialect::DogStatsd, Some((values, fields))) => (values, Some(fields)),
             _ => (bits, None),
         };
+        let (name, head_tags) = split_head(head, dialect);
+        let tags = head_tags.or(tail_tags);
         Self { whole, name, tags, tail_rate, bits: Some(bits), shared, dialect }
     }
 
@@ -164,13 +167,14 @@ impl<'a> Line<'a> {
         };
         let mut fields = fields.split(|&b| b == b'|');
         let code = trim(fields.next().unwrap_or_default());
-        let own_rate = fields.next();
+        // DogStatsD's fields come in any order; those that say when and where from are not for us.
+        let own_rate = fields.find(|field| !(self.dialect.has_events() && is_origin(field)));
         let rate = match (own_rate, self.tail_rate) {
             (Some(field), _) | (None, Some(field)) => parse_rate(field)?,
             (None, None) => 1.0,
         };
         let kind = self.kind(code)?;
-        let value = parse_value(kind, value)?;
+        let value = parse_value(kind, value, self.dialect)?;
         if let Value::Number(number) = value
             && !(number * (1.0 / rate)).is_finite()
         {
@@ -185,14 +189,14 @@ impl<'a> Line<'a> {
             (b"ms", _) => Ok(MetricType::Timer),
             (b"s", _) => Ok(MetricType::Set),
             (b"c", _) | (_, Dialect::Etsy) => Ok(MetricType::Counter),
-            (b"h", Dialect::DogStatsd) => Ok(MetricType::Histogram),
-            (b"d", Dialect::DogStatsd) => Ok(MetricType::Distribution),
-            (_, Dialect::DogStatsd) => Err(Reason::UnknownType),
+            (b"h", _) => Ok(MetricType::Histogram),
+            (b"d", _) => Ok(MetricType::Distribution),
+            _ => Err(Reason::UnknownType),
         }
     }
 }
 
-fn parse_value(kind: MetricType, text: &[u8]) -> Result<Value<'_>, Reason> {
+fn parse_value(kind: MetricType, text: &[u8], dialect: Dialect) -> Result<Value<'_>, Reason> {
     if kind == MetricType::Set {
         return Ok(Value::Text(if text.is_empty() { b"0" } else { text }));
     }
@@ -202,7 +206,9 @@ fn parse_value(kind: MetricType, text: &[u8]) -> Result<Value<'_>, Reason> {
     }
     match (kind, text.first()) {
         (MetricType::Timer, _) if number < 0.0 => Err(Reason::NegativeTimer),
-        (MetricType::Gauge, Some(b'+' | b'-')) => Ok(Value::Delta(number)),
+        (MetricType::Gauge, Some(b'+' | b'-')) if dialect.sign_is_delta() => {
+            Ok(Value::Delta(number))
+        }
         _ => Ok(Value::Number(number)),
     }
 }
@@ -220,6 +226,28 @@ fn parse_rate(field: &[u8]) -> Result<f64, Reason> {
         Some(rate) if rate > 0.0 && rate.is_normal() => Ok(rate),
         _ => Err(Reason::BadRate),
     }
+}
+
+/// Name and tags, where the dialect writes both before the colon. SignalFx's brackets are read at
+/// either end of a name; a name around them would be two pieces, and is left as it is.
+fn split_head(head: &[u8], dialect: Dialect) -> (&[u8], Option<&[u8]>) {
+    let parts = match dialect {
+        Dialect::Influx => split_once(head, b','),
+        Dialect::Graphite => split_once(head, b';'),
+        Dialect::Librato => split_once(head, b'#'),
+        Dialect::SignalFx => match head {
+            [b'[', rest @ ..] => split_once(rest, b']').map(|(tags, name)| (name, tags)),
+            [rest @ .., b']'] => split_once(rest, b'['),
+            _ => None,
+        },
+        Dialect::Etsy | Dialect::DogStatsd | Dialect::Okmeter => None,
+    };
+    parts.map_or((head, None), |(name, tags)| (name, Some(tags).filter(|tags| !tags.is_empty())))
+}
+
+/// DogStatsD: when, and from where (`T`, `c:`, `e:`, `card:`).
+fn is_origin(field: &[u8]) -> bool {
+    [&b"T"[..], b"c:", b"e:", b"card:"].iter().any(|name| field.starts_with(name))
 }
 
 /// What follows `|#`: the tags, then fields of which only the sample rate matters here.

@@ -163,16 +163,30 @@ fn a_rate_of_0_sends_nothing_and_one_over_1_writes_nothing() {
 }
 
 #[test]
-fn a_nameless_call_is_dropped_where_all_contexts_are_taken_too() {
-    let (client, captured) = capture(|builder| builder);
-    for n in 0..16_384 {
-        client.increment(&format!("n{n}"));
+fn contexts_beyond_the_limit_share_an_overflow_series_a_kind() {
+    let (client, captured) = capture(|builder| builder.max_contexts(2).prefix("shop"));
+    for name in ["a", "b", "c", "d", "a", ""] {
+        client.increment(name);
     }
-    client.increment("one.more");
-    client.increment("");
+    Counter::new("e").on(&client).add(5);
+    client.gauge("depth", 3);
+    client.timing("render", Duration::from_millis(7));
+    client.set("visitors", "ada");
     assert!(client.flush(PATIENCE));
+    let mut lines = captured.lines();
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "shop.a:2|c",
+            "shop.b:1|c",
+            "shop.statsd_client.overflow.counters:7|c",
+            "shop.statsd_client.overflow.gauges:3|g",
+            "shop.statsd_client.overflow.sets:ada|s",
+            "shop.statsd_client.overflow.timers:7|ms",
+        ]
+    );
     let stats = client.stats();
     assert_adds_up(&stats);
-    assert_eq!((stats.calls, stats.sent, stats.dropped.bad_name), (16_386, 1, 1));
-    assert_eq!(captured.lines().len(), 16_385);
+    assert_eq!((stats.calls, stats.dropped.bad_name, stats.contexts_refused), (10, 1, 6));
 }

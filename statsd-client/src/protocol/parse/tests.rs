@@ -126,3 +126,66 @@ fn binary_noise_ends() {
     assert!(samples.by_ref().count() <= bytes);
     assert!(samples.lines() > 0);
 }
+
+#[test]
+fn each_dialect_finds_its_tags_in_the_name() {
+    for (dialect, line, tags) in [
+        (Dialect::Influx, "n,k=v,l=w:1|c", "k=v,l=w"),
+        (Dialect::Graphite, "n;k=v;l=w:1|c", "k=v;l=w"),
+        (Dialect::SignalFx, "n[k=v,l=w]:1|c", "k=v,l=w"),
+        (Dialect::SignalFx, "[k=v,l=w]n:1|c", "k=v,l=w"),
+        (Dialect::Librato, "n#k=v,l=w:1|c", "k=v,l=w"),
+        (Dialect::DogStatsd, "n:1|c|#k:v,l:w", "k:v,l:w"),
+    ] {
+        let sample = parse(line.as_bytes(), dialect).next().unwrap().unwrap();
+        assert_eq!(sample.name, b"n", "{line}");
+        assert_eq!(sample.tags, Some(tags.as_bytes()), "{line}");
+    }
+    for (dialect, line) in [
+        (Dialect::Okmeter, "n.k_is_v:1|c"),
+        (Dialect::SignalFx, "n[k=v]m:1|c"),
+        (Dialect::Etsy, "n,k=v:1|c"),
+    ] {
+        let sample = parse(line.as_bytes(), dialect).next().unwrap().unwrap();
+        let (name, _) = line.split_once(':').unwrap();
+        assert_eq!((sample.name, sample.tags), (name.as_bytes(), None), "{line}");
+    }
+}
+
+#[test]
+fn telegraf_s_types_are_read_and_a_line_may_hold_several_values() {
+    assert_eq!(
+        read(b"k,a=b:1|h:2|d|@0.5:3|m", Dialect::Influx),
+        [
+            Ok(("k".into(), MetricType::Histogram, 1.0, 1.0)),
+            Ok(("k".into(), MetricType::Distribution, 2.0, 0.5)),
+            Err(Reason::UnknownType),
+        ]
+    );
+}
+
+#[test]
+fn dogstatsd_fields_of_origin_and_time_do_no_harm_anywhere() {
+    for line in [
+        "k:1:2|c|@0.5|#a:b,c|c:ci-3f|e:it-false|T17|card:low",
+        "k:1:2|c|T17|c:ci-3f|@0.5|e:it-false|card:low|#a:b,c",
+        "k:1:2|c|c:ci-3f|#a:b,c|T17|@0.5",
+    ] {
+        let samples: Vec<_> = parse(line.as_bytes(), Dialect::DogStatsd).flatten().collect();
+        assert_eq!(samples.len(), 2, "{line}");
+        for sample in samples {
+            assert_eq!((sample.kind, sample.rate), (MetricType::Counter, 0.5), "{line}");
+            assert_eq!(sample.tags, Some(&b"a:b,c"[..]), "{line}");
+        }
+    }
+    assert_eq!(read(b"k:1|c|x", Dialect::DogStatsd), [Err(Reason::BadRate)]);
+    assert_eq!(etsy("k:1|c|T17"), Err(Reason::BadRate), "etsy's has no such field");
+}
+
+#[test]
+fn a_sign_makes_no_gauge_relative_in_dogstatsd() {
+    let value =
+        |line: &'static [u8]| parse(line, Dialect::DogStatsd).next().unwrap().unwrap().value;
+    assert_eq!(value(b"k:-5|g"), Value::Number(-5.0));
+    assert_eq!(value(b"k:+5|g"), Value::Number(5.0));
+}

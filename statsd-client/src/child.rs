@@ -1,0 +1,92 @@
+//! Child clients: a prefix, tags and a rate of their own over another client's thread and backend.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::client::Client;
+use crate::metric::{KeyBuffer, TooLong};
+
+/// What a child adds to the client it came from.
+#[derive(Debug)]
+pub(crate) struct Child {
+    /// Unique in the process, never 0.
+    pub(crate) id: u32,
+    pub(crate) prefix: String,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) rate: Option<f64>,
+}
+
+/// Builds a child client; made by [`Client::child`].
+///
+/// ```
+/// use std::time::Duration;
+/// use statsd_client::{CaptureBackend, Client, Dialect};
+///
+/// let (backend, captured) = CaptureBackend::new();
+/// let client = Client::builder().prefix("shop").dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let cart = client.child().prefix("cart").tag("region", "eu").build();
+/// cart.increment("items");
+/// client.flush(Duration::from_secs(1));
+/// assert_eq!(captured.lines(), ["shop.cart.items:1|c|#region:eu"]);
+/// # Ok::<(), statsd_client::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing before `build`"]
+pub struct ChildBuilder {
+    client: Client,
+    prefix: String,
+    tags: Vec<(String, String)>,
+    rate: Option<f64>,
+}
+
+impl ChildBuilder {
+    pub(crate) fn new(client: Client) -> Self {
+        let (prefix, tags, rate) = match client.child_parts() {
+            Some(child) => (child.prefix.clone(), child.tags.clone(), child.rate),
+            None => (String::new(), Vec::new(), None),
+        };
+        Self { client, prefix, tags, rate }
+    }
+
+    /// Put before every name with a dot, behind the prefixes of the clients above.
+    pub fn prefix(mut self, prefix: impl AsRef<str>) -> Self {
+        let prefix = prefix.as_ref().trim_matches('.');
+        if !self.prefix.is_empty() && !prefix.is_empty() {
+            self.prefix.push('.');
+        }
+        self.prefix.push_str(prefix);
+        self
+    }
+
+    /// A tag of every metric; it overrides one of the same key of the clients above.
+    pub fn tag(mut self, key: impl Into<String>, value: impl ToString) -> Self {
+        self.tags.push((key.into(), value.to_string()));
+        self
+    }
+
+    /// The share of calls that are sent, for those that name no rate of their own.
+    pub fn sample_rate(mut self, rate: f64) -> Self {
+        self.rate = Some(rate).filter(|rate| !rate.is_nan());
+        self
+    }
+
+    /// The child. It shares the thread, the queue, the account and the backend of the client it came
+    /// from, which lives as long as the child does. Allocates; opens nothing.
+    pub fn build(self) -> Client {
+        static NEXT_ID: AtomicU32 = AtomicU32::new(1);
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        let Self { client, prefix, tags, rate } = self;
+        client.with_child(Arc::new(Child { id, prefix, tags, rate }))
+    }
+}
+
+/// Writes a name with what a child adds before it and to its tags.
+pub(crate) fn write_name(
+    key: &mut KeyBuffer,
+    child: Option<&Child>,
+    name: impl std::fmt::Display,
+) -> Result<(), TooLong> {
+    let Some(child) = child else { return key.name(name) };
+    key.name_in(&child.prefix, name)?;
+    child.tags.iter().try_for_each(|(tag, value)| key.tag(tag, value))
+}

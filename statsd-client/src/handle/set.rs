@@ -1,0 +1,57 @@
+//! The set handle.
+
+use std::fmt::Display;
+
+use super::site::Site;
+use crate::pipeline::{Recorded, with_text};
+use crate::protocol::MetricType;
+
+/// A set, resolved once; as a `static` or bound, like [`Counter`](crate::Counter).
+///
+/// The server says how many distinct members there were. A member is sent once a flush, however often
+/// it was added.
+///
+/// ```
+/// use std::time::Duration;
+/// use statsd_client::{CaptureBackend, Client, Set};
+///
+/// let (backend, captured) = CaptureBackend::new();
+/// let client = Client::builder().backend(backend).build()?;
+/// let visitors = Set::new("visitors").on(&client);
+/// visitors.insert("ada");
+/// visitors.insert("ada");
+/// visitors.insert(81);
+/// client.flush(Duration::from_secs(1));
+/// let mut lines = captured.lines();
+/// lines.sort();
+/// assert_eq!(lines, ["visitors:81|s", "visitors:ada|s"]);
+/// # Ok::<(), statsd_client::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Set {
+    site: Site,
+}
+
+impl Set {
+    /// A set of the installed client.
+    pub const fn new(name: &'static str) -> Self {
+        Self::at_site(name, &[])
+    }
+
+    pub(crate) const fn at_site(
+        name: &'static str,
+        tags: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self { site: Site::new(MetricType::Set, name, tags, None) }
+    }
+
+    /// Adds a member: a text, a number, whatever displays itself. One over 1536 bytes is dropped and
+    /// counted.
+    pub fn insert(&self, member: impl Display) {
+        if self.site.is_live() {
+            with_text(member, |member| self.site.record(Recorded::Member(member)));
+        }
+    }
+}
+
+super::described!(Set, MetricType::Set);

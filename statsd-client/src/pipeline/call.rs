@@ -1,0 +1,58 @@
+//! What a call says.
+
+use std::time::Duration;
+
+use crate::protocol::MetricType;
+
+/// One call's value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Recorded<'a> {
+    /// Adds to a counter or meter.
+    Count(i64),
+    /// Sets a gauge.
+    Gauge(f64),
+    /// Changes a gauge.
+    Delta(f64),
+    /// A timer's value.
+    Nanos(u64),
+    /// A histogram's or distribution's value.
+    Sample(f64),
+    /// A set's member.
+    Member(&'a str),
+}
+
+impl Recorded<'_> {
+    pub(crate) fn is_finite(self) -> bool {
+        match self {
+            Self::Gauge(value) | Self::Delta(value) | Self::Sample(value) => value.is_finite(),
+            Self::Count(_) | Self::Nanos(_) | Self::Member(_) => true,
+        }
+    }
+}
+
+/// A call: what it says, and how it is to be treated where its client is told otherwise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) kind: MetricType,
+    pub(crate) recorded: Recorded<'a>,
+    /// `None`: the client's own.
+    pub(crate) rate: Option<f64>,
+    /// `None`: the client's own.
+    pub(crate) aggregates: Option<bool>,
+}
+
+impl<'a> Call<'a> {
+    /// A call that leaves everything to its client.
+    #[inline]
+    pub(crate) fn plain(kind: MetricType, recorded: Recorded<'a>) -> Self {
+        Self { kind, recorded, rate: None, aggregates: None }
+    }
+}
+
+/// A duration in whole nanoseconds; over 584 years it stays there.
+#[inline]
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    const SECOND: u64 = 1_000_000_000;
+    let seconds = duration.as_secs().saturating_mul(SECOND);
+    seconds.saturating_add(u64::from(duration.subsec_nanos()))
+}

@@ -1,0 +1,316 @@
+//! One thread's side of one client: its block, its run, and the names it knows.
+
+use std::sync::Arc;
+
+use crate::metric::KeyBuffer;
+use crate::policy::WhenFull;
+use crate::protocol::MetricType;
+
+use super::block::{Block, COUNTER_WORDS, DropTallies};
+use super::bulk::Bulk;
+use super::call::{Call, Recorded};
+use super::front::{self, LONG_WAY};
+use super::gauges::GaugeCell;
+use super::names::Names;
+use super::pool;
+use super::registry::{List, Resolved};
+use super::run::{Header, NO_RUN, Op, RUN_BYTES, Run, TEXT_MAX_BYTES};
+use super::sampler::{self, Thinner};
+use super::shared::Shared;
+
+/// How often a block is opened anew before the call is given up: each time another generation began.
+const OPEN_TRIES: usize = 8;
+
+/// A thread's words for one client.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) names: Names,
+    block: &'static Block,
+    gauges: &'static [GaugeCell],
+    run: &'static Run,
+    thinner: Thinner,
+    /// Timings stand for two to the power of this many calls at present.
+    shift: u8,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.let_go();
+    }
+}
+
+impl Entry {
+    /// `None`: the client is full of threads, or gone.
+    pub(crate) fn open(shared: Arc<Shared>) -> Option<Self> {
+        let (block, gauges) = open_block(&shared, 1)?;
+        Some(Self {
+            shared,
+            names: Names::default(),
+            block,
+            gauges,
+            run: &NO_RUN,
+            thinner: Thinner::default(),
+            shift: 0,
+        })
+    }
+
+    /// Whether the block takes calls.
+    pub(crate) fn is_open(&self) -> bool {
+        self.block.is_open()
+    }
+
+    /// Lets go of the block and opens another: of the present generation, with room for `counters`.
+    pub(crate) fn renew(&mut self, counters: usize) -> Option<()> {
+        front::clear();
+        let stamp = self.block.generation();
+        let (block, gauges) = open_block(&self.shared, counters)?;
+        self.let_go();
+        (self.block, self.gauges, self.run) = (block, gauges, &NO_RUN);
+        if self.block.generation() != stamp {
+            self.names.clear();
+        }
+        Some(())
+    }
+
+    /// Leaves the block and the run to the client's thread, or to the pool where that has ended.
+    fn let_go(&mut self) {
+        self.block.retire();
+        if self.block.release() {
+            pool::give_block(self.block);
+            if self.run.id() != NO_RUN.id() {
+                pool::give_run(self.run);
+            }
+        }
+    }
+
+    /// Makes its words the ones that the thread's calls find in front.
+    pub(crate) fn set_front(&self) {
+        front::set(self.block, self.gauges);
+        front::set_run(if self.shift == 0 { self.run } else { &NO_RUN });
+    }
+
+    /// Records a call under a key, and answers what may be remembered of it.
+    pub(crate) fn record_key(&mut self, key: &mut KeyBuffer, call: Call<'_>) -> Option<u64> {
+        // Here, because a key that travels by itself is read when it is too late to count it as lost.
+        if !key.has_name() {
+            return self.drop_bad_name();
+        }
+        if !call.recorded.is_finite() {
+            self.block.dropped.not_finite.add_one();
+            return None;
+        }
+        let rate = call.rate.unwrap_or(self.shared.sample_rate);
+        let aggregates = call.aggregates.unwrap_or(self.shared.aggregates);
+        let wire_rate = Shared::wire_rate(call.kind, rate, aggregates);
+        let key = key.stamp(call.kind, wire_rate);
+        for _ in 0..OPEN_TRIES {
+            match self.shared.registry.resolve(key) {
+                Resolved::Known(known) => {
+                    let flag = if self.is_short(call, rate, aggregates) { 0 } else { LONG_WAY };
+                    if self.record(known | flag, call) {
+                        return Some(known | flag);
+                    }
+                    // Another generation has begun.
+                    self.renew(1)?;
+                }
+                Resolved::Busy => {
+                    self.record_bulk(key, call, wire_rate);
+                    return None;
+                }
+                Resolved::Full => {
+                    self.block.dropped.no_context.add_one();
+                    return None;
+                }
+                Resolved::BadName => return self.drop_bad_name(),
+            }
+        }
+        self.block.dropped.no_context.add_one();
+        None
+    }
+
+    /// Records a call of a known context; `false`: it is known no more. One draw at the most.
+    #[inline]
+    pub(crate) fn record(&mut self, known: u64, call: Call<'_>) -> bool {
+        let Ok(number) = u32::try_from(self.block.distance(known & !LONG_WAY)) else {
+            return false;
+        };
+        let aggregates = call.aggregates.unwrap_or(self.shared.aggregates);
+        let rate = call.rate.unwrap_or(self.shared.sample_rate);
+        if !call.recorded.is_finite() {
+            self.block.dropped.not_finite.add_one();
+            return true;
+        }
+        match call.recorded {
+            Recorded::Count(n) if aggregates && rate > 0.0 => self.add(number, n),
+            Recorded::Gauge(value) if aggregates => self.gauge(number, |gauge| gauge.set(value)),
+            Recorded::Delta(delta) if aggregates => self.gauge(number, |gauge| gauge.add(delta)),
+            _ => {
+                self.record_alone(number, call, rate, aggregates);
+                true
+            }
+        }
+    }
+
+    /// Counts a call whose name cannot be sent.
+    pub(crate) fn drop_bad_name(&self) -> Option<u64> {
+        self.block.dropped.bad_name.add_one();
+        None
+    }
+
+    /// The thread's tallies of lost calls.
+    pub(crate) fn dropped(&self) -> &DropTallies {
+        &self.block.dropped
+    }
+
+    /// Hands a rendered line over, as a call of its own.
+    pub(crate) fn record_line(&mut self, line: &[u8]) {
+        let handed = self.shared.send_bulk(Bulk::Line(line.into()));
+        self.count_queued(handed);
+    }
+
+    /// Whether calls of the context need no more than a store, so that they find their words in front.
+    fn is_short(&self, call: Call<'_>, rate: f64, aggregates: bool) -> bool {
+        match List::of(call.kind) {
+            List::Counters => aggregates && rate > 0.0,
+            List::Gauges => aggregates,
+            List::Samples => {
+                let as_others = aggregates == self.shared.aggregates;
+                rate >= 1.0 && as_others && !self.may_be_unsupported(call.kind)
+            }
+        }
+    }
+
+    /// A histogram that is written as a timer cannot hold a value below 0, so each is looked at.
+    fn may_be_unsupported(&self, kind: MetricType) -> bool {
+        let wire = self.shared.registry.wording.dialect.wire_kind(kind);
+        kind != MetricType::Timer && wire == MetricType::Timer
+    }
+
+    fn add(&mut self, word: u32, n: i64) -> bool {
+        if self.block.add(word.into(), n) {
+            return true;
+        }
+        // The block is too small; after this it is large enough, or of another generation.
+        let stamp = self.block.generation();
+        let grown = self.renew(word as usize / COUNTER_WORDS + 1);
+        grown.is_some() && self.block.generation() == stamp && self.block.add(word.into(), n)
+    }
+
+    fn gauge(&self, number: u32, write: impl FnOnce(&GaugeCell)) -> bool {
+        let Some(gauge) = self.gauges.get(number as usize) else { return false };
+        write(gauge);
+        self.block.gauge_calls.add_one();
+        true
+    }
+
+    /// A call that keeps a value of its own.
+    fn record_alone(&mut self, number: u32, call: Call<'_>, rate: f64, aggregates: bool) {
+        if matches!(call.recorded, Recorded::Sample(value) if value < 0.0)
+            && self.may_be_unsupported(call.kind)
+        {
+            return self.block.dropped.unsupported.add_one();
+        }
+        let wire_rate = Shared::wire_rate(call.kind, rate, aggregates);
+        // A rate at or below 0 sends nothing, also where the wire says 1.
+        let is_never_sampled = matches!(call.kind, MetricType::Gauge | MetricType::Set);
+        let kept = (rate > 0.0 || is_never_sampled) && sampler::keeps(&self.block.draws, wire_rate);
+        if !kept {
+            return self.block.sampled_out.add_one();
+        }
+        let (op, value) = packed(call.recorded);
+        let mut header = Header { op, number, shift: 0, single: !aggregates };
+        if let Recorded::Member(text) = call.recorded {
+            return self.queue_text(header, text.as_bytes());
+        }
+        if aggregates && matches!(op, Op::Nanos | Op::Sample) {
+            self.shift = self.shared.budget.shift();
+            match self.thinner.keeps(self.shift, &self.block.draws) {
+                Some(shift) => header.shift = shift,
+                None => return self.block.sampled_out.add_one(),
+            }
+        }
+        let queued =
+            self.run.push(header, value) || { self.next_run() && self.run.push(header, value) };
+        self.count_queued(queued);
+    }
+
+    fn queue_text(&mut self, header: Header, text: &[u8]) {
+        if text.len() > TEXT_MAX_BYTES {
+            return self.block.dropped.too_long.add_one();
+        }
+        let queued =
+            self.run.push_text(header, text) || self.next_run() && self.run.push_text(header, text);
+        self.count_queued(queued);
+    }
+
+    /// A call whose context has no number at this moment.
+    fn record_bulk(&mut self, key: &[u8], call: Call<'_>, wire_rate: f64) {
+        if wire_rate <= 0.0 || !sampler::keeps(&self.block.draws, wire_rate) {
+            return self.block.sampled_out.add_one();
+        }
+        let (op, value) = packed(call.recorded);
+        let text = if let Recorded::Member(text) = call.recorded { text } else { "" };
+        let text = text.as_bytes().into();
+        let handed = self.shared.send_bulk(Bulk::Call { key: key.into(), op, value, text });
+        self.count_queued(handed);
+    }
+
+    fn count_queued(&self, queued: bool) {
+        let tally = if queued { &self.block.queued } else { &self.block.dropped.queue_full };
+        tally.add_one();
+    }
+
+    /// Goes on to another run, if the budget has one.
+    fn next_run(&mut self) -> bool {
+        let budget = &self.shared.budget;
+        let taken = budget.take(RUN_BYTES)
+            || match self.shared.when_full {
+                WhenFull::Block(timeout) => {
+                    self.shared.hurry();
+                    budget.take_within(RUN_BYTES, timeout)
+                }
+                WhenFull::DropNewest | WhenFull::DropOldest => false,
+            };
+        if !taken {
+            return false;
+        }
+        let run = pool::run();
+        if self.run.id() == NO_RUN.id() {
+            self.block.set_first_run(run.id());
+        } else {
+            self.run.follow_with(run.id());
+        }
+        self.run = run;
+        true
+    }
+}
+
+/// A block that is open for the present generation, and the generation's gauges.
+fn open_block(shared: &Shared, counters: usize) -> Option<(&'static Block, &'static [GaugeCell])> {
+    (0..OPEN_TRIES).find_map(|_| {
+        let head = shared.registry.head()?;
+        let block = pool::block(counters);
+        block.open(head.stamp, shared.seed.unwrap_or_else(sampler::random_seed));
+        if !shared.threads.join(block) {
+            return None;
+        }
+        // Whoever ended the generation has either seen the block, or is seen here.
+        if shared.registry.is_current(head.stamp) {
+            return Some((block, head.gauges));
+        }
+        block.retire();
+        None
+    })
+}
+
+fn packed(event: Recorded<'_>) -> (Op, u64) {
+    match event {
+        Recorded::Count(n) => (Op::Count, n.cast_unsigned()),
+        Recorded::Gauge(value) => (Op::Gauge, value.to_bits()),
+        Recorded::Delta(delta) => (Op::Delta, delta.to_bits()),
+        Recorded::Nanos(nanos) => (Op::Nanos, nanos),
+        Recorded::Sample(value) => (Op::Sample, value.to_bits()),
+        Recorded::Member(_) => (Op::Member, 0),
+    }
+}

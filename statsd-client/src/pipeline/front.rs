@@ -1,0 +1,92 @@
+//! The way of nearly every call: what the calling thread writes for the client that it used last,
+//! reached through thread-local references without a destructor. A call that finds what it needs here
+//! is a few loads and a store; one that does not goes the long way (`local.rs`).
+
+use std::cell::Cell;
+
+use super::block::{Block, NO_BLOCK};
+use super::gauges::GaugeCell;
+use super::run::{NO_RUN, Run};
+
+thread_local! {
+    static BLOCK: Cell<&'static Block> = const { Cell::new(&NO_BLOCK) };
+    static GAUGES: Cell<&'static [GaugeCell]> = const { Cell::new(&[]) };
+    static RUN: Cell<&'static Run> = const { Cell::new(&NO_RUN) };
+}
+
+/// Set in what a handle knows where its calls need more than a store: a draw, a line of its own. No
+/// block is within reach of such a number.
+pub(crate) const LONG_WAY: u64 = 1 << 63;
+
+/// Numbers are below this; a greater distance means another generation.
+const NUMBERS: u64 = 1 << 32;
+
+/// Makes the thread's words for one client the ones that calls find here.
+pub(crate) fn set(block: &'static Block, gauges: &'static [GaugeCell]) {
+    BLOCK.set(block);
+    GAUGES.set(gauges);
+}
+
+/// Makes `run` the one that calls find here.
+pub(crate) fn set_run(run: &'static Run) {
+    RUN.set(run);
+}
+
+/// Sends every call of this thread the long way.
+pub(crate) fn clear() {
+    set(&NO_BLOCK, &[]);
+    set_run(&NO_RUN);
+}
+
+/// Adds 1 to a counter; `false`: it takes the long way.
+#[inline]
+pub(crate) fn increment(known: u64) -> bool {
+    let block = BLOCK.get();
+    block.increment(block.distance(known))
+}
+
+/// Adds to a counter; `false`: it takes the long way.
+#[inline]
+pub(crate) fn add(known: u64, n: i64) -> bool {
+    let block = BLOCK.get();
+    block.add(block.distance(known), n)
+}
+
+/// Sets a gauge; `false`: it takes the long way.
+#[inline]
+pub(crate) fn gauge(known: u64, value: f64) -> bool {
+    let block = BLOCK.get();
+    let gauge = usize::try_from(block.distance(known)).ok().and_then(|at| GAUGES.get().get(at));
+    match gauge {
+        Some(gauge) if value.is_finite() => {
+            gauge.set(value);
+            block.gauge_calls.add_one();
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Records a duration; `false`: it takes the long way.
+#[inline]
+pub(crate) fn nanos(known: u64, nanos: u64) -> bool {
+    let block = BLOCK.get();
+    let number = block.distance(known);
+    let recorded = number < NUMBERS && RUN.get().push_nanos(number, nanos);
+    if recorded {
+        block.queued.add_one();
+    }
+    recorded
+}
+
+/// Records a sample; `false`: it takes the long way.
+#[inline]
+pub(crate) fn sample(known: u64, value: f64) -> bool {
+    let block = BLOCK.get();
+    let number = block.distance(known);
+    let recorded = number < NUMBERS && value.is_finite() && RUN.get().push_sample(number, value);
+    if recorded {
+        block.queued.add_one();
+    }
+    recorded
+}

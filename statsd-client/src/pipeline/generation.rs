@@ -1,0 +1,100 @@
+//! What the client's thread knows of one generation of contexts, and what each has come to since the
+//! last flush.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use super::block::COUNTER_WORDS;
+use super::gauges::GaugeCell;
+use super::registry::{Context, List};
+use super::reservoir::Reservoir;
+
+/// The contexts of one generation, by number.
+#[derive(Debug)]
+pub(crate) struct Generation {
+    pub(crate) stamp: u32,
+    pub(crate) counters: Vec<Counter>,
+    pub(crate) gauges: Vec<Gauge>,
+    pub(crate) samples: Vec<Samples>,
+    pub(crate) table: &'static [GaugeCell],
+    /// Blocks of threads that were opened for it.
+    pub(crate) blocks: usize,
+}
+
+/// A counter or meter.
+#[derive(Debug)]
+pub(crate) struct Counter {
+    pub(crate) context: Context,
+    pub(crate) sum: i64,
+    pub(crate) calls: u64,
+    pub(crate) used: Instant,
+}
+
+/// A gauge.
+#[derive(Debug)]
+pub(crate) struct Gauge {
+    pub(crate) context: Context,
+    /// The total of changes that the server knows.
+    pub(crate) sent: f64,
+    /// What it stands at as far as this client knows: what a change is added to in a dialect that has
+    /// none.
+    pub(crate) level: f64,
+    pub(crate) used: Instant,
+}
+
+/// A context whose values travel one by one.
+#[derive(Debug)]
+pub(crate) struct Samples {
+    pub(crate) context: Context,
+    pub(crate) values: Reservoir,
+    /// A set's members.
+    pub(crate) members: HashSet<Box<[u8]>>,
+    /// Calls that the present values and members speak for.
+    pub(crate) calls: u64,
+    pub(crate) used: Instant,
+}
+
+impl Generation {
+    pub(crate) fn new(stamp: u32, table: &'static [GaugeCell]) -> Self {
+        Self {
+            stamp,
+            counters: Vec::new(),
+            gauges: Vec::new(),
+            samples: Vec::new(),
+            table,
+            blocks: 0,
+        }
+    }
+
+    /// Appends a context; its number is its place in its list.
+    pub(crate) fn add(&mut self, list: List, context: Context, used: Instant) {
+        match list {
+            List::Counters => self.counters.push(Counter { context, sum: 0, calls: 0, used }),
+            List::Gauges => self.gauges.push(Gauge { context, sent: 0.0, level: 0.0, used }),
+            List::Samples => self.samples.push(Samples {
+                context,
+                values: Reservoir::default(),
+                members: HashSet::new(),
+                calls: 0,
+                used,
+            }),
+        }
+    }
+
+    /// The counter whose first word in a block has this number.
+    pub(crate) fn counter(&mut self, word: u32) -> Option<&mut Counter> {
+        self.counters.get_mut(word as usize / COUNTER_WORDS)
+    }
+
+    pub(crate) fn contexts(&self) -> usize {
+        self.counters.len() + self.gauges.len() + self.samples.len()
+    }
+
+    /// Contexts that nobody has used since `since`.
+    pub(crate) fn idle(&self, since: Instant) -> usize {
+        let counters = self.counters.iter().map(|counter| counter.used);
+        let gauges = self.gauges.iter().map(|gauge| gauge.used);
+        let samples = self.samples.iter().map(|samples| samples.used);
+        counters.chain(gauges).chain(samples).filter(|&used| used < since).count()
+    }
+}

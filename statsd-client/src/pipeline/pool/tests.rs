@@ -1,0 +1,27 @@
+use super::*;
+
+#[test]
+fn a_block_has_room_for_what_was_asked() {
+    for counters in [0, 1, 32, 33, 16_384] {
+        let block = block(counters);
+        assert!(block.words().len() >= counters * COUNTER_WORDS);
+        give_block(block);
+    }
+}
+
+#[test]
+fn a_run_is_found_by_its_number() {
+    let (one, other) = (run(), run());
+    assert_ne!(one.id(), other.id());
+    assert!(run_by_id(one.id()).is_some_and(|found| std::ptr::eq(found, one)));
+    assert!(run_by_id(0).is_none() && run_by_id(u32::MAX).is_none());
+    give_run(one);
+    give_run(other);
+}
+
+#[test]
+fn stamps_differ() {
+    let stamps = [new_stamp(), new_stamp()];
+    assert_ne!(stamps[0], stamps[1]);
+    assert!(!stamps.contains(&0));
+}

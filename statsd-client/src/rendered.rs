@@ -1,0 +1,66 @@
+//! Calls whose line is rendered by the caller, because they are rare and nothing of them is added up:
+//! events, service checks, and numbers with a time.
+
+use crate::child::Child;
+use crate::metric::{Defaults, EventError};
+use crate::pipeline::{Shared, Target, with_entry};
+use crate::protocol::{MetricType, Number};
+
+/// Whom such a call is for.
+pub(crate) struct Addressee<'a, T> {
+    pub(crate) target: &'a T,
+    pub(crate) shared: &'a Shared,
+    pub(crate) child: Option<&'a Child>,
+}
+
+impl<T: Target> Addressee<'_, T> {
+    /// Records a number with its time.
+    pub(crate) fn record_at(&self, kind: MetricType, name: &str, number: Number<'_>, time: u64) {
+        let wording = &self.shared.registry.wording;
+        let is_finite = !matches!(number, Number::Float(value) if !value.is_finite());
+        let tags = self.child.map_or(&[][..], |child| &child.tags);
+        let tags = tags.iter().map(|(key, value)| (&**key, &**value)).collect();
+        let prefix = self.child.map_or("", |child| &child.prefix);
+        with_entry(self.target, |entry| {
+            if !wording.dialect.has_events() {
+                entry.dropped().unsupported.add_one();
+            } else if !is_finite {
+                entry.dropped().not_finite.add_one();
+            } else if name.is_empty() {
+                entry.dropped().bad_name.add_one();
+            } else {
+                let frame = wording.frame(kind, &joined(prefix, name), tags, 1.0);
+                let mut line = Vec::new();
+                frame.write_at(&mut line, number, time);
+                entry.record_line(&line);
+            }
+        });
+    }
+
+    /// Records what `render` writes: an event, a service check.
+    pub(crate) fn record_rendered(
+        &self,
+        render: impl FnOnce(&Defaults<'_>, usize, &mut Vec<u8>) -> Result<bool, EventError>,
+    ) {
+        let wording = &self.shared.registry.wording;
+        let mut line = Vec::new();
+        let rendered = wording.dialect.has_events().then(|| {
+            let prefix = joined(&wording.prefix, self.child.map_or("", |child| &child.prefix));
+            let own = self.child.map_or(&[][..], |child| &child.tags);
+            let tags = [&wording.tags, own].concat();
+            let defaults = Defaults { prefix: &prefix, tags: &tags, origin: &wording.origin };
+            render(&defaults, self.shared.packet_size, &mut line)
+        });
+        with_entry(self.target, |entry| match rendered {
+            Some(Ok(_rewritten)) => entry.record_line(&line),
+            None => entry.dropped().unsupported.add_one(),
+            Some(Err(EventError::Unnamed)) => entry.dropped().bad_name.add_one(),
+            Some(Err(EventError::TooLong)) => entry.dropped().too_long.add_one(),
+        });
+    }
+}
+
+fn joined(prefix: &str, name: &str) -> String {
+    let dot = if prefix.is_empty() || name.is_empty() { "" } else { "." };
+    format!("{prefix}{dot}{name}")
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use statsd_client::{Aggregation, Builder, Client, Counter, Dialect, Gauge, Timer, statsd_count};
+use statsd_client::{Aggregation, Builder, Client, Counter, Dialect, Gauge, Timer, count};
 
 use super::{AN_HOUR, Contender, GAUGED, NAME, Prepared, RATE, Setting, TIMED, duration, region};
 use crate::row::Row;
@@ -44,8 +44,10 @@ fn client(setting: &Setting, change: impl FnOnce(Builder) -> Builder) -> Client 
 }
 
 /// Installs a client for the rest of the process.
-fn installed(setting: &Setting) {
-    Box::leak(Box::new(statsd_client::install(client(setting, |builder| builder))));
+fn installed(setting: &Setting) -> Client {
+    let client = client(setting, |builder| builder);
+    Box::leak(Box::new(statsd_client::install(client.clone())));
+    client
 }
 
 fn dropped(client: &Client) -> impl Fn() -> u64 + use<> {
@@ -67,16 +69,14 @@ fn counter_handle(setting: &Setting) -> Prepared {
 }
 
 fn counter_static(setting: &Setting) -> Prepared {
-    installed(setting);
-    Prepared::new((), |(), _| REQUESTS.increment())
+    let client = installed(setting);
+    Prepared::new((), |(), _| REQUESTS.increment()).lost(dropped(&client))
 }
 
 fn counter_macro(setting: &Setting) -> Prepared {
-    #[statsd_count("web.http.requests", tags(method = "GET", status = "200"))]
-    fn request() {}
-
-    installed(setting);
-    Prepared::new((), |(), _| request())
+    let client = installed(setting);
+    Prepared::new((), |(), _| count!("web.http.requests", tags(method = "GET", status = "200")))
+        .lost(dropped(&client))
 }
 
 fn counter_name(setting: &Setting) -> Prepared {
@@ -86,11 +86,9 @@ fn counter_name(setting: &Setting) -> Prepared {
 }
 
 fn counter_tag(setting: &Setting) -> Prepared {
-    #[statsd_count("web.http.requests", tags(region = region))]
-    fn request(region: &str) {}
-
-    installed(setting);
-    Prepared::new((), |(), number| request(region(number)))
+    let client = installed(setting);
+    Prepared::new((), |(), number| count!("web.http.requests", tags(region = region(number))))
+        .lost(dropped(&client))
 }
 
 fn timing_handle(setting: &Setting) -> Prepared {

@@ -11,12 +11,12 @@ use crate::contender::Contender;
 use crate::measure::{Crowded, Mode, Question, Times};
 use crate::row::Row;
 
-/// Two loops of these lengths are counted; the difference is what a call costs, without the program's
-/// start and end.
-const SHORT_LOOP: usize = 10_000;
-const LONG_LOOP: usize = 110_000;
+/// The function whose instructions are counted, and with how many calls.
+const COUNTED: &str = "*measure::counted_calls*";
+const COUNTED_CALLS: usize = 100_000;
 
-/// The same for counters that are exact, or whose tool makes calls very dear.
+/// Two loops of these lengths are traced; the difference is what a call does, without the program's
+/// start and end.
 const SHORT_TRACE: usize = 1_000;
 const LONG_TRACE: usize = 21_000;
 
@@ -99,23 +99,21 @@ impl Children {
         self.has_valgrind
     }
 
-    /// Instructions of a call on the caller's thread, the loop's own included; in tenths, because below
-    /// that it is the program's start that varies.
+    /// Instructions of a call on the caller's thread, the loop's own included; in tenths.
     pub(super) fn instructions(&self, contender: &Contender, row: Row) -> Answer<f64> {
-        let found = slope(SHORT_LOOP, LONG_LOOP, |calls| {
-            let file = self.scratch.join(format!("callgrind-{}-{row}-{calls}", contender.key));
-            let mut valgrind = Command::new("valgrind");
-            valgrind.args(["--tool=callgrind", "--separate-threads=yes"]);
-            valgrind.arg(format!("--callgrind-out-file={}", file.display()));
-            valgrind.arg(&self.programs.cell);
-            output(valgrind.args(self.words(Mode::Loop, contender, row, calls, 1)))?;
-            let file = format!("{}-01", file.display());
-            let text = fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
-            let total = text.lines().find_map(|line| line.strip_prefix("totals: "));
-            let count = total.and_then(|count| count.trim().parse().ok());
-            count.ok_or_else(|| format!("callgrind has no total in {file}"))
-        })?;
-        Ok((found * 10.0).round() / 10.0)
+        let file = self.scratch.join(format!("callgrind-{}-{row}", contender.key));
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args(["--tool=callgrind", "--separate-threads=yes"]);
+        valgrind.arg(format!("--toggle-collect={COUNTED}"));
+        valgrind.arg(format!("--callgrind-out-file={}", file.display()));
+        valgrind.arg(&self.programs.cell);
+        output(valgrind.args(self.words(Mode::Loop, contender, row, COUNTED_CALLS, 1)))?;
+        let file = format!("{}-01", file.display());
+        let text = fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
+        let total = text.lines().find_map(|line| line.strip_prefix("totals: "));
+        let count: Option<f64> = total.and_then(|count| count.trim().parse().ok());
+        let count = count.ok_or_else(|| format!("callgrind has no total in {file}"))?;
+        Ok((count / COUNTED_CALLS as f64 * 10.0).round() / 10.0)
     }
 
     /// Bytes of the empty program and of the one with the SDK, both stripped.

@@ -32,11 +32,8 @@
 /// ```
 #[macro_export]
 macro_rules! count {
-    ($name:literal $(,)?) => {
-        $crate::__record!(Counter, $name, [], (), increment())
-    };
     ($name:literal $(, sample_rate = $rate:expr)? $(, tags($($tags:tt)*))? $(,)?) => {
-        $crate::__record!(Counter, $name, [$($rate)?], ($($($tags)*)?), add(1))
+        $crate::__record!(Counter, $name, [$($rate)?], ($($($tags)*)?), increment())
     };
     ($name:literal, $n:expr $(, sample_rate = $rate:expr)? $(, tags($($tags:tt)*))? $(,)?) => {
         $crate::__record!(Counter, $name, [$($rate)?], ($($($tags)*)?), add($n))

@@ -11,7 +11,7 @@ use crate::env::EnvironmentReport;
 use crate::error::Error;
 use crate::handle::{GaugeValue, SampleValue, Stopwatch};
 use crate::metric::{Event, ServiceCheck};
-use crate::pipeline::{Call, Pipeline, Recorded, Shared, Target, nanos, record_texts, with_text};
+use crate::pipeline::{Call, Pipeline, Recorded, Shared, Target, find, nanos, record_texts, with_text};
 use crate::protocol::{MetricType, Number};
 use crate::rendered::Addressee;
 use crate::telemetry::{Leftover, Stats};
@@ -273,7 +273,17 @@ impl Client {
         self.pipeline.begin_generation();
     }
 
+    #[inline]
     fn record(&self, kind: MetricType, name: &str, recorded: Recorded<'_>) {
+        let space = name_space(kind, self.child.as_ref().map_or(0, |child| child.id));
+        let known = find(self.id(), space, &[name.as_bytes()]);
+        if !known.is_some_and(|known| recorded.is_stored(known)) {
+            self.record_long(kind, name, recorded);
+        }
+    }
+
+    #[inline(never)]
+    fn record_long(&self, kind: MetricType, name: &str, recorded: Recorded<'_>) {
         let child = self.child.as_deref();
         let call = Call { rate: child.and_then(|child| child.rate), ..Call::plain(kind, recorded) };
         let space = name_space(kind, child.map_or(0, |child| child.id));

@@ -11,7 +11,7 @@ use crate::child::{Child, write_name};
 use crate::client::{Client, name_space};
 use crate::handle::{GaugeValue, SampleValue, Stopwatch};
 use crate::metric::{Event, ServiceCheck};
-use crate::pipeline::{Call, InScope, Recorded, Shared, Target, nanos, record_texts, with_text};
+use crate::pipeline::{Call, InScope, Recorded, Shared, Target, find, nanos, record_texts, with_text};
 use crate::protocol::{MetricType, Number};
 use crate::rendered::Addressee;
 
@@ -218,6 +218,22 @@ pub(crate) fn is_anybody_there() -> bool {
     LISTENERS.load(Ordering::Relaxed) != 0
 }
 
+/// The installed client's number and its child's, where no thread is in a scope.
+#[inline]
+pub(crate) fn installed() -> Option<(u32, u32)> {
+    if SCOPES.load(Ordering::Relaxed) != 0 {
+        return None;
+    }
+    halves(INSTALLED.load(Ordering::Relaxed))
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+fn halves(number: u64) -> Option<(u32, u32)> {
+    let id = (number >> 32) as u32;
+    (id != 0).then_some((id, number as u32))
+}
+
 /// Whom this thread's calls are for.
 pub(crate) fn current() -> Option<Current> {
     if SCOPES.load(Ordering::Relaxed) != 0 {
@@ -226,10 +242,7 @@ pub(crate) fn current() -> Option<Current> {
             return Some(scoped);
         }
     }
-    let number = INSTALLED.load(Ordering::Relaxed);
-    // The halves fit by their width.
-    let [id, child] = [number >> 32, number & u64::from(u32::MAX)];
-    let id = u32::try_from(id).ok().filter(|&id| id != 0)?;
+    let (id, child) = halves(INSTALLED.load(Ordering::Relaxed))?;
     let child = if child == 0 { None } else { look_up(|client| client.child_parts().cloned())? };
     Some(Current { id, child, shared: None })
 }
@@ -343,6 +356,16 @@ fn record(kind: MetricType, name: &str, recorded: Recorded<'_>) {
     if !is_anybody_there() {
         return;
     }
+    let known = installed().and_then(|(id, child)| {
+        find(id, name_space(kind, child), &[name.as_bytes()])
+    });
+    if !known.is_some_and(|known| recorded.is_stored(known)) {
+        record_long(kind, name, recorded);
+    }
+}
+
+#[inline(never)]
+fn record_long(kind: MetricType, name: &str, recorded: Recorded<'_>) {
     let Some(current) = current() else { return };
     let child = current.child.as_deref();
     let call = Call { rate: child.and_then(|child| child.rate), ..Call::plain(kind, recorded) };

@@ -10,7 +10,7 @@ macro_rules! described {
                 Self { site: Site::named($kind, name.into()) }
             }
 
-            /// Adds a tag. A key that was given before is overridden.
+            /// Adds a tag. Of one key the last holds; in DogStatsD several stand side by side.
             #[must_use]
             pub fn tag(self, key: impl Into<String>, value: impl ToString) -> Self {
                 Self { site: self.site.tag(key.into(), value.to_string()) }

@@ -84,6 +84,13 @@ impl Site {
     /// Records a call whose words were not found in front.
     #[inline(never)]
     pub(crate) fn record(&self, recorded: Recorded<'_>) {
+        if !recorded.is_stored_alone(self.known()) {
+            self.record_long(recorded);
+        }
+    }
+
+    #[inline(never)]
+    fn record_long(&self, recorded: Recorded<'_>) {
         match &self.client {
             Some(client) => self.record_for(client, client.child_parts().map(|c| &**c), recorded),
             None => {

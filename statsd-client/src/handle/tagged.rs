@@ -9,7 +9,7 @@ use super::value::{GaugeValue, SampleValue};
 use super::{Counter, Distribution, Gauge, Histogram, Set, Timer};
 use crate::child::write_name;
 use crate::global;
-use crate::pipeline::{Call, Recorded, nanos, record_texts, with_text};
+use crate::pipeline::{Call, Recorded, find, nanos, record_texts, with_text};
 use crate::protocol::MetricType;
 
 /// A name and tag keys that are fixed, for values that are not. `H` is the handle whose calls it makes.
@@ -40,19 +40,34 @@ impl<H, const N: usize> TaggedSite<H, N> {
         Tagged { site: self, values }
     }
 
+    #[inline]
     fn record(&'static self, kind: MetricType, values: &[TagText<'_>; N], recorded: Recorded<'_>) {
+        let values = values.each_ref().map(Text::of);
+        let known = global::installed().and_then(|(id, child)| {
+            find(id, self.space(child), &values.each_ref().map(|value| value.as_str().as_bytes()))
+        });
+        if !known.is_some_and(|known| recorded.is_stored(known)) {
+            self.record_long(kind, &values, recorded);
+        }
+    }
+
+    /// A static's place is its own for ever, and no place is as high as the spaces of names.
+    #[inline]
+    fn space(&'static self, child: u32) -> u64 {
+        std::ptr::from_ref(self).addr() as u64 ^ u64::from(child) << 32
+    }
+
+    #[inline(never)]
+    fn record_long(&'static self, kind: MetricType, values: &[Text<'_>; N], recorded: Recorded<'_>) {
         let Some(current) = global::current() else { return };
         let child = current.child.as_deref();
         let rate = self.rate.or_else(|| child.and_then(|child| child.rate));
         let call = Call { rate, ..Call::plain(kind, recorded) };
-        // A static's place is its own for ever, and no place is as high as the spaces of names.
-        let place = std::ptr::from_ref(self).addr() as u64;
-        let space = place ^ child.map_or(0, |child| u64::from(child.id) << 32);
-        let values = values.each_ref().map(Text::of);
+        let space = self.space(child.map_or(0, |child| child.id));
         let texts = values.each_ref().map(|value| value.as_str().as_bytes());
         record_texts(&current, space, &texts, call, |key| {
             write_name(key, child, self.name)?;
-            let mut tags = self.keys.iter().zip(&values);
+            let mut tags = self.keys.iter().zip(values);
             tags.try_for_each(|(tag, value)| key.tag_str(tag, value.as_str()))
         });
     }
@@ -78,6 +93,14 @@ tagged!(Gauge, set(value: impl GaugeValue) => Recorded::Gauge(value.to_f64()));
 tagged!(Timer, record(elapsed: Duration) => Recorded::Nanos(nanos(elapsed)));
 tagged!(Histogram, record(value: impl SampleValue) => Recorded::Sample(value.to_f64()));
 tagged!(Distribution, record(value: impl SampleValue) => Recorded::Sample(value.to_f64()));
+
+impl<const N: usize> Tagged<'_, Counter, N> {
+    /// Adds 1.
+    #[inline]
+    pub fn increment(&self) {
+        self.add(1);
+    }
+}
 
 impl<const N: usize> Tagged<'_, Set, N> {
     /// Adds a member.

@@ -10,6 +10,19 @@ use super::fields::{Defaults, EVENT_MAX_BYTES, EventError, Fields, legal, push_f
 ///
 /// Building one allocates; nothing is checked before it is sent. What would break the line is then
 /// rewritten, and a text over the limit (8 KiB, or the packet) is shortened.
+///
+/// ```
+/// use std::time::Duration;
+/// use statsd_client::{AlertType, CaptureBackend, Client, Dialect, Event};
+///
+/// let (backend, captured) = CaptureBackend::new();
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let event = Event::new("Deployed", "v1.2\nby ada").alert_type(AlertType::Success).tag("env", "prod");
+/// client.event(&event);
+/// client.flush(Duration::from_secs(1));
+/// assert_eq!(captured.lines(), ["_e{8,12}:Deployed|v1.2\\nby ada|t:success|#env:prod"]);
+/// # Ok::<(), statsd_client::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     title: String,

@@ -50,9 +50,8 @@ impl Fields {
 
     /// `|#env:dev,plan:pro`: the client's tags, then its own.
     pub(super) fn tags(&self, defaults: &Defaults<'_>, legal: &mut Legal) -> String {
-        let all = defaults.tags.iter().chain(&self.tags);
-        let all: Vec<_> = all.map(|(key, value)| (&**key, &**value)).collect();
-        legal.tags(&all)
+        let own: Vec<_> = self.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
+        legal.tags(defaults.tags, &own)
     }
 
     pub(super) fn origin(&self, defaults: &Defaults<'_>, legal: &mut Legal) -> String {

@@ -10,6 +10,19 @@ use super::fields::{Defaults, EVENT_MAX_BYTES, EventError, Fields, legal, push_f
 ///
 /// Building one allocates; nothing is checked before it is sent. What would break the line is then
 /// rewritten, and a message over the limit (8 KiB, or the packet) is shortened.
+///
+/// ```
+/// use std::time::Duration;
+/// use statsd_client::{CaptureBackend, Client, Dialect, ServiceCheck, Status};
+///
+/// let (backend, captured) = CaptureBackend::new();
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let check = ServiceCheck::new("db.up", Status::Critical).message("refused").tag("replica", 2);
+/// client.service_check(&check);
+/// client.flush(Duration::from_secs(1));
+/// assert_eq!(captured.lines(), ["_sc|db.up|2|#replica:2|m:refused"]);
+/// # Ok::<(), statsd_client::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceCheck {
     name: String,

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::protocol::MetricType;
 
+use super::front;
+use super::run::Op;
+
 /// One call's value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Recorded<'a> {
@@ -22,6 +25,30 @@ pub(crate) enum Recorded<'a> {
 }
 
 impl Recorded<'_> {
+    /// Records it where nearly every call goes; `false`: it takes the long way.
+    #[inline]
+    pub(crate) fn is_stored(self, known: u64) -> bool {
+        match self {
+            Self::Count(n) => front::add(known, n),
+            Self::Gauge(value) => front::gauge(known, value),
+            Self::Nanos(nanos) => front::nanos(known, nanos),
+            Self::Sample(value) => front::sample(known, value),
+            Self::Delta(_) | Self::Member(_) => false,
+        }
+    }
+
+    /// Records it as a call that stands alone; `false`: it takes the long way.
+    #[inline]
+    pub(crate) fn is_stored_alone(self, known: u64) -> bool {
+        match self {
+            Self::Count(n) => front::alone(known, Op::Count, n.cast_unsigned()),
+            Self::Gauge(value) => {
+                value.is_finite() && front::alone(known, Op::Gauge, value.to_bits())
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn is_finite(self) -> bool {
         match self {
             Self::Gauge(value) | Self::Delta(value) | Self::Sample(value) => value.is_finite(),

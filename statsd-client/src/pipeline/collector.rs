@@ -10,6 +10,7 @@ use crate::protocol::Number;
 use super::account::Account;
 use super::block::{Block, Seen};
 use super::bulk::Bulk;
+use super::gauges::Reading;
 use super::generation::Generation;
 use super::lines::Lines;
 use super::packer::{Calls, Outlet, Packer};
@@ -115,7 +116,10 @@ impl Collector {
             while shared.budget.used() > shared.budget.limit() / 2 {
                 let Some(run) = thread.run() else { break };
                 let Some(next) = run.next() else { break };
-                run.read(thread.at, &mut self.text, |_, _, _| calls += 1);
+                run.read(thread.at, &mut self.text, |_, _, _| {
+                    calls += 1;
+                    true
+                });
                 thread.go_on(next);
                 shared.budget.give(RUN_BYTES);
             }
@@ -175,84 +179,49 @@ impl Collector {
     }
 
     fn take_runs(&mut self, at: usize, shared: &Shared, now: Instant, outlet: &mut dyn Outlet) {
-        let stamp = self.threads[at].block.generation();
-        let mut text = std::mem::take(&mut self.text);
         while let Some(run) = self.threads[at].run() {
             // Looked at first: once it is there, what is read next is all.
             let next = run.next();
-            let from = self.threads[at].at;
-            let to = run.read(from, &mut text, |header, value, text| {
-                self.take_record(stamp, header, value, text, shared, now, outlet);
-            });
-            self.threads[at].at = to;
+            if !self.take_run(at, run, shared, now, outlet) {
+                // A record's context was registered before the record was written.
+                self.meet(&shared.registry, now);
+                if !self.take_run(at, run, shared, now, outlet) {
+                    break;
+                }
+            }
             let Some(next) = next else { break };
             self.threads[at].go_on(next);
             self.freed += RUN_BYTES;
         }
-        self.text = text;
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one place, called from one other")]
-    #[inline]
-    fn take_record(
+    /// Takes what is new in a run; `false`: up to a record whose context is not known yet.
+    fn take_run(
         &mut self,
-        stamp: u32,
-        header: Header,
-        value: u64,
-        text: &[u8],
+        at: usize,
+        run: &Run,
         shared: &Shared,
         now: Instant,
         outlet: &mut dyn Outlet,
-    ) {
-        let alone = header.single || !shared.aggregates;
-        let registry = &shared.registry;
-        let at = self.generations.iter().rposition(|generation| generation.stamp == stamp);
-        let Some(at) = at else { return };
-        let number = header.number as usize;
-        let is_known = match header.op {
-            Op::Count => number / super::block::COUNTER_WORDS < self.generations[at].counters.len(),
-            Op::Gauge | Op::Delta => number < self.generations[at].gauges.len(),
-            _ => number < self.generations[at].samples.len(),
+    ) -> bool {
+        let Self { threads, generations, packer, reservoir, draws, text, .. } = self;
+        let thread = &mut threads[at];
+        let stamp = thread.block.generation();
+        let generation = generations.iter_mut().rev().find(|known| known.stamp == stamp);
+        let Some(generation) = generation else { return false };
+        let mut taker = Taker {
+            lines: Lines { registry: &shared.registry, packer, outlet },
+            aggregates: shared.aggregates,
+            reservoir: *reservoir,
+            draws,
+            now,
         };
-        if !is_known {
-            self.meet(registry, now);
-        }
-        let generation = &mut self.generations[at];
-        let lines = &mut Lines { registry, packer: &mut self.packer, outlet };
-        match header.op {
-            Op::Count => {
-                let Some(counter) = generation.counter(header.number) else { return };
-                counter.used = now;
-                lines.single(&counter.context, header.op, value, text);
-            }
-            Op::Gauge | Op::Delta => {
-                let Some(gauge) = generation.gauges.get_mut(number) else { return };
-                gauge.used = now;
-                let value = f64::from_bits(value);
-                let reading = if header.op == Op::Gauge {
-                    super::gauges::Reading::Value(value)
-                } else {
-                    super::gauges::Reading::Change(value)
-                };
-                lines.gauge(gauge, reading, Calls::ONE);
-            }
-            Op::Nanos | Op::Sample | Op::Member => {
-                let Some(samples) = generation.samples.get_mut(number) else { return };
-                samples.used = now;
-                if alone {
-                    return lines.single(&samples.context, header.op, value, text);
-                }
-                samples.calls += 1;
-                if header.op == Op::Member {
-                    samples.members.insert(text.into());
-                    if samples.members.len() >= SET_MEMBERS_MAX {
-                        lines.samples(samples);
-                    }
-                } else {
-                    samples.values.push(value, header.shift, self.reservoir, &self.draws);
-                }
-            }
-        }
+        let mut all_known = true;
+        thread.at = run.read(thread.at, text, |header, value, text| {
+            all_known = taker.take(generation, header, value, text).is_some();
+            all_known
+        });
+        all_known
     }
 
     fn retire(&mut self, at: usize, shared: &Shared, account: &Account) {
@@ -318,6 +287,62 @@ impl Collector {
             }
             is_needed
         });
+    }
+}
+
+/// Where the records of a run go.
+struct Taker<'a> {
+    lines: Lines<'a>,
+    aggregates: bool,
+    reservoir: usize,
+    draws: &'a AtomicU64,
+    now: Instant,
+}
+
+impl Taker<'_> {
+    /// Takes one record; `None`: its context is not known yet.
+    #[inline]
+    fn take(
+        &mut self,
+        generation: &mut Generation,
+        header: Header,
+        value: u64,
+        text: &[u8],
+    ) -> Option<()> {
+        let Header { op, number, .. } = header;
+        match op {
+            Op::Count => {
+                let counter = generation.counter(number)?;
+                counter.used = self.now;
+                let count = Number::Integer(value.cast_signed());
+                self.lines.number(&counter.context.frame, count, Calls::ONE);
+            }
+            Op::Gauge | Op::Delta => {
+                let gauge = generation.gauges.get_mut(number as usize)?;
+                gauge.used = self.now;
+                let value = f64::from_bits(value);
+                let is_set = op == Op::Gauge;
+                let reading = if is_set { Reading::Value(value) } else { Reading::Change(value) };
+                self.lines.gauge(gauge, reading, Calls::ONE);
+            }
+            Op::Nanos | Op::Sample | Op::Member => {
+                let samples = generation.samples.get_mut(number as usize)?;
+                samples.used = self.now;
+                if header.single || !self.aggregates {
+                    self.lines.single(&samples.context, op, value, text);
+                    return Some(());
+                }
+                samples.calls += 1;
+                if op != Op::Member {
+                    samples.values.push(value, header.shift, self.reservoir, self.draws);
+                } else if samples.members.insert(text.into())
+                    && samples.members.len() >= SET_MEMBERS_MAX
+                {
+                    self.lines.samples(samples);
+                }
+            }
+        }
+        Some(())
     }
 }
 

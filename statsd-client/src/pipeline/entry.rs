@@ -9,7 +9,7 @@ use crate::protocol::MetricType;
 use super::block::{Block, COUNTER_WORDS, DropTallies};
 use super::bulk::Bulk;
 use super::call::{Call, Recorded};
-use super::front::{self, LONG_WAY};
+use super::front::{self, ALONE, LONG_WAY};
 use super::gauges::GaugeCell;
 use super::names::Names;
 use super::pool;
@@ -24,6 +24,8 @@ const OPEN_TRIES: usize = 8;
 /// A thread's words for one client.
 #[derive(Debug)]
 pub(crate) struct Entry {
+    /// The client's number.
+    pub(crate) id: u32,
     pub(crate) shared: Arc<Shared>,
     pub(crate) names: Names,
     block: &'static Block,
@@ -45,6 +47,7 @@ impl Entry {
     pub(crate) fn open(shared: Arc<Shared>) -> Option<Self> {
         let (block, gauges) = open_block(&shared, 1)?;
         Some(Self {
+            id: shared.id,
             shared,
             names: Names::default(),
             block,
@@ -107,9 +110,9 @@ impl Entry {
         for _ in 0..OPEN_TRIES {
             match self.shared.registry.resolve(key) {
                 Resolved::Known(known) => {
-                    let flag = if self.is_short(call, rate, aggregates) { 0 } else { LONG_WAY };
-                    if self.record(known | flag, call) {
-                        return Some(known | flag);
+                    let known = known | self.way(call, rate, aggregates);
+                    if self.record(known, call) {
+                        return Some(known);
                     }
                     // Another generation has begun.
                     self.renew(1)?;
@@ -132,7 +135,7 @@ impl Entry {
     /// Records a call of a known context; `false`: it is known no more. One draw at the most.
     #[inline]
     pub(crate) fn record(&mut self, known: u64, call: Call<'_>) -> bool {
-        let Ok(number) = u32::try_from(self.block.distance(known & !LONG_WAY)) else {
+        let Ok(number) = u32::try_from(self.block.distance(known & !(LONG_WAY | ALONE))) else {
             return false;
         };
         let aggregates = call.aggregates.unwrap_or(self.shared.aggregates);
@@ -169,15 +172,16 @@ impl Entry {
         self.count_queued(handed);
     }
 
-    /// Whether calls of the context need no more than a store, so that they find their words in front.
-    fn is_short(&self, call: Call<'_>, rate: f64, aggregates: bool) -> bool {
+    /// Which way the context's calls take: whether they find their words in front.
+    fn way(&self, call: Call<'_>, rate: f64, aggregates: bool) -> u64 {
+        let as_others = aggregates == self.shared.aggregates;
         match List::of(call.kind) {
-            List::Counters => aggregates && rate > 0.0,
-            List::Gauges => aggregates,
-            List::Samples => {
-                let as_others = aggregates == self.shared.aggregates;
-                rate >= 1.0 && as_others && !self.may_be_unsupported(call.kind)
-            }
+            List::Counters if aggregates && rate > 0.0 => 0,
+            List::Gauges if aggregates => 0,
+            List::Counters if !aggregates && as_others && rate >= 1.0 => ALONE,
+            List::Gauges if !aggregates && as_others => ALONE,
+            List::Samples if call.kind != MetricType::Set && as_others && rate >= 1.0 => 0,
+            _ => LONG_WAY,
         }
     }
 

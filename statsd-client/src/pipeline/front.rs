@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use super::block::{Block, NO_BLOCK};
 use super::gauges::GaugeCell;
-use super::run::{NO_RUN, Run};
+use super::run::{NO_RUN, Op, Run};
 
 thread_local! {
     static BLOCK: Cell<&'static Block> = const { Cell::new(&NO_BLOCK) };
@@ -14,9 +14,13 @@ thread_local! {
     static RUN: Cell<&'static Run> = const { Cell::new(&NO_RUN) };
 }
 
-/// Set in what a handle knows where its calls need more than a store: a draw, a line of its own. No
+/// Set in what a handle knows where its calls need more than a store: a draw, a look at the value. No
 /// block is within reach of such a number.
 pub(crate) const LONG_WAY: u64 = 1 << 63;
+
+/// Set in what a handle knows where every call is a record of its own. No block is within reach of such
+/// a number, until [`alone`] takes the flag away.
+pub(crate) const ALONE: u64 = 1 << 62;
 
 /// Numbers are below this; a greater distance means another generation.
 const NUMBERS: u64 = 1 << 32;
@@ -67,12 +71,24 @@ pub(crate) fn gauge(known: u64, value: f64) -> bool {
     }
 }
 
+/// Records a call whose handle knows it to stand alone; `false`: it takes the long way.
+#[inline]
+pub(crate) fn alone(known: u64, op: Op, value: u64) -> bool {
+    let block = BLOCK.get();
+    let number = block.distance(known ^ ALONE);
+    let recorded = number < NUMBERS && RUN.get().push_op(number, op, value);
+    if recorded {
+        block.queued.add_one();
+    }
+    recorded
+}
+
 /// Records a duration; `false`: it takes the long way.
 #[inline]
 pub(crate) fn nanos(known: u64, nanos: u64) -> bool {
     let block = BLOCK.get();
     let number = block.distance(known);
-    let recorded = number < NUMBERS && RUN.get().push_nanos(number, nanos);
+    let recorded = number < NUMBERS && RUN.get().push_op(number, Op::Nanos, nanos);
     if recorded {
         block.queued.add_one();
     }
@@ -84,7 +100,10 @@ pub(crate) fn nanos(known: u64, nanos: u64) -> bool {
 pub(crate) fn sample(known: u64, value: f64) -> bool {
     let block = BLOCK.get();
     let number = block.distance(known);
-    let recorded = number < NUMBERS && value.is_finite() && RUN.get().push_sample(number, value);
+    // Below 0 and not finite are rare, and looked at more closely there.
+    let is_plain = (0.0..f64::INFINITY).contains(&value);
+    let recorded =
+        number < NUMBERS && is_plain && RUN.get().push_op(number, Op::Sample, value.to_bits());
     if recorded {
         block.queued.add_one();
     }

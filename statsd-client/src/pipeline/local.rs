@@ -98,9 +98,21 @@ pub(crate) fn record_made(
     });
 }
 
+/// What the thread knows of texts, for the client whose words are in front; `None`: the long way.
+#[inline]
+pub(crate) fn find(id: u32, space: u64, texts: &[&[u8]]) -> Option<u64> {
+    let found = LOCAL.try_with(|local| {
+        let entries = local.entries.try_borrow().ok()?;
+        let entry = entries.first().filter(|entry| entry.id == id)?;
+        entry.names.find(entry.names.hash(space, texts), space, texts)
+    });
+    found.ok().flatten()
+}
+
 /// Records a call by texts that the thread may have met: a name, or the values of a call site's tags.
 /// `space` keeps texts of different meaning apart. `write` gives the whole key where they are new.
-#[inline]
+#[cold]
+#[inline(never)]
 pub(crate) fn record_texts(
     target: &impl Target,
     space: u64,
@@ -132,7 +144,7 @@ pub(crate) fn with_entry<R>(
         // Taken only when a metric is sent from within another one's recording, which runs no foreign
         // code; the call is then refused rather than the host stopped.
         let mut entries = local.entries.try_borrow_mut().ok()?;
-        if entries.first().is_none_or(|entry| entry.shared.id != target.id() || !entry.is_open()) {
+        if entries.first().is_none_or(|entry| entry.id != target.id() || !entry.is_open()) {
             bring_to_front(&mut entries, target)?;
         }
         let entry = entries.first_mut()?;
@@ -190,7 +202,7 @@ pub(crate) fn with_text<R>(text: impl fmt::Display, work: impl FnOnce(&str) -> R
 #[cold]
 fn bring_to_front(entries: &mut Vec<Entry>, target: &impl Target) -> Option<()> {
     entries.retain(|entry| !entry.shared.closed.load(Ordering::Relaxed));
-    if let Some(at) = entries.iter().position(|entry| entry.shared.id == target.id()) {
+    if let Some(at) = entries.iter().position(|entry| entry.id == target.id()) {
         entries.swap(0, at);
         let entry = entries.first_mut()?;
         return entry.is_open().then_some(()).or_else(|| entry.renew(1));

@@ -40,7 +40,7 @@ mod worker;
 
 pub(crate) use call::{Call, Recorded, nanos};
 pub(crate) use local::{
-    InScope, Target, record_key, record_known, record_made, record_texts, with_entry, with_text,
+    InScope, Target, find, record_key, record_known, record_made, record_texts, with_entry, with_text,
 };
 pub(crate) use registry::Wording;
 pub(crate) use shared::{Options, Shared};

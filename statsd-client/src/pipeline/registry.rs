@@ -251,10 +251,15 @@ impl Wording {
         tags: Vec<(&str, &str)>,
         rate: f64,
     ) -> Frame {
-        let defaults = self.tags.iter().map(|(key, value)| (&**key, &**value));
-        let tags: Vec<_> = defaults.chain(tags).collect();
-        let naming =
-            Naming { prefix: &self.prefix, name, tags: &tags, kind, rate, origin: &self.origin };
+        let naming = Naming {
+            prefix: &self.prefix,
+            name,
+            default_tags: &self.tags,
+            tags: &tags,
+            kind,
+            rate,
+            origin: &self.origin,
+        };
         Frame::render(self.dialect, &naming)
     }
 }

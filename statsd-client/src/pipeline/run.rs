@@ -110,16 +110,10 @@ impl Run {
         self.id
     }
 
-    /// Appends a duration of the timer `number`. Owner only; `false`: the run is full.
+    /// Appends a record of the context `number`, below 2^32. Owner only; `false`: the run is full.
     #[inline]
-    pub(crate) fn push_nanos(&self, number: u64, nanos: u64) -> bool {
-        self.push_pair(number, nanos)
-    }
-
-    /// Appends a sample of the context `number`. Owner only; `false`: the run is full.
-    #[inline]
-    pub(crate) fn push_sample(&self, number: u64, value: f64) -> bool {
-        self.push_pair(number | (Op::Sample as u64) << OP_AT, value.to_bits())
+    pub(crate) fn push_op(&self, number: u64, op: Op, value: u64) -> bool {
+        self.push_pair(number | (op as u64) << OP_AT, value)
     }
 
     #[inline]
@@ -172,12 +166,13 @@ impl Run {
         self.next.store(0, Ordering::Relaxed);
     }
 
-    /// Hands on every record from the pair `from` on; answers where the next one will stand.
+    /// Hands on every record from the pair `from` on, until one is refused; answers where the next one
+    /// stands.
     pub(crate) fn read(
         &self,
         from: usize,
         text: &mut Vec<u8>,
-        mut record: impl FnMut(Header, u64, &[u8]),
+        mut record: impl FnMut(Header, u64, &[u8]) -> bool,
     ) -> usize {
         let len = self.len.load(Ordering::Acquire);
         let word = |pair: &[AtomicU64; 2], half: usize| pair[half].load(Ordering::Relaxed);
@@ -185,18 +180,19 @@ impl Run {
         while at < len {
             let pair = &self.pairs[at];
             let (header, length) = Header::unpack(word(pair, 0));
-            at += 1;
-            text.clear();
-            if length > 0 {
-                let pairs = &self.pairs[at..at + length.div_ceil(16)];
-                for pair in pairs {
+            let pairs = 1 + length.div_ceil(16);
+            if header.op == Op::Member {
+                text.clear();
+                for pair in &self.pairs[at + 1..at + pairs] {
                     text.extend_from_slice(&word(pair, 0).to_le_bytes());
                     text.extend_from_slice(&word(pair, 1).to_le_bytes());
                 }
                 text.truncate(length);
-                at += pairs.len();
             }
-            record(header, word(pair, 1), text);
+            if !record(header, word(pair, 1), text) {
+                break;
+            }
+            at += pairs;
         }
         at
     }

@@ -29,7 +29,9 @@ pub(crate) struct Naming<'a> {
     pub(crate) prefix: &'a str,
     /// The metric's own name; not empty.
     pub(crate) name: &'a str,
-    /// Tags in order; a later key overrides an earlier one. An empty value makes a bare tag.
+    /// Tags of the client. One gives way to a tag of its key.
+    pub(crate) default_tags: &'a [(String, String)],
+    /// Tags in order. An empty value makes a bare tag.
     pub(crate) tags: &'a [(&'a str, &'a str)],
     /// The kind.
     pub(crate) kind: MetricType,
@@ -52,7 +54,7 @@ impl Frame {
             tail.extend_from_slice(b"|@");
             write_number(&mut tail, naming.rate);
         }
-        let tags = legal.tags(naming.tags);
+        let tags = legal.tags(naming.default_tags, naming.tags);
         if dialect == Dialect::DogStatsd {
             tail.extend_from_slice(tags.as_bytes());
             tail.extend_from_slice(legal.origin(naming.origin, None).as_bytes());

@@ -40,10 +40,10 @@ impl Legal {
     }
 
     /// The tags with everything around them; empty for none.
-    pub(crate) fn tags(&mut self, tags: &[(&str, &str)]) -> String {
+    pub(crate) fn tags(&mut self, defaults: &[(String, String)], tags: &[(&str, &str)]) -> String {
         let style = TagStyle::of(self.dialect);
         let mut out = String::new();
-        for (key, value) in effective(tags) {
+        for (key, value) in effective(self.dialect, defaults, tags) {
             let (key, value) = match (key, value) {
                 // Not a tag, and what opens the list with nothing behind it would not be one either.
                 ("", "") => continue,
@@ -140,14 +140,33 @@ impl TagStyle {
     }
 }
 
-/// The tags that hold: of one key the last, in the place of the first. Tags without a key are all
-/// different.
-fn effective<'a>(tags: &'a [(&'a str, &'a str)]) -> impl Iterator<Item = (&'a str, &'a str)> {
-    tags.iter()
-        .enumerate()
-        .filter(|&(at, &(key, _))| key.is_empty() || !tags[..at].iter().any(|(k, _)| *k == key))
-        .map(|(_, &(key, value))| {
-            let last = tags.iter().rev().find(|(k, _)| !k.is_empty() && *k == key);
-            (key, last.map_or(value, |&(_, value)| value))
-        })
+/// The tags that hold. In the place of a default stand the tags of its key, if there are any. Several
+/// of one key are values side by side in DogStatsD; elsewhere only the last one would be read.
+fn effective<'a>(
+    dialect: Dialect,
+    defaults: &'a [(String, String)],
+    tags: &'a [(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    let has = |known: &[(&str, &str)], key| !str::is_empty(key) && known.iter().any(|t| t.0 == key);
+    let mut out = Vec::with_capacity(defaults.len() + tags.len());
+    for (key, value) in defaults {
+        if !has(tags, key) {
+            out.push((&**key, &**value));
+        } else if !has(&out, key) {
+            out.extend(tags.iter().filter(|(own, _)| own == key));
+        }
+    }
+    let is_new = |key: &str| key.is_empty() || defaults.iter().all(|(default, _)| default != key);
+    out.extend(tags.iter().filter(|(key, _)| is_new(key)));
+    if dialect == Dialect::DogStatsd {
+        return out;
+    }
+    let mut last = Vec::with_capacity(out.len());
+    for (key, value) in out {
+        match last.iter_mut().find(|(known, _)| *known == key && !key.is_empty()) {
+            Some((_, known)) => *known = value,
+            None => last.push((key, value)),
+        }
+    }
+    last
 }

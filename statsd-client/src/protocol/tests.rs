@@ -115,11 +115,13 @@ fn separators(dialect: Dialect) -> Option<(char, char)> {
     }
 }
 
-/// How many different tags there are.
-fn tags_that_hold(tags: &[(String, String)]) -> usize {
+/// How many tags are written: several of one key in DogStatsD only.
+fn tags_that_hold(dialect: Dialect, tags: &[(String, String)]) -> usize {
     let mut keys: Vec<_> = tags.iter().map(|(key, _)| key).filter(|key| !key.is_empty()).collect();
-    keys.sort_unstable();
-    keys.dedup();
+    if dialect != Dialect::DogStatsd {
+        keys.sort_unstable();
+        keys.dedup();
+    }
     keys.len() + tags.iter().filter(|(key, value)| key.is_empty() && !value.is_empty()).count()
 }
 
@@ -133,10 +135,11 @@ proptest! {
     #[test]
     fn whatever_is_written_is_read_back_as_one_sample(
         (prefix, name, tags, origin) in (text(), name(), tags(), text()),
+        defaults in tags(),
         ((kind, number), rate, seconds) in (kind_and_number(), rate(), any::<u64>()),
     ) {
         let tags = borrowed(&tags);
-        let naming = Naming { prefix: &prefix, name: &name, tags: &tags, kind, rate, origin: &origin };
+        let naming = Naming { prefix: &prefix, name: &name, default_tags: &defaults, tags: &tags, kind, rate, origin: &origin };
         let rate = if (f64::MIN_POSITIVE..1.0).contains(&rate) { rate } else { 1.0 };
         let value = written(number);
         prop_assume!((value * (1.0 / rate)).is_finite());
@@ -169,9 +172,9 @@ proptest! {
     ) {
         let tags = borrowed(&owned);
         let kind = MetricType::Counter;
-        let naming = Naming { prefix: &prefix, name: &name, tags: &tags, kind, rate: 1.0, origin: "" };
-        let holding = tags_that_hold(&owned);
+        let naming = Naming { prefix: &prefix, name: &name, default_tags: &[], tags: &tags, kind, rate: 1.0, origin: "" };
         for dialect in DIALECTS {
+            let holding = tags_that_hold(dialect, &owned);
             let mut line = Vec::new();
             Frame::render(dialect, &naming).write(&mut line, Number::Integer(1));
             let text = String::from_utf8_lossy(&line);
@@ -203,7 +206,7 @@ proptest! {
     ) {
         let tags = borrowed(&tags);
         let kind = MetricType::Timer;
-        let naming = Naming { prefix: "", name: &name, tags: &tags, kind, rate, origin: &origin };
+        let naming = Naming { prefix: "", name: &name, default_tags: &[], tags: &tags, kind, rate, origin: &origin };
         for dialect in DIALECTS.into_iter().filter(|dialect| dialect.packs_values()) {
             let frame = Frame::render(dialect, &naming);
             let mut line = frame.head.to_vec();
@@ -224,7 +227,7 @@ proptest! {
     #[test]
     fn a_member_of_any_text_is_one_member(name in name(), member in text()) {
         let kind = MetricType::Set;
-        let naming = Naming { prefix: "", name: &name, tags: &[], kind, rate: 1.0, origin: "" };
+        let naming = Naming { prefix: "", name: &name, default_tags: &[], tags: &[], kind, rate: 1.0, origin: "" };
         for dialect in DIALECTS {
             let mut line = Vec::new();
             Frame::render(dialect, &naming).write(&mut line, Number::Text(&member));
@@ -245,7 +248,7 @@ proptest! {
         let tags = borrowed(&tags);
         let kind = MetricType::Counter;
         let origin = "|c:ci-3f|e:it-false,cn-web|card:low";
-        let naming = Naming { prefix: &prefix, name: &name, tags: &tags, kind, rate: 1.0, origin };
+        let naming = Naming { prefix: &prefix, name: &name, default_tags: &[], tags: &tags, kind, rate: 1.0, origin };
         for dialect in DIALECTS {
             prop_assert!(!Frame::render(dialect, &naming).rewritten);
         }

@@ -95,6 +95,7 @@ impl MetricType {
 
 /// How many of its own tags Datadog's agent adds to what a client sends (DogStatsD 1.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Cardinality {
     /// None.
     None,

@@ -10,6 +10,7 @@ fn line(dialect: Dialect, naming: Naming<'_>, value: Number<'_>) -> String {
 const NAMING: Naming<'static> = Naming {
     prefix: "",
     name: "users.new",
+    default_tags: &[],
     tags: &[],
     kind: MetricType::Counter,
     rate: 1.0,
@@ -35,11 +36,27 @@ fn dogstatsd_writes_rate_before_tags() {
 }
 
 #[test]
-fn a_later_tag_overrides_an_earlier_one_of_its_key() {
+fn a_default_tag_gives_way_to_one_of_its_key() {
+    let defaults = [("env", "dev"), ("zone", "1"), ("zone", "2"), ("", "x")];
+    let defaults = defaults.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let tags = &[("a", "b"), ("env", "prod"), ("", "y"), ("env", "test")];
+    let naming = Naming { default_tags: &defaults, tags, ..NAMING };
+    assert_eq!(
+        lines(naming, &[Dialect::DogStatsd, Dialect::Influx]),
+        [
+            "users.new:1|c|#env:prod,env:test,zone:1,zone:2,x,a:b,y",
+            "users.new,env=test,zone=2,x=true,a=b,y=true:1|c",
+        ]
+    );
+}
+
+#[test]
+fn of_one_key_dogstatsd_takes_several_values_and_others_the_last() {
     let naming = Naming { tags: &[("env", "dev"), ("a", "b"), ("env", "prod")], ..NAMING };
-    assert_eq!(line(Dialect::DogStatsd, naming, Number::Integer(1)), "users.new:1|c|#env:prod,a:b");
-    let naming = Naming { tags: &[("", "a"), ("", "b")], ..NAMING };
-    assert_eq!(line(Dialect::DogStatsd, naming, Number::Integer(1)), "users.new:1|c|#a,b");
+    assert_eq!(
+        lines(naming, &[Dialect::DogStatsd, Dialect::Graphite]),
+        ["users.new:1|c|#env:dev,a:b,env:prod", "users.new;env=prod;a=b:1|c"]
+    );
 }
 
 #[test]

@@ -65,12 +65,13 @@ const CONCRETE: [&str; 4] = ["LocalStore", "StoreBackend", "LiveBackend", "Conso
 
 const LINES_MAX: usize = 400;
 
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "statsd-client",
     "statsd-macros",
     "statsd-server/src",
     "statsd-server/whisper",
     "statsd-server/tests",
+    "bench",
     "examples",
     "tests",
 ];

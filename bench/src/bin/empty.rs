@@ -1,0 +1,3 @@
+//! A program that does nothing, to subtract from `sdk.rs`.
+
+fn main() {}

@@ -280,8 +280,11 @@ impl Client {
     fn record(&self, kind: MetricType, name: &str, recorded: Recorded<'_>) {
         let space = name_space(kind, self.child.as_ref().map_or(0, |child| child.id));
         let known = find(self.id(), space, &[name.as_bytes()]);
-        if !known.is_some_and(|known| recorded.is_stored(known) || recorded.is_stored_alone(known))
-        {
+        let is_stored = match known {
+            Some(known) => recorded.is_stored(known) || recorded.is_stored_alone(known),
+            None => false,
+        };
+        if !is_stored {
             self.record_long(kind, name, recorded);
         }
     }
@@ -291,7 +294,8 @@ impl Client {
         let child = self.child.as_deref();
         let call = Call { rate: child.and_then(|child| child.rate), ..Call::plain(kind, recorded) };
         let space = name_space(kind, child.map_or(0, |child| child.id));
-        record_texts(self, space, &[name.as_bytes()], call, |key| write_name(key, child, name));
+        let _known =
+            record_texts(self, space, &[name.as_bytes()], call, |key| write_name(key, child, name));
     }
 
     fn addressee(&self) -> Addressee<'_, Self> {

@@ -361,7 +361,11 @@ fn record(kind: MetricType, name: &str, recorded: Recorded<'_>) {
     }
     let known =
         installed().and_then(|(id, child)| find(id, name_space(kind, child), &[name.as_bytes()]));
-    if !known.is_some_and(|known| recorded.is_stored(known) || recorded.is_stored_alone(known)) {
+    let is_stored = match known {
+        Some(known) => recorded.is_stored(known) || recorded.is_stored_alone(known),
+        None => false,
+    };
+    if !is_stored {
         record_long(kind, name, recorded);
     }
 }

@@ -9,7 +9,7 @@ use super::value::{GaugeValue, SampleValue};
 use super::{Counter, Distribution, Gauge, Histogram, Set, Timer};
 use crate::child::write_name;
 use crate::global;
-use crate::pipeline::{Call, Recorded, find, nanos, record_texts, with_text};
+use crate::pipeline::{Call, Recorded, Values, nanos, record_texts, with_text};
 use crate::protocol::MetricType;
 
 /// A name and tag keys that are fixed, for values that are not. `H` is the handle whose calls it makes.
@@ -18,6 +18,7 @@ pub struct TaggedSite<H, const N: usize> {
     name: &'static str,
     keys: [&'static str; N],
     rate: Option<f64>,
+    values: Values,
     handle: PhantomData<fn() -> H>,
 }
 
@@ -31,7 +32,7 @@ pub struct Tagged<'a, H: 'static, const N: usize> {
 impl<H, const N: usize> TaggedSite<H, N> {
     /// The site, for a `static`.
     pub const fn new(name: &'static str, keys: [&'static str; N], rate: Option<f64>) -> Self {
-        Self { name, keys, rate, handle: PhantomData }
+        Self { name, keys, rate, values: Values::new(), handle: PhantomData }
     }
 
     /// The site with the values of one call.
@@ -43,17 +44,13 @@ impl<H, const N: usize> TaggedSite<H, N> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     fn record(&'static self, kind: MetricType, values: &[&[u8]; N], recorded: Recorded<'_>) {
-        let installed = global::installed();
-        let known = installed.and_then(|(id, child)| find(id, self.space(child), values));
-        if !known.is_some_and(|known| recorded.is_stored(known)) {
+        let is_stored = match self.values.find(values) {
+            Some(known) => recorded.is_stored(known),
+            None => false,
+        };
+        if !is_stored {
             self.record_long(kind, values, recorded);
         }
-    }
-
-    /// A static's place is its own for ever, and no place is as high as the spaces of names.
-    #[inline]
-    fn space(&'static self, child: u32) -> u64 {
-        std::ptr::from_ref(self).addr() as u64 ^ u64::from(child) << 32
     }
 
     #[inline(never)]
@@ -62,8 +59,10 @@ impl<H, const N: usize> TaggedSite<H, N> {
         let child = current.child.as_deref();
         let rate = self.rate.or_else(|| child.and_then(|child| child.rate));
         let call = Call { rate, ..Call::plain(kind, recorded) };
-        let space = self.space(child.map_or(0, |child| child.id));
-        record_texts(&current, space, values, call, |key| {
+        // A static's place is its own for ever, and no place is as high as the spaces of names.
+        let place = std::ptr::from_ref(self).addr() as u64;
+        let space = place ^ child.map_or(0, |child| u64::from(child.id) << 32);
+        let known = record_texts(&current, space, values, call, |key| {
             write_name(key, child, self.name)?;
             let mut tags = self.keys.iter().zip(values);
             // What is not text was made by nobody of ours.
@@ -71,6 +70,11 @@ impl<H, const N: usize> TaggedSite<H, N> {
                 key.tag_str(tag, std::str::from_utf8(value).unwrap_or_default())
             })
         });
+        if let Some(known) = known
+            && current.is_still_installed()
+        {
+            self.values.insert(values, known);
+        }
     }
 }
 
@@ -117,7 +121,8 @@ impl<const N: usize> Tagged<'_, Set, N> {
 impl<const N: usize> Tagged<'_, Timer, N> {
     /// Starts the clock. Keeps the values until it is stopped, which allocates.
     pub fn start(self) -> TaggedTimer<N> {
-        let started = || (self.site, self.values.map(Vec::from), Instant::now());
+        let started =
+            || Started { site: self.site, values: self.values.map(Vec::from), at: Instant::now() };
         TaggedTimer { started: global::is_anybody_there().then(started) }
     }
 }
@@ -126,13 +131,21 @@ impl<const N: usize> Tagged<'_, Timer, N> {
 #[derive(Debug)]
 #[must_use = "the time is recorded when the guard is dropped: bind it to a name"]
 pub struct TaggedTimer<const N: usize> {
-    started: Option<(&'static TaggedSite<Timer, N>, [Vec<u8>; N], Instant)>,
+    /// `None`: nobody was there to hear it.
+    started: Option<Started<N>>,
+}
+
+#[derive(Debug)]
+struct Started<const N: usize> {
+    site: &'static TaggedSite<Timer, N>,
+    values: [Vec<u8>; N],
+    at: Instant,
 }
 
 impl<const N: usize> Drop for TaggedTimer<N> {
     fn drop(&mut self) {
-        if let Some((site, values, started)) = &self.started {
-            site.with(values.each_ref().map(Vec::as_slice)).record(started.elapsed());
+        if let Some(Started { site, values, at }) = &self.started {
+            site.with(values.each_ref().map(Vec::as_slice)).record(at.elapsed());
         }
     }
 }
@@ -254,6 +267,10 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(
+        clippy::needless_borrow,
+        reason = "as the macros write it: the borrows are the choice"
+    )]
     fn a_number_is_written_as_it_displays_itself() {
         for number in [0, 1, 9, 10, -1, 200, i64::MAX, i64::MIN] {
             assert_eq!(Digits::of(number).bytes(), number.to_string().as_bytes());

@@ -30,6 +30,7 @@ impl Recorded<'_> {
     #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     pub(crate) fn is_stored(self, known: u64) -> bool {
         match self {
+            Self::Count(1) => front::increment(known),
             Self::Count(n) => front::add(known, n),
             Self::Gauge(value) => front::gauge(known, value),
             Self::Nanos(nanos) => front::nanos(known, nanos),

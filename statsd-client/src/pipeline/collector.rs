@@ -263,8 +263,9 @@ impl Collector {
                 lines.number(&counter.context.frame, sum, calls);
             }
         }
-        for (gauge, cell) in generation.gauges.iter_mut().zip(generation.table) {
-            if let Some(reading) = cell.read(&mut gauge.sent) {
+        for (number, gauge) in generation.gauges.iter_mut().enumerate() {
+            let cell = generation.table.get(number);
+            if let Some(reading) = cell.and_then(|cell| cell.read(&mut gauge.sent)) {
                 gauge.used = now;
                 // Earlier values of the interval were superseded; one call's is in the line.
                 lines.gauge(gauge, reading, Calls::aggregated(1));

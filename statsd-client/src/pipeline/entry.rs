@@ -10,7 +10,7 @@ use super::block::{Block, COUNTER_WORDS, DropTallies};
 use super::bulk::Bulk;
 use super::call::{Call, Recorded};
 use super::front::{self, ALONE, LONG_WAY};
-use super::gauges::GaugeCell;
+use super::gauges::{GaugeCell, GaugeTable};
 use super::names::Names;
 use super::pool;
 use super::registry::{List, Resolved};
@@ -29,7 +29,7 @@ pub(crate) struct Entry {
     pub(crate) shared: Arc<Shared>,
     pub(crate) names: Names,
     block: &'static Block,
-    gauges: &'static [GaugeCell],
+    gauges: &'static GaugeTable,
     run: &'static Run,
     thinner: Thinner,
     /// Timings stand for two to the power of this many calls at present.
@@ -89,7 +89,7 @@ impl Entry {
 
     /// Makes its words the ones that the thread's calls find in front.
     pub(crate) fn set_front(&self) {
-        front::set(self.block, self.gauges);
+        front::set(self.block, self.gauges.values());
         front::set_run(if self.shift == 0 { self.run } else { &NO_RUN });
     }
 
@@ -201,7 +201,7 @@ impl Entry {
         grown.is_some() && self.block.generation() == stamp && self.block.add(word.into(), n)
     }
 
-    fn gauge(&self, number: u32, write: impl FnOnce(&GaugeCell)) -> bool {
+    fn gauge(&self, number: u32, write: impl FnOnce(GaugeCell)) -> bool {
         let Some(gauge) = self.gauges.get(number as usize) else { return false };
         write(gauge);
         self.block.gauge_calls.add_one();
@@ -291,7 +291,7 @@ impl Entry {
 }
 
 /// A block that is open for the present generation, and the generation's gauges.
-fn open_block(shared: &Shared, counters: usize) -> Option<(&'static Block, &'static [GaugeCell])> {
+fn open_block(shared: &Shared, counters: usize) -> Option<(&'static Block, &'static GaugeTable)> {
     (0..OPEN_TRIES).find_map(|_| {
         let head = shared.registry.head()?;
         let block = pool::block(counters);

@@ -3,14 +3,15 @@
 //! is a few loads and a store; one that does not goes the long way (`local.rs`).
 
 use std::cell::Cell;
+use std::sync::atomic::AtomicU64;
 
 use super::block::{Block, NO_BLOCK};
-use super::gauges::GaugeCell;
+use super::gauges;
 use super::run::{NO_RUN, Op, Run};
 
 thread_local! {
     static BLOCK: Cell<&'static Block> = const { Cell::new(&NO_BLOCK) };
-    static GAUGES: Cell<&'static [GaugeCell]> = const { Cell::new(&[]) };
+    static GAUGES: Cell<&'static [AtomicU64]> = const { Cell::new(&[]) };
     static RUN: Cell<&'static Run> = const { Cell::new(&NO_RUN) };
 }
 
@@ -26,7 +27,7 @@ pub(crate) const ALONE: u64 = 1 << 62;
 const NUMBERS: u64 = 1 << 32;
 
 /// Makes the thread's words for one client the ones that calls find here.
-pub(crate) fn set(block: &'static Block, gauges: &'static [GaugeCell]) {
+pub(crate) fn set(block: &'static Block, gauges: &'static [AtomicU64]) {
     BLOCK.set(block);
     GAUGES.set(gauges);
 }
@@ -62,8 +63,9 @@ pub(crate) fn gauge(known: u64, value: f64) -> bool {
     let block = BLOCK.get();
     let gauge = usize::try_from(block.distance(known)).ok().and_then(|at| GAUGES.get().get(at));
     match gauge {
-        Some(gauge) if value.is_finite() => {
-            gauge.set(value);
+        // Cheaper than to ask whether it is finite.
+        Some(gauge) if value.abs() < f64::INFINITY => {
+            gauges::set(gauge, value);
             block.gauge_calls.add_one();
             true
         }

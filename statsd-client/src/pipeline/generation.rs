@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use super::block::COUNTER_WORDS;
-use super::gauges::GaugeCell;
+use super::gauges::GaugeTable;
 use super::registry::{Context, List};
 use super::reservoir::Reservoir;
 
@@ -16,7 +16,7 @@ pub(crate) struct Generation {
     pub(crate) counters: Vec<Counter>,
     pub(crate) gauges: Vec<Gauge>,
     pub(crate) samples: Vec<Samples>,
-    pub(crate) table: &'static [GaugeCell],
+    pub(crate) table: &'static GaugeTable,
     /// Blocks of threads that were opened for it.
     pub(crate) blocks: usize,
 }
@@ -55,7 +55,7 @@ pub(crate) struct Samples {
 }
 
 impl Generation {
-    pub(crate) fn new(stamp: u32, table: &'static [GaugeCell]) -> Self {
+    pub(crate) fn new(stamp: u32, table: &'static GaugeTable) -> Self {
         Self {
             stamp,
             counters: Vec::new(),

@@ -99,7 +99,8 @@ pub(crate) fn record_made(
 }
 
 /// What the thread knows of texts, for the client whose words are in front; `None`: the long way.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call by name is little more than this")]
 pub(crate) fn find<const N: usize>(id: u32, space: u64, texts: &[&[u8]; N]) -> Option<u64> {
     let found = LOCAL.try_with(|local| {
         let entries = local.entries.try_borrow().ok()?;
@@ -111,6 +112,7 @@ pub(crate) fn find<const N: usize>(id: u32, space: u64, texts: &[&[u8]; N]) -> O
 
 /// Records a call by texts that the thread may have met: a name, or the values of a call site's tags.
 /// `space` keeps texts of different meaning apart. `write` gives the whole key where they are new.
+/// Answers what may be remembered of them.
 #[cold]
 #[inline(never)]
 pub(crate) fn record_texts<const N: usize>(
@@ -119,18 +121,17 @@ pub(crate) fn record_texts<const N: usize>(
     texts: &[&[u8]; N],
     call: Call<'_>,
     write: impl FnOnce(&mut KeyBuffer) -> Result<(), TooLong>,
-) {
+) -> Option<u64> {
     let found = with_entry(target, |entry| {
         let hash = entry.names.hash(space, texts);
         let known = entry.names.find(hash, space, texts);
-        known.is_some_and(|known| entry.record(known, call))
+        known.filter(|&known| entry.record(known, call))
     });
-    // `None`: there is nowhere to record, and that is counted.
-    if found == Some(false)
-        && let Some(known) = record_key(target, write, call)
-    {
-        with_entry(target, |entry| entry.names.insert(space, texts, known));
-    }
+    // There is nowhere to record, and that is counted; or the texts are known.
+    let None = found? else { return found? };
+    let known = record_key(target, write, call)?;
+    with_entry(target, |entry| entry.names.insert(space, texts, known));
+    Some(known)
 }
 
 /// Calls `record` with the calling thread's entry for a client. Where the thread has no storage left,

@@ -8,7 +8,7 @@
 //!   │ misses ├── gauges ──── gauges.rs ────────┤     │ generation.rs, reservoir.rs              │
 //! local.rs ──┼── the rest ── run.rs ───────────┤                                        Backend
 //!   entry.rs └── events ──── bulk.rs ──────────┘   registry.rs: context → rendered frame
-//!   names.rs                                       account.rs: what `stats` reads
+//!   names.rs, values.rs                            account.rs: what `stats` reads
 //! ```
 //!
 //! Each thread writes words that only it writes, and the client's thread only reads them; what was
@@ -36,6 +36,7 @@ mod reservoir;
 mod run;
 mod sampler;
 mod shared;
+mod values;
 mod worker;
 
 pub(crate) use call::{Call, Recorded, nanos};
@@ -45,4 +46,5 @@ pub(crate) use local::{
 };
 pub(crate) use registry::Wording;
 pub(crate) use shared::{Options, Shared};
+pub(crate) use values::Values;
 pub(crate) use worker::Pipeline;

@@ -39,11 +39,7 @@ impl Names {
     /// The hash of some texts in a space of their own: a kind, a child client, a call site.
     #[inline]
     pub(crate) fn hash<const N: usize>(&self, space: u64, texts: &[&[u8]; N]) -> u64 {
-        let mut hash = fold(space ^ self.secret);
-        for text in texts {
-            hash = hash_text(hash, text);
-        }
-        hash | 1
+        hash_texts(space ^ self.secret, texts)
     }
 
     /// What is known of the texts.
@@ -88,13 +84,7 @@ impl Names {
             }
             at = (at + 1) & mask;
         }
-        let mut bytes = Vec::new();
-        for text in texts {
-            // A key is at most 4 KiB, and so are its parts.
-            bytes.extend_from_slice(&length_of(text));
-            bytes.extend_from_slice(text);
-        }
-        self.slots[at] = Slot { hash, space, known, texts: bytes.into() };
+        self.slots[at] = Slot { hash, space, known, texts: join_texts(texts) };
         self.used += 1;
     }
 
@@ -122,24 +112,33 @@ fn slot_of(hash: u64, mask: usize) -> usize {
     (hash >> 7) as usize & mask
 }
 
-fn length_of(text: &[u8]) -> [u8; 2] {
-    u16::try_from(text.len()).unwrap_or(u16::MAX).to_le_bytes()
+/// The texts in one piece, each after its length.
+pub(crate) fn join_texts<const N: usize>(texts: &[&[u8]; N]) -> Box<[u8]> {
+    let mut joined = Vec::new();
+    for text in texts {
+        // A key is at most 4 KiB, and so are its parts.
+        let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
+        joined.extend_from_slice(&length.to_le_bytes());
+        joined.extend_from_slice(text);
+    }
+    joined.into()
 }
 
+/// Whether joined texts are these.
 #[inline]
-fn is_same<const N: usize>(mut stored: &[u8], texts: &[&[u8]; N]) -> bool {
-    for text in texts {
-        let Some((length, rest)) = stored.split_first_chunk::<2>() else { return false };
-        if usize::from(u16::from_le_bytes(*length)) != text.len() {
-            return false;
-        }
-        let (head, tail) = rest.split_at(text.len().min(rest.len()));
-        if !is_equal(head, text) {
-            return false;
-        }
-        stored = tail;
+pub(crate) fn is_same<const N: usize>(mut joined: &[u8], texts: &[&[u8]; N]) -> bool {
+    if joined.len() != texts.iter().map(|text| text.len() + 2).sum::<usize>() {
+        return false;
     }
-    stored.is_empty()
+    if let [text] = texts.as_slice() {
+        return is_equal(&joined[2..], text);
+    }
+    texts.iter().all(|text| {
+        let Some((length, rest)) = joined.split_first_chunk::<2>() else { return false };
+        let Some((head, tail)) = rest.split_at_checked(text.len()) else { return false };
+        joined = tail;
+        usize::from(u16::from_le_bytes(*length)) == text.len() && is_equal(head, text)
+    })
 }
 
 /// Whether texts of one length are equal. Most are short: a first and a last chunk, which may overlap,
@@ -157,6 +156,12 @@ fn is_equal(one: &[u8], other: &[u8]) -> bool {
         }
         _ => one == other,
     }
+}
+
+/// A hash of the texts, never 0.
+#[inline]
+pub(crate) fn hash_texts<const N: usize>(seed: u64, texts: &[&[u8]; N]) -> u64 {
+    texts.iter().fold(fold(seed ^ MULTIPLIER), |hash, text| hash_text(hash, text)) | 1
 }
 
 #[inline]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 
 use super::block::{Block, COUNTER_WORDS};
-use super::gauges::GaugeCell;
+use super::gauges::GaugeTable;
 use super::run::Run;
 
 /// Counters of the smallest block; each class holds four times as many as the one before.
@@ -18,7 +18,7 @@ const CLASSES: usize = 6;
 const LOCK_TRIES: usize = 64;
 
 static BLOCKS: [Mutex<Vec<&'static Block>>; CLASSES] = [const { Mutex::new(Vec::new()) }; CLASSES];
-static GAUGES: [Mutex<Vec<&'static [GaugeCell]>>; CLASSES] =
+static GAUGES: [Mutex<Vec<&'static GaugeTable>>; CLASSES] =
     [const { Mutex::new(Vec::new()) }; CLASSES];
 static FREE_RUNS: Mutex<Vec<&'static Run>> = Mutex::new(Vec::new());
 /// Every run there is, by its number less 1.
@@ -40,16 +40,15 @@ pub(crate) fn give_block(block: &'static Block) {
 }
 
 /// Gauges, at least `count`. Allocates where none are free.
-pub(crate) fn gauges(count: usize) -> &'static [GaugeCell] {
+pub(crate) fn gauges(count: usize) -> &'static GaugeTable {
     let class = class_of(count);
-    let free = try_pop(&GAUGES[class]);
-    free.unwrap_or_else(|| Vec::leak((0..size_of_class(class)).map(|_| GaugeCell::new()).collect()))
+    try_pop(&GAUGES[class]).unwrap_or_else(|| GaugeTable::leak(size_of_class(class)))
 }
 
 /// Takes back gauges that nobody uses any more.
-pub(crate) fn give_gauges(gauges: &'static [GaugeCell]) {
-    gauges.iter().for_each(GaugeCell::reset);
-    lock(&GAUGES[class_of(gauges.len())]).push(gauges);
+pub(crate) fn give_gauges(gauges: &'static GaugeTable) {
+    gauges.reset();
+    lock(&GAUGES[class_of(gauges.values().len())]).push(gauges);
 }
 
 /// A run. Allocates where none is free.

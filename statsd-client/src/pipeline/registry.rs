@@ -12,7 +12,7 @@ use crate::metric::{Key, KeyBuffer};
 use crate::protocol::{Dialect, Frame, MetricType, Naming};
 
 use super::block::COUNTER_WORDS;
-use super::gauges::GaugeCell;
+use super::gauges::GaugeTable;
 use super::pool;
 
 /// How often a call tries the lock before its key travels in place of a number.
@@ -92,7 +92,7 @@ pub(crate) struct Fresh {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Head {
     pub(crate) stamp: u32,
-    pub(crate) gauges: &'static [GaugeCell],
+    pub(crate) gauges: &'static GaugeTable,
 }
 
 /// Key → number → rendered frame.
@@ -128,7 +128,7 @@ impl Registry {
         let head = Head { stamp: pool::new_stamp(), gauges: pool::gauges(1) };
         let inner = Inner {
             stamp: head.stamp,
-            gauge_room: head.gauges.len(),
+            gauge_room: head.gauges.values().len(),
             heads: vec![head],
             ..Inner::default()
         };
@@ -188,7 +188,7 @@ impl Registry {
         let head = Head { stamp: pool::new_stamp(), gauges: pool::gauges(room) };
         let Inner { fresh, mut heads, rewritten, .. } = std::mem::take(&mut *inner);
         heads.push(head);
-        let (stamp, gauge_room) = (head.stamp, head.gauges.len());
+        let (stamp, gauge_room) = (head.stamp, head.gauges.values().len());
         *inner = Inner { stamp, gauge_room, fresh, heads, rewritten, ..Inner::default() };
         *self.head.write().unwrap_or_else(PoisonError::into_inner) = head;
         // Before anybody looks for blocks to close: a thread that opens one of the old generation after

@@ -1,8 +1,12 @@
 use super::*;
 
+fn gauge() -> GaugeCell {
+    GaugeTable::leak(1).get(0).unwrap()
+}
+
 #[test]
 fn a_delta_counts_after_a_set_and_not_before() {
-    let (gauge, mut sent) = (GaugeCell::new(), 0.0);
+    let (gauge, mut sent) = (gauge(), 0.0);
     assert_eq!(gauge.read(&mut sent), None);
     gauge.add(5.0);
     gauge.set(10.0);
@@ -13,7 +17,7 @@ fn a_delta_counts_after_a_set_and_not_before() {
 
 #[test]
 fn deltas_alone_are_sent_as_their_sum() {
-    let (gauge, mut sent) = (GaugeCell::new(), 0.0);
+    let (gauge, mut sent) = (gauge(), 0.0);
     gauge.add(2.0);
     gauge.add(-5.0);
     assert_eq!(gauge.read(&mut sent), Some(Reading::Change(-3.0)));
@@ -26,7 +30,7 @@ fn deltas_alone_are_sent_as_their_sum() {
 
 #[test]
 fn no_sum_leaves_the_finite_numbers() {
-    let (gauge, mut sent) = (GaugeCell::new(), 0.0);
+    let (gauge, mut sent) = (gauge(), 0.0);
     gauge.add(f64::MAX);
     gauge.add(f64::MAX);
     assert_eq!(gauge.read(&mut sent), Some(Reading::Change(f64::MAX)));
@@ -42,7 +46,7 @@ fn no_sum_leaves_the_finite_numbers() {
 
 #[test]
 fn a_change_before_a_set_is_superseded_also_where_a_reading_lies_between() {
-    let (gauge, mut sent) = (GaugeCell::new(), 0.0);
+    let (gauge, mut sent) = (gauge(), 0.0);
     gauge.add(5.0);
     assert_eq!(gauge.read(&mut sent), Some(Reading::Change(5.0)));
     gauge.add(2.0);

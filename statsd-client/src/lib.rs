@@ -103,6 +103,7 @@ mod pipeline;
 mod policy;
 pub mod protocol;
 mod rendered;
+mod slot;
 mod telemetry;
 
 pub use backend::{

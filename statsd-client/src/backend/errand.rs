@@ -6,7 +6,7 @@
 use std::time::Duration;
 use std::{io, thread};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crate::slot::{Nothing, Taker, slot};
 
 /// How long an answer is waited for before the client's thread goes on without it. A backend that
 /// first resolves and then connects waits twice, and stays within 100 ms.
@@ -15,28 +15,25 @@ pub(super) const PATIENCE: Duration = Duration::from_millis(50);
 /// An answer to come. Dropping it leaves the thread to end by itself, unheard.
 #[derive(Debug)]
 pub(super) struct Errand<T> {
-    answer: Receiver<io::Result<T>>,
+    answer: Taker<io::Result<T>>,
     was_awaited: bool,
 }
 
 impl<T: Send + 'static> Errand<T> {
     /// Starts `work` on a thread of that name. That there is no thread to be had is its answer, too.
     pub(super) fn start(name: &str, work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Self {
-        let (sender, answer) = bounded(1);
-        let from_thread = sender.clone();
-        let thread = thread::Builder::new().name(name.into()).spawn(move || {
-            let _nobody_asks_any_more = from_thread.send(work());
-        });
-        if let Err(error) = thread {
-            let _cannot_be_full = sender.try_send(Err(error));
+        let (giver, answer) = slot();
+        let thread = thread::Builder::new().name(name.into());
+        match thread.spawn(move || giver.give(work())) {
+            Ok(_runs_by_itself) => Self { answer, was_awaited: false },
+            Err(error) => Self::done(Err(error)),
         }
-        Self { answer, was_awaited: false }
     }
 
     /// What needs no thread: the answer is here.
     pub(super) fn done(result: io::Result<T>) -> Self {
-        let (sender, answer) = bounded(1);
-        let _cannot_be_full = sender.try_send(result);
+        let (giver, answer) = slot();
+        giver.give(result);
         Self { answer, was_awaited: false }
     }
 
@@ -45,12 +42,10 @@ impl<T: Send + 'static> Errand<T> {
     pub(super) fn answer(&mut self, patience: Duration) -> Option<io::Result<T>> {
         let patience = if self.was_awaited { Duration::ZERO } else { patience };
         self.was_awaited = true;
-        match self.answer.recv_timeout(patience) {
+        match self.answer.take(patience) {
             Ok(result) => Some(result),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => {
-                Some(Err(io::Error::other("the thread ended without an answer")))
-            }
+            Err(Nothing::Yet) => None,
+            Err(Nothing::Ever) => Some(Err(io::Error::other("the thread ended without an answer"))),
         }
     }
 }
@@ -63,7 +58,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_awaited_once_and_fetched_when_it_is_there() {
-        let (go, wait) = bounded::<u32>(1);
+        let (go, wait) = std::sync::mpsc::sync_channel::<u32>(1);
         let mut errand = Errand::start("test", move || Ok(wait.recv().unwrap()));
         assert!(errand.answer(Duration::ZERO).is_none());
         // Waiting for all of it would be the end of this test.

@@ -1,10 +1,8 @@
 //! The account of all calls: what `stats` reads. Its lock is held for a few additions, never while
 //! anything is collected or sent, so nobody who asks waits for a socket.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-use crossbeam_channel::Receiver;
 
 use crate::telemetry::{Dropped, Stats};
 
@@ -15,12 +13,12 @@ use super::shared::Shared;
 /// Shared by the client and its thread.
 #[derive(Debug)]
 pub(crate) struct Account {
+    shared: Arc<Shared>,
     books: Mutex<Books>,
 }
 
 #[derive(Debug)]
 struct Books {
-    joins: Receiver<&'static Block>,
     blocks: Vec<&'static Block>,
     /// Those of `blocks` that the collector has not met.
     new_blocks: Vec<&'static Block>,
@@ -39,9 +37,8 @@ struct Books {
 }
 
 impl Account {
-    pub(crate) fn new(joins: Receiver<&'static Block>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
         let books = Books {
-            joins,
             blocks: Vec::new(),
             new_blocks: Vec::new(),
             past: Tallies::default(),
@@ -55,20 +52,20 @@ impl Account {
             failed_at: None,
             settled: 0,
         };
-        Self { books: Mutex::new(books) }
+        Self { shared, books: Mutex::new(books) }
     }
 
     /// The blocks that threads opened since the last time.
     pub(crate) fn new_blocks(&self) -> Vec<&'static Block> {
         let mut books = self.books();
-        books.accept_blocks();
+        books.accept(self.shared.threads.take_joined());
         std::mem::take(&mut books.new_blocks)
     }
 
     /// Sends every thread the long way at its next call.
     pub(crate) fn close_blocks(&self) {
         let mut books = self.books();
-        books.accept_blocks();
+        books.accept(self.shared.threads.take_joined());
         books.blocks.iter().for_each(|block| block.close());
     }
 
@@ -82,7 +79,7 @@ impl Account {
     /// Nothing is collected any more: what blocks count from now on is not counted here.
     pub(crate) fn end(&self) {
         let mut books = self.books();
-        books.accept_blocks();
+        books.accept(self.shared.threads.take_joined());
         for block in std::mem::take(&mut books.blocks) {
             block.close();
             books.past.add(&Tallies::of(block));
@@ -124,15 +121,16 @@ impl Account {
     /// Calls that were made, and those of them that no flush has dealt with.
     pub(crate) fn calls(&self) -> (u64, u64) {
         let mut books = self.books();
-        books.accept_blocks();
+        books.accept(self.shared.threads.take_joined());
         let calls = books.tallies().total();
         (calls, calls.saturating_sub(books.settled))
     }
 
     /// The account of all calls so far.
-    pub(crate) fn stats(&self, shared: &Shared, now: Instant) -> Stats {
+    pub(crate) fn stats(&self, now: Instant) -> Stats {
+        let shared = &self.shared;
         let mut books = self.books();
-        books.accept_blocks();
+        books.accept(self.shared.threads.take_joined());
         let all = books.tallies();
         let Books { too_long, failed, given_up, .. } = *books;
         let dropped = Dropped {
@@ -171,10 +169,9 @@ impl Account {
 }
 
 impl Books {
-    fn accept_blocks(&mut self) {
-        let joined = self.blocks.len();
-        self.blocks.extend(self.joins.try_iter());
-        self.new_blocks.extend_from_slice(&self.blocks[joined..]);
+    fn accept(&mut self, joined: Vec<&'static Block>) {
+        self.blocks.extend_from_slice(&joined);
+        self.new_blocks.extend(joined);
     }
 
     fn tallies(&self) -> Tallies {

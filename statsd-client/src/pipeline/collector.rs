@@ -3,8 +3,6 @@
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
-use crossbeam_channel::Receiver;
-
 use crate::protocol::Number;
 
 use super::account::Account;
@@ -29,7 +27,6 @@ pub(crate) struct Collector {
     threads: Vec<Thread>,
     /// In the order of their beginning; the last is the present one.
     generations: Vec<Generation>,
-    bulk: Receiver<Bulk>,
     packer: Packer,
     /// Values of one context that are kept until a flush.
     reservoir: usize,
@@ -50,16 +47,10 @@ struct Thread {
 }
 
 impl Collector {
-    pub(crate) fn new(
-        max_packet_size: usize,
-        reservoir: usize,
-        seed: Option<u64>,
-        bulk: Receiver<Bulk>,
-    ) -> Self {
+    pub(crate) fn new(max_packet_size: usize, reservoir: usize, seed: Option<u64>) -> Self {
         Self {
             threads: Vec::new(),
             generations: Vec::new(),
-            bulk,
             packer: Packer::new(max_packet_size),
             reservoir,
             draws: AtomicU64::new(seed.unwrap_or_else(sampler::random_seed) | 1),
@@ -237,9 +228,7 @@ impl Collector {
 
     fn take_bulk(&mut self, shared: &Shared, outlet: &mut dyn Outlet) {
         let lines = &mut Lines { registry: &shared.registry, packer: &mut self.packer, outlet };
-        // What is there now; what writers add meanwhile must end somewhere.
-        for _ in 0..self.bulk.len() {
-            let Ok(bulk) = self.bulk.try_recv() else { break };
+        for bulk in shared.take_bulk() {
             self.freed += bulk.bytes();
             match bulk {
                 Bulk::Line(line) => lines.line(&line),

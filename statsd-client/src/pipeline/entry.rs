@@ -271,7 +271,7 @@ impl Entry {
         let taken = budget.take(RUN_BYTES)
             || match self.shared.when_full {
                 WhenFull::Block(timeout) => {
-                    self.shared.hurry();
+                    self.shared.inbox.hurry();
                     budget.take_within(RUN_BYTES, timeout)
                 }
                 WhenFull::DropNewest | WhenFull::DropOldest => false,

@@ -25,6 +25,7 @@ mod entry;
 pub(crate) mod front;
 mod gauges;
 mod generation;
+mod inbox;
 mod lines;
 mod local;
 mod names;

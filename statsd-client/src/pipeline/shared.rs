@@ -1,22 +1,24 @@
 //! What callers and the client's thread share: no field of it is written on a call's ordinary path.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use crate::policy::WhenFull;
 use crate::protocol::MetricType;
 
 use super::block::Block;
 use super::bulk::Bulk;
+use super::inbox::Inbox;
 use super::pool;
 use super::registry::{Registry, Wording};
 use super::run::RUN_BYTES;
 
 /// Threads that record at the same time; calls of further ones are dropped and counted.
 const LIVE_THREADS_MAX: usize = 16 * 1024;
+
+/// How often a call tries a lock that is held for a push or a take.
+const LOCK_TRIES: usize = 4096;
 
 /// The largest number of calls that one kept timing may come to stand for, as a power of two.
 const SHIFT_MAX: usize = 8;
@@ -57,30 +59,17 @@ pub(crate) struct Shared {
     pub(crate) registry: Registry,
     pub(crate) budget: Budget,
     pub(crate) threads: LiveThreads,
-    bulk: Sender<Bulk>,
-    hurry: Sender<()>,
+    /// Bounded by the budget.
+    bulk: Mutex<Vec<Bulk>>,
+    pub(crate) inbox: Inbox,
     /// The client is gone; threads let go of their words for it.
     pub(crate) closed: AtomicBool,
 }
 
-/// The ends that the client's thread reads.
-#[derive(Debug)]
-pub(crate) struct Arrivals {
-    pub(crate) blocks: Receiver<&'static Block>,
-    pub(crate) bulk: Receiver<Bulk>,
-    /// A call waits for room in the queue.
-    pub(crate) hurries: Receiver<()>,
-}
-
 impl Shared {
-    pub(crate) fn new(options: &Options, packet_size: usize) -> (Self, Arrivals) {
+    pub(crate) fn new(options: &Options, packet_size: usize) -> Self {
         static NEXT_ID: AtomicU32 = AtomicU32::new(1);
-        // Unbounded, because what they carry is bounded where it is sent: by the number of threads, and
-        // by the budget.
-        let (joins, blocks) = unbounded();
-        let (bulk, arrived) = unbounded();
-        let (hurry, hurries) = bounded(1);
-        let shared = Self {
+        Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             aggregates: options.aggregates,
             sample_rate: options.sample_rate,
@@ -89,12 +78,11 @@ impl Shared {
             packet_size,
             registry: Registry::new(options.wording.clone(), options.max_contexts),
             budget: Budget::new(options.max_queued_bytes),
-            threads: LiveThreads::new(joins),
-            bulk,
-            hurry,
+            threads: LiveThreads::new(),
+            bulk: Mutex::new(Vec::new()),
+            inbox: Inbox::new(),
             closed: AtomicBool::new(false),
-        };
-        (shared, Arrivals { blocks, bulk: arrived, hurries })
+        }
     }
 
     /// The rate that stands on the wire: aggregated counters are exact, and gauges and sets are never
@@ -109,15 +97,21 @@ impl Shared {
 
     /// Hands something over that has memory of its own; `false`: the budget is used up.
     pub(crate) fn send_bulk(&self, bulk: Bulk) -> bool {
-        self.budget.take(bulk.bytes()) && self.bulk.try_send(bulk).is_ok()
+        let bytes = bulk.bytes();
+        if !self.budget.take(bytes) {
+            return false;
+        }
+        let Some(mut waiting) = pool::try_lock(&self.bulk, LOCK_TRIES) else {
+            self.budget.give(bytes);
+            return false;
+        };
+        waiting.push(bulk);
+        true
     }
-}
 
-impl Shared {
-    /// Wakes the client's thread, because a call waits for it.
-    pub(crate) fn hurry(&self) {
-        // Full: it has been told.
-        let _told = self.hurry.try_send(());
+    /// What was handed over since the last time.
+    pub(crate) fn take_bulk(&self) -> Vec<Bulk> {
+        std::mem::take(&mut *lock(&self.bulk))
     }
 }
 
@@ -188,27 +182,39 @@ impl Budget {
 /// The threads that record for one client.
 #[derive(Debug)]
 pub(crate) struct LiveThreads {
-    joins: Sender<&'static Block>,
+    /// Blocks that the client's thread has not met.
+    joined: Mutex<Vec<&'static Block>>,
     alive: AtomicUsize,
     /// Calls that had no thread to stand on.
     refused: AtomicU64,
 }
 
 impl LiveThreads {
-    fn new(joins: Sender<&'static Block>) -> Self {
-        Self { joins, alive: AtomicUsize::new(0), refused: AtomicU64::new(0) }
+    fn new() -> Self {
+        Self {
+            joined: Mutex::new(Vec::new()),
+            alive: AtomicUsize::new(0),
+            refused: AtomicU64::new(0),
+        }
     }
 
-    /// Makes a thread's block known to the client's thread. Nobody waits at the channel's other end, so
-    /// sending makes no system call. `false`: there are too many, and the block goes back to the pool.
+    /// Makes a thread's block known to the client's thread. Never waits: the lock is tried for longer
+    /// than anybody holds it. `false`: there are too many, and the block goes back to the pool.
     pub(crate) fn join(&self, block: &'static Block) -> bool {
-        let joined = self.alive.fetch_add(1, Ordering::Relaxed) < LIVE_THREADS_MAX
-            && self.joins.try_send(block).is_ok();
-        if !joined {
-            self.leave();
-            pool::give_block(block);
+        let has_room = self.alive.fetch_add(1, Ordering::Relaxed) < LIVE_THREADS_MAX;
+        let joined = has_room.then(|| pool::try_lock(&self.joined, LOCK_TRIES)).flatten();
+        if let Some(mut joined) = joined {
+            joined.push(block);
+            return true;
         }
-        joined
+        self.leave();
+        pool::give_block(block);
+        false
+    }
+
+    /// The blocks that joined since the last time.
+    pub(crate) fn take_joined(&self) -> Vec<&'static Block> {
+        std::mem::take(&mut *lock(&self.joined))
     }
 
     /// The client's thread is done with one block.
@@ -224,4 +230,8 @@ impl LiveThreads {
     pub(crate) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,20 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
-
 use crate::backend::Backend;
 use crate::policy::WhenFull;
+use crate::slot::{Giver, slot};
 use crate::telemetry::{Leftover, Stats};
 
 use super::account::Account;
 use super::collector::Collector;
+use super::inbox::Request;
 use super::packer::{Calls, Outlet};
 use super::report::Report;
 use super::shared::{Options, Shared};
-
-/// Requests that wait for the client's thread; a further `flush` waits for its turn.
-const REQUESTS_MAX: usize = 16;
 
 /// How long dropping the last clone of a client waits for what was recorded to leave.
 const DROP_TIMEOUT: Duration = Duration::from_secs(1);
@@ -43,33 +40,21 @@ const IDLE_CHECKS: u32 = 4;
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
     account: Arc<Account>,
-    requests: Sender<Request>,
     worker: thread::ThreadId,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
-}
-
-/// A request to the client's thread; it answers whether every packet was taken.
-#[derive(Debug)]
-enum Request {
-    Flush { until: Option<Instant>, answer: Sender<bool> },
-    Stop { until: Option<Instant>, answer: Sender<bool> },
 }
 
 impl Pipeline {
     /// Starts the thread.
     pub(crate) fn start(options: &Options, backend: Box<dyn Backend>) -> io::Result<Self> {
-        let (requests, inbox) = bounded(REQUESTS_MAX);
         let packet_size = options.max_packet_size.min(backend.max_packet_size());
-        let (shared, arrivals) = Shared::new(options, packet_size);
-        let shared = Arc::new(shared);
-        let account = Arc::new(Account::new(arrivals.blocks));
+        let shared = Arc::new(Shared::new(options, packet_size));
+        let account = Arc::new(Account::new(shared.clone()));
         let now = Instant::now();
         let worker = Worker {
             shared: shared.clone(),
             account: account.clone(),
-            collector: Collector::new(packet_size, options.reservoir, options.seed, arrivals.bulk),
-            inbox,
-            hurries: arrivals.hurries,
+            collector: Collector::new(packet_size, options.reservoir, options.seed),
             backend,
             flush_interval: options.flush_interval,
             busy_above: options.max_queued_bytes / 4,
@@ -82,7 +67,7 @@ impl Pipeline {
         let thread = thread::Builder::new().name("statsd-client".into());
         let thread = thread.spawn(move || worker.run())?;
         let worker = thread.thread().id();
-        Ok(Self { shared, account, requests, worker, thread: Mutex::new(Some(thread)) })
+        Ok(Self { shared, account, worker, thread: Mutex::new(Some(thread)) })
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -112,7 +97,7 @@ impl Pipeline {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        self.account.stats(&self.shared, Instant::now())
+        self.account.stats(Instant::now())
     }
 
     /// Makes every handle ask again.
@@ -124,17 +109,15 @@ impl Pipeline {
     fn request(
         &self,
         timeout: Duration,
-        request: impl FnOnce(Option<Instant>, Sender<bool>) -> Request,
+        request: impl FnOnce(Option<Instant>, Giver<bool>) -> Request,
     ) -> bool {
         // A backend that asks from within `send` would wait for itself.
         if thread::current().id() == self.worker {
             return false;
         }
-        let deadline = Instant::now().checked_add(timeout);
-        let left = || deadline.map_or(timeout, |at| at.saturating_duration_since(Instant::now()));
-        let (answer, answered) = bounded(1);
-        self.requests.send_timeout(request(deadline, answer), left()).is_ok()
-            && answered.recv_timeout(left()).unwrap_or(false)
+        let (answer, answered) = slot();
+        self.shared.inbox.ask(request(Instant::now().checked_add(timeout), answer));
+        answered.take(timeout).unwrap_or(false)
     }
 }
 
@@ -149,8 +132,6 @@ struct Worker {
     shared: Arc<Shared>,
     account: Arc<Account>,
     collector: Collector,
-    inbox: Receiver<Request>,
-    hurries: Receiver<()>,
     backend: Box<dyn Backend>,
     flush_interval: Duration,
     busy_above: usize,
@@ -172,30 +153,20 @@ impl Worker {
 
     /// Waits for the next thing to do, and does it; `false`: that was the last.
     fn serve(&mut self) -> bool {
-        let request = select! {
-            recv(self.inbox) -> request => request.map_err(|_| RecvTimeoutError::Disconnected),
-            recv(self.hurries) -> _ => Err(RecvTimeoutError::Timeout),
-            default(self.wait) => Err(RecvTimeoutError::Timeout),
-        };
-        match request {
-            Ok(Request::Flush { until, answer }) => {
-                // An answer that nobody waits for any more is dropped.
-                let _late = answer.try_send(self.flush_until(until));
+        match self.shared.inbox.wait(self.wait) {
+            Some(Request::Flush { until, answer }) => {
+                answer.give(self.flush_until(until));
                 true
             }
-            Ok(Request::Stop { until, answer }) => {
+            Some(Request::Stop { until, answer }) => {
                 let all_taken = self.flush_until(until);
                 self.shared.closed.store(true, Ordering::Relaxed);
-                let _late = answer.try_send(all_taken);
+                answer.give(all_taken);
                 false
             }
-            Err(RecvTimeoutError::Timeout) => {
+            None => {
                 self.flush();
                 true
-            }
-            Err(RecvTimeoutError::Disconnected) => {
-                self.flush();
-                false
             }
         }
     }
@@ -235,7 +206,7 @@ impl Worker {
             collector.collect(shared, account, started, &mut outlet)
         }));
         if let Some(report) = &mut self.report {
-            report.write(started, &account.stats(shared, started), collector, &mut outlet);
+            report.write(started, &account.stats(started), collector, &mut outlet);
         }
         let all_taken = outlet.all_taken && freed.is_ok();
         account.flushed(calls, started.elapsed());

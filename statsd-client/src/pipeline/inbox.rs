@@ -1,0 +1,65 @@
+//! What is asked of the client's thread.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::slot::Giver;
+
+/// Requests that wait; further ones are refused.
+const REQUESTS_MAX: usize = 1024;
+
+/// A request to the client's thread; it answers whether every packet was taken.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Flush { until: Option<Instant>, answer: Giver<bool> },
+    Stop { until: Option<Instant>, answer: Giver<bool> },
+}
+
+/// Where requests wait.
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    waiting: Mutex<Waiting>,
+    arrived: Condvar,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    requests: VecDeque<Request>,
+    /// A call waits for room in the queue.
+    is_hurried: bool,
+}
+
+impl Inbox {
+    pub(crate) fn new() -> Self {
+        let waiting = Waiting { requests: VecDeque::new(), is_hurried: false };
+        Self { waiting: Mutex::new(waiting), arrived: Condvar::new() }
+    }
+
+    /// Asks for something. The request to stop is always let in. Whoever is refused hears it at the
+    /// other end of the answer.
+    pub(crate) fn ask(&self, request: Request) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_stop = matches!(request, Request::Stop { .. });
+        if is_stop || waiting.requests.len() < REQUESTS_MAX {
+            waiting.requests.push_back(request);
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Ends a wait at once.
+    pub(crate) fn hurry(&self) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_hurried = true;
+        self.arrived.notify_one();
+    }
+
+    /// Waits for a request up to `timeout`; `None`: there is none, or somebody hurries.
+    pub(crate) fn wait(&self, timeout: Duration) -> Option<Request> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_idle = |waiting: &mut Waiting| waiting.requests.is_empty() && !waiting.is_hurried;
+        let waited = self.arrived.wait_timeout_while(waiting, timeout, is_idle);
+        let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        waiting.is_hurried = false;
+        waiting.requests.pop_front()
+    }
+}

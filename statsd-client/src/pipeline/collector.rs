@@ -304,8 +304,7 @@ impl Taker<'_> {
             Op::Count => {
                 let counter = generation.counter(number)?;
                 counter.used = self.now;
-                let count = Number::Integer(value.cast_signed());
-                self.lines.number(&counter.context.frame, count, Calls::ONE);
+                self.lines.kept(counter.line(value.cast_signed()));
             }
             Op::Gauge | Op::Delta => {
                 let gauge = generation.gauges.get_mut(number as usize)?;

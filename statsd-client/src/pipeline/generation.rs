@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
+use crate::protocol::Number;
+
 use super::block::COUNTER_WORDS;
 use super::gauges::GaugeTable;
 use super::registry::{Context, List};
@@ -28,6 +30,30 @@ pub(crate) struct Counter {
     pub(crate) sum: i64,
     pub(crate) calls: u64,
     pub(crate) used: Instant,
+    /// The line of the last call that stood alone: most calls add what the one before added.
+    alone: Line,
+}
+
+/// A line with a newline before it, and what it says.
+#[derive(Debug, Default)]
+struct Line {
+    count: i64,
+    bytes: Vec<u8>,
+}
+
+impl Counter {
+    /// The line of one call, with a newline before it.
+    #[inline]
+    pub(crate) fn line(&mut self, count: i64) -> &[u8] {
+        let Line { count: of, bytes } = &mut self.alone;
+        if *of != count || bytes.is_empty() {
+            bytes.clear();
+            bytes.push(b'\n');
+            self.context.frame.write(bytes, Number::Integer(count));
+            *of = count;
+        }
+        bytes
+    }
 }
 
 /// A gauge.
@@ -69,7 +95,10 @@ impl Generation {
     /// Appends a context; its number is its place in its list.
     pub(crate) fn add(&mut self, list: List, context: Context, used: Instant) {
         match list {
-            List::Counters => self.counters.push(Counter { context, sum: 0, calls: 0, used }),
+            List::Counters => {
+                let alone = Line::default();
+                self.counters.push(Counter { context, sum: 0, calls: 0, used, alone });
+            }
             List::Gauges => self.gauges.push(Gauge { context, sent: 0.0, level: 0.0, used }),
             List::Samples => self.samples.push(Samples {
                 context,

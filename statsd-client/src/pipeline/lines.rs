@@ -22,6 +22,12 @@ impl Lines<'_> {
         self.packer.push(calls, self.outlet, |out| frame.write(out, number));
     }
 
+    /// One call's line that is kept with a newline before it.
+    #[inline]
+    pub(crate) fn kept(&mut self, line: &[u8]) {
+        self.packer.push_kept(line, Calls::ONE, self.outlet);
+    }
+
     /// A line that is rendered already.
     pub(crate) fn line(&mut self, line: &[u8]) {
         self.packer.push(Calls::ONE, self.outlet, |out| out.extend_from_slice(line));

@@ -80,6 +80,17 @@ impl Packer {
         self.calls.add(calls);
     }
 
+    /// Adds a line that is kept with a newline before it.
+    #[inline]
+    pub(crate) fn push_kept(&mut self, line: &[u8], calls: Calls, outlet: &mut dyn Outlet) {
+        if !self.packet.is_empty() && self.packet.len() + line.len() <= self.limit {
+            self.packet.extend_from_slice(line);
+            self.calls.add(calls);
+        } else {
+            self.push(calls, outlet, |out| out.extend_from_slice(&line[1..]));
+        }
+    }
+
     /// Sends the packet that is not full yet.
     pub(crate) fn finish(&mut self, outlet: &mut dyn Outlet) {
         if !self.packet.is_empty() {
@@ -140,5 +151,12 @@ mod tests {
         assert_eq!(kept.too_long, Calls::ONE);
         packer.finish(&mut kept);
         assert_eq!(kept.packets.len(), expected.len());
+        for line in ["\na:1|c", "\nb:2|c", "\nc:3|c", "\n123456789012"] {
+            packer.push_kept(line.as_bytes(), Calls::ONE, &mut kept);
+        }
+        packer.finish(&mut kept);
+        let kept_lines = kept.packets[expected.len()..].iter().map(|(packet, _)| &**packet);
+        assert!(kept_lines.eq(["a:1|c\nb:2|c", "c:3|c"]));
+        assert_eq!(kept.too_long, Calls::own(2));
     }
 }

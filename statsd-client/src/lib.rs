@@ -83,11 +83,14 @@
 //!
 //! `macros` (default): the attributes. Without it the crate builds no `syn`.
 //! `serde`: [`Config`] is read from and written to configuration files.
+//! `metrics`: `MetricsRecorder` sends what libraries record with the `metrics` facade.
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 mod backend;
+#[cfg(feature = "metrics")]
+mod bridge;
 mod builder;
 mod call_macros;
 mod child;
@@ -110,6 +113,8 @@ pub use backend::{
 };
 #[cfg(unix)]
 pub use backend::{UnixBackend, UnixStreamBackend};
+#[cfg(feature = "metrics")]
+pub use bridge::MetricsRecorder;
 pub use builder::{Aggregation, Builder};
 pub use child::ChildBuilder;
 pub use client::Client;

@@ -290,7 +290,14 @@ fn the_crates_depend_downwards_only() {
     };
     assert_eq!(
         dependencies("statsd-client/Cargo.toml"),
-        ["crossbeam-channel", "metrics?", "serde?", "statsd-macros?"]
+        [
+            "crossbeam-channel",
+            "metrics?",
+            "serde?",
+            "statsd-macros?",
+            "tracing?",
+            "tracing-subscriber?"
+        ]
     );
     assert_eq!(dependencies("statsd-macros/Cargo.toml"), ["proc-macro2", "quote", "syn"]);
     assert_eq!(dependencies("statsd-server/whisper/Cargo.toml"), [""; 0]);

@@ -84,12 +84,13 @@
 //! `macros` (default): the attributes. Without it the crate builds no `syn`.
 //! `serde`: [`Config`] is read from and written to configuration files.
 //! `metrics`: `MetricsRecorder` sends what libraries record with the `metrics` facade.
+//! `tracing`: `SpanTimes` is a layer that sends how long spans took.
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 mod backend;
-#[cfg(feature = "metrics")]
+#[cfg(any(feature = "metrics", feature = "tracing"))]
 mod bridge;
 mod builder;
 mod call_macros;
@@ -115,6 +116,8 @@ pub use backend::{
 pub use backend::{UnixBackend, UnixStreamBackend};
 #[cfg(feature = "metrics")]
 pub use bridge::MetricsRecorder;
+#[cfg(feature = "tracing")]
+pub use bridge::SpanTimes;
 pub use builder::{Aggregation, Builder};
 pub use child::ChildBuilder;
 pub use client::Client;

@@ -83,11 +83,15 @@
 //!
 //! `macros` (default): the attributes. Without it the crate builds no `syn`.
 //! `serde`: [`Config`] is read from and written to configuration files.
+//! `metrics`: `MetricsRecorder` sends what libraries record with the `metrics` facade.
+//! `tracing`: `SpanTimes` is a layer that sends how long spans took.
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 mod backend;
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+mod bridge;
 mod builder;
 mod call_macros;
 mod child;
@@ -111,6 +115,10 @@ pub use backend::{
 };
 #[cfg(unix)]
 pub use backend::{UnixBackend, UnixStreamBackend};
+#[cfg(feature = "metrics")]
+pub use bridge::MetricsRecorder;
+#[cfg(feature = "tracing")]
+pub use bridge::SpanTimes;
 pub use builder::{Aggregation, Builder};
 pub use child::ChildBuilder;
 pub use client::Client;

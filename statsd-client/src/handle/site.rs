@@ -7,7 +7,7 @@ use crate::child::{Child, write_name};
 use crate::client::Client;
 use crate::global::{self, Current};
 use crate::metric::{KeyBuffer, TooLong};
-use crate::pipeline::{Call, Recorded, Target, record_key, record_known, record_texts};
+use crate::pipeline::{Call, Recorded, Target, record_key, record_known, record_made};
 use crate::protocol::MetricType;
 
 /// A name with tags and rate, for one client or for whichever is installed.
@@ -115,11 +115,8 @@ impl Site {
         let child = current.child.as_deref();
         let call = self.call(child, recorded);
         if current.is_scoped() {
-            // What it knows is the installed client's; the thread knows the rest by the handle's place.
-            let space = std::ptr::from_ref(self).addr() as u64;
-            record_texts(current, space, &[self.name.as_bytes()], call, |key| {
-                self.write_key(key, child)
-            });
+            // What it knows is the installed client's.
+            record_made(current, |key| self.write_key(key, child), call);
         } else if !record_known(current, self.known(), call)
             && let Some(known) = record_key(current, |key| self.write_key(key, child), call)
             && current.is_still_installed()

@@ -111,3 +111,15 @@ fn statics_and_free_functions_follow_the_installed_client() {
     assert_eq!(second.stats().calls, 6, "after the guard there is no installed client");
     assert_adds_up(&second.stats());
 }
+
+/// A function's own handle, made at each call, may stand where the last one stood.
+#[test]
+fn a_scope_does_not_take_one_handle_for_another_at_its_place() {
+    let (client, seen) = capture(|builder| builder.dialect(Dialect::DogStatsd));
+    let count = |value: &str| Counter::new("a").tag("x", value).increment();
+    client.scope(|| ["1", "2", "1"].map(count));
+    assert!(client.flush(PATIENCE));
+    let mut lines = seen.lines();
+    lines.sort();
+    assert_eq!(lines, ["a:1|c|#x:2", "a:2|c|#x:1"]);
+}

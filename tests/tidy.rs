@@ -11,12 +11,13 @@ type Floors = &'static [(&'static str, &'static [&'static str])];
 const CLIENT: Floors = &[
     ("protocol", &[]),
     ("metric", &["protocol"]),
-    ("backend", &[]),
+    ("slot", &[]),
+    ("backend", &["slot"]),
     ("error", &[]),
     ("telemetry", &[]),
     // How its duration is written in a file.
     ("policy", &["config"]),
-    ("pipeline", &["protocol", "metric", "backend", "policy", "telemetry"]),
+    ("pipeline", &["protocol", "metric", "backend", "policy", "slot", "telemetry"]),
     ("handle", &["child", "client", "global", "metric", "pipeline", "protocol"]),
     ("bridge", &["client", "handle"]),
 ];

@@ -8,7 +8,7 @@ use std::{io, thread};
 
 use crate::backend::Backend;
 use crate::policy::WhenFull;
-use crate::slot::{Giver, slot};
+use crate::slot::{Giver, Nothing, slot};
 use crate::telemetry::{Leftover, Stats};
 
 use super::account::Account;
@@ -20,6 +20,9 @@ use super::shared::{Options, Shared};
 
 /// How long dropping the last clone of a client waits for what was recorded to leave.
 const DROP_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long the client's thread has, after the time is up, to say so and end.
+const LAST_WORDS_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The flush interval while a whole one would fill too much of the queues, and how often a backend
 /// that is not ready is asked again while somebody waits.
@@ -40,7 +43,6 @@ const IDLE_CHECKS: u32 = 4;
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
     account: Arc<Account>,
-    worker: thread::ThreadId,
     thread: Mutex<Option<thread::JoinHandle<()>>>,
 }
 
@@ -54,7 +56,7 @@ impl Pipeline {
         let worker = Worker {
             shared: shared.clone(),
             account: account.clone(),
-            collector: Collector::new(packet_size, options.reservoir, options.seed),
+            collector: Collector::new(shared.clone(), options.reservoir, options.seed),
             backend,
             flush_interval: options.flush_interval,
             busy_above: options.max_queued_bytes / 4,
@@ -66,8 +68,8 @@ impl Pipeline {
         };
         let thread = thread::Builder::new().name("statsd-client".into());
         let thread = thread.spawn(move || worker.run())?;
-        let worker = thread.thread().id();
-        Ok(Self { shared, account, worker, thread: Mutex::new(Some(thread)) })
+        shared.thread.get_or_init(|| thread.thread().id());
+        Ok(Self { shared, account, thread: Mutex::new(Some(thread)) })
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -76,17 +78,22 @@ impl Pipeline {
 
     /// Sends everything recorded so far; `true` when all of it was taken by the backend in time.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
-        self.request(timeout, |until, answer| Request::Flush { until, answer })
+        self.request(timeout, |until, answer| Request::Flush { until, answer }) == Ok(true)
     }
 
     /// Sends everything recorded so far, ends the thread, and says what was left.
     pub(crate) fn shutdown(&self, timeout: Duration) -> Leftover {
-        let all_sent = self.request(timeout, |until, answer| Request::Stop { until, answer });
+        let until = timeout.saturating_add(LAST_WORDS_TIMEOUT);
+        let answer = self.request(until, |_, answer| Request::Stop {
+            until: Instant::now().checked_add(timeout),
+            answer,
+        });
         self.shared.closed.store(true, Ordering::Relaxed);
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        let has_ended = thread.as_ref().is_none_or(thread::JoinHandle::is_finished) || all_sent;
+        let is_finished = thread.as_ref().is_none_or(thread::JoinHandle::is_finished);
+        let has_ended = is_finished || answer != Err(Nothing::Yet);
         if has_ended
-            && thread::current().id() != self.worker
+            && !self.shared.is_own_thread()
             && let Some(thread) = thread.take()
         {
             // It has answered, or is past its end: joining it takes no time to speak of.
@@ -110,14 +117,14 @@ impl Pipeline {
         &self,
         timeout: Duration,
         request: impl FnOnce(Option<Instant>, Giver<bool>) -> Request,
-    ) -> bool {
+    ) -> Result<bool, Nothing> {
         // A backend that asks from within `send` would wait for itself.
-        if thread::current().id() == self.worker {
-            return false;
+        if self.shared.is_own_thread() {
+            return Err(Nothing::Yet);
         }
         let (answer, answered) = slot();
         self.shared.inbox.ask(request(Instant::now().checked_add(timeout), answer));
-        answered.take(timeout).unwrap_or(false)
+        answered.take(timeout)
     }
 }
 
@@ -147,7 +154,7 @@ struct Worker {
 impl Worker {
     fn run(mut self) {
         while self.serve() {}
-        self.shared.closed.store(true, Ordering::Relaxed);
+        self.shared.close();
         self.account.end();
     }
 
@@ -193,10 +200,12 @@ impl Worker {
         if !catch_unwind(AssertUnwindSafe(|| backend.ready())).unwrap_or(false) {
             // What was recorded stays where it is: counters go on adding up, the queue has its bound.
             self.wait = self.flush_interval;
+            self.collector.take_ended(&self.shared, &self.account, started);
             if self.shared.when_full == WhenFull::DropOldest {
                 self.wait = BUSY_INTERVAL.min(self.flush_interval);
                 self.collector.give_up_oldest(&self.shared, &self.account);
             }
+            self.make_room();
             return None;
         }
         let (calls, _) = account.calls();
@@ -230,10 +239,22 @@ impl Worker {
                 let (all, idle) = self.collector.idle(since);
                 idle * 4 > all
             });
-        if is_worn || self.shared.registry.is_crowded() {
-            self.shared.registry.begin_generation();
-            self.account.close_blocks();
+        if is_worn {
+            self.begin_generation();
         }
+        self.make_room();
+    }
+
+    /// Begins a new generation where a gauge found no room.
+    fn make_room(&self) {
+        if self.shared.registry.is_crowded() {
+            self.begin_generation();
+        }
+    }
+
+    fn begin_generation(&self) {
+        self.shared.registry.begin_generation();
+        self.account.close_blocks();
     }
 }
 

@@ -257,6 +257,10 @@ impl Client {
         self.pipeline.shutdown(timeout)
     }
 
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
     /// The account of all calls so far. Takes a lock that no call waits for.
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()

@@ -118,6 +118,51 @@ impl Collector {
         account.given_up(calls);
     }
 
+    /// Forgets all that was not taken, and every thread but the one that writes `own`. Answers the bytes
+    /// of the budget that this one goes on to use.
+    pub(crate) fn begin_in_child(
+        &mut self,
+        own: Option<&'static Block>,
+        registry: &Registry,
+        account: &Account,
+        now: Instant,
+    ) -> usize {
+        let blocks = account.new_blocks();
+        self.meet(registry, now);
+        let new = blocks.into_iter().map(|block| Thread {
+            block,
+            seen: Seen::of(block),
+            run: None,
+            at: 0,
+        });
+        self.threads.extend(new);
+        let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.threads)
+            .into_iter()
+            .partition(|thread| own.is_some_and(|own| std::ptr::eq(own, thread.block)));
+        for thread in gone {
+            account.retire(thread.block);
+            // Its thread is in the parent only, and lets go here.
+            thread.block.release();
+            thread.let_go();
+        }
+        self.threads = kept;
+        for thread in &mut self.threads {
+            thread.seen.advance(thread.block, |_, _, _| ());
+            while let Some(run) = thread.run() {
+                thread.at = run.read(thread.at, &mut self.text, |_, _, _| true);
+                let Some(next) = run.next() else { break };
+                thread.go_on(next);
+            }
+        }
+        for generation in &mut self.generations {
+            generation.forget();
+            let stamp = generation.stamp;
+            let is_its = |thread: &&Thread| thread.block.generation() == stamp;
+            generation.blocks = self.threads.iter().filter(is_its).count();
+        }
+        self.threads.iter().filter(|thread| thread.run.is_some()).count() * RUN_BYTES
+    }
+
     /// Contexts of the present generation, and how many of them nobody has used since `since`.
     pub(crate) fn idle(&self, since: Instant) -> (usize, usize) {
         let present = self.generations.last();

@@ -109,6 +109,14 @@ impl Shared {
         true
     }
 
+    /// Keeps everybody out while `work` runs.
+    pub(crate) fn while_locked<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _joined = lock(&self.threads.joined);
+        let _bulk = lock(&self.bulk);
+        let _waiting = lock(&self.budget.waiting);
+        self.registry.while_locked(|| self.inbox.while_locked(work))
+    }
+
     /// What was handed over since the last time.
     pub(crate) fn take_bulk(&self) -> Vec<Bulk> {
         std::mem::take(&mut *lock(&self.bulk))
@@ -158,6 +166,11 @@ impl Budget {
         if bytes > 0 && *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) > 0 {
             self.freed.notify_all();
         }
+    }
+
+    /// Counts anew from `bytes`.
+    pub(crate) fn reset(&self, bytes: usize) {
+        self.used.store(bytes, Ordering::Relaxed);
     }
 
     pub(crate) fn used(&self) -> usize {

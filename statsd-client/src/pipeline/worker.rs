@@ -2,9 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use std::{io, thread};
+use std::{fmt, io, thread};
 
 use crate::backend::Backend;
 use crate::policy::WhenFull;
@@ -12,6 +12,7 @@ use crate::slot::{Giver, slot};
 use crate::telemetry::{Leftover, Stats};
 
 use super::account::Account;
+use super::block::Block;
 use super::collector::Collector;
 use super::inbox::Request;
 use super::packer::{Calls, Outlet};
@@ -40,8 +41,9 @@ const IDLE_CHECKS: u32 = 4;
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
     account: Arc<Account>,
-    worker: thread::ThreadId,
-    thread: Mutex<Option<thread::JoinHandle<()>>>,
+    /// The client's thread.
+    worker: Mutex<Option<thread::ThreadId>>,
+    thread: Mutex<Option<thread::JoinHandle<Option<Worker>>>>,
 }
 
 impl Pipeline {
@@ -55,7 +57,7 @@ impl Pipeline {
             shared: shared.clone(),
             account: account.clone(),
             collector: Collector::new(packet_size, options.reservoir, options.seed),
-            backend,
+            backend: Hidden(backend),
             flush_interval: options.flush_interval,
             busy_above: options.max_queued_bytes / 4,
             wait: options.flush_interval,
@@ -64,10 +66,42 @@ impl Pipeline {
             idle_checked: now,
             report: options.telemetry.clone().map(|prefix| Report::new(prefix, now)),
         };
+        let pipeline = Self { shared, account, worker: Mutex::new(None), thread: Mutex::new(None) };
+        pipeline.spawn(worker)?;
+        Ok(pipeline)
+    }
+
+    fn spawn(&self, worker: Worker) -> io::Result<()> {
         let thread = thread::Builder::new().name("statsd-client".into());
         let thread = thread.spawn(move || worker.run())?;
-        let worker = thread.thread().id();
-        Ok(Self { shared, account, worker, thread: Mutex::new(Some(thread)) })
+        *lock(&self.worker) = Some(thread.thread().id());
+        *lock(&self.thread) = Some(thread);
+        Ok(())
+    }
+
+    /// Ends the thread and takes over its work; `None`: it has ended already, or is the one that asks.
+    pub(crate) fn pause(&self) -> Option<Worker> {
+        if self.is_worker() {
+            return None;
+        }
+        self.shared.inbox.ask(Request::Pause);
+        lock(&self.thread).take()?.join().ok().flatten()
+    }
+
+    /// Goes on with a thread of its own. Where there is none to be had, the client ends.
+    pub(crate) fn resume(&self, worker: Worker) {
+        if self.spawn(worker).is_err() {
+            self.shared.closed.store(true, Ordering::Relaxed);
+            self.account.end();
+        }
+    }
+
+    pub(crate) fn account(&self) -> &Account {
+        &self.account
+    }
+
+    fn is_worker(&self) -> bool {
+        *lock(&self.worker) == Some(thread::current().id())
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -83,10 +117,10 @@ impl Pipeline {
     pub(crate) fn shutdown(&self, timeout: Duration) -> Leftover {
         let all_sent = self.request(timeout, |until, answer| Request::Stop { until, answer });
         self.shared.closed.store(true, Ordering::Relaxed);
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut thread = lock(&self.thread);
         let has_ended = thread.as_ref().is_none_or(thread::JoinHandle::is_finished) || all_sent;
         if has_ended
-            && thread::current().id() != self.worker
+            && !self.is_worker()
             && let Some(thread) = thread.take()
         {
             // It has answered, or is past its end: joining it takes no time to speak of.
@@ -112,7 +146,7 @@ impl Pipeline {
         request: impl FnOnce(Option<Instant>, Giver<bool>) -> Request,
     ) -> bool {
         // A backend that asks from within `send` would wait for itself.
-        if thread::current().id() == self.worker {
+        if self.is_worker() {
             return false;
         }
         let (answer, answered) = slot();
@@ -128,11 +162,13 @@ impl Drop for Pipeline {
     }
 }
 
-struct Worker {
+/// What the client's thread owns.
+#[derive(Debug)]
+pub(crate) struct Worker {
     shared: Arc<Shared>,
     account: Arc<Account>,
     collector: Collector,
-    backend: Box<dyn Backend>,
+    backend: Hidden,
     flush_interval: Duration,
     busy_above: usize,
     /// Until the next flush.
@@ -145,30 +181,36 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(mut self) {
-        while self.serve() {}
-        self.shared.closed.store(true, Ordering::Relaxed);
-        self.account.end();
-    }
-
-    /// Waits for the next thing to do, and does it; `false`: that was the last.
-    fn serve(&mut self) -> bool {
-        match self.shared.inbox.wait(self.wait) {
-            Some(Request::Flush { until, answer }) => {
-                answer.give(self.flush_until(until));
-                true
-            }
-            Some(Request::Stop { until, answer }) => {
-                let all_taken = self.flush_until(until);
-                self.shared.closed.store(true, Ordering::Relaxed);
-                answer.give(all_taken);
-                false
-            }
-            None => {
-                self.flush();
-                true
+    /// Serves until it is told to stop, or to pause: then it answers itself, for another thread.
+    fn run(mut self) -> Option<Self> {
+        loop {
+            match self.shared.inbox.wait(self.wait) {
+                Some(Request::Flush { until, answer }) => answer.give(self.flush_until(until)),
+                Some(Request::Stop { until, answer }) => {
+                    let all_taken = self.flush_until(until);
+                    self.shared.closed.store(true, Ordering::Relaxed);
+                    self.account.end();
+                    answer.give(all_taken);
+                    return None;
+                }
+                Some(Request::Pause) => return Some(self),
+                None => {
+                    self.flush();
+                }
             }
         }
+    }
+
+    /// Begins anew in the child of a fork, whose one thread writes `own`.
+    pub(crate) fn begin_in_child(&mut self, own: Option<&'static Block>) {
+        let Self { shared, account, collector, backend, .. } = self;
+        shared.inbox.clear();
+        let _forgotten = shared.take_bulk();
+        let used = collector.begin_in_child(own, &shared.registry, account, Instant::now());
+        shared.budget.reset(used);
+        // A backend of the application's own may panic. What cannot be opened now is asked again whether
+        // it is ready.
+        let _opened = catch_unwind(AssertUnwindSafe(|| backend.0.reopen()));
     }
 
     /// Flushes, and waits for a backend that is not ready as long as there is time.
@@ -190,7 +232,7 @@ impl Worker {
         let Self { shared, account, collector, backend, .. } = self;
         let started = Instant::now();
         // A backend of the application's own may panic; the thread goes on.
-        if !catch_unwind(AssertUnwindSafe(|| backend.ready())).unwrap_or(false) {
+        if !catch_unwind(AssertUnwindSafe(|| backend.0.ready())).unwrap_or(false) {
             // What was recorded stays where it is: counters go on adding up, the queue has its bound.
             self.wait = self.flush_interval;
             if self.shared.when_full == WhenFull::DropOldest {
@@ -201,7 +243,7 @@ impl Worker {
         }
         let (calls, _) = account.calls();
         let mut outlet =
-            Sending { backend: &mut **backend, account, all_taken: true, burst: 0, now: started };
+            Sending { backend: &mut *backend.0, account, all_taken: true, burst: 0, now: started };
         let freed = catch_unwind(AssertUnwindSafe(|| {
             collector.collect(shared, account, started, &mut outlet)
         }));
@@ -234,6 +276,15 @@ impl Worker {
             self.shared.registry.begin_generation();
             self.account.close_blocks();
         }
+    }
+}
+
+/// A backend need not say what it is.
+struct Hidden(Box<dyn Backend>);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Backend")
     }
 }
 
@@ -280,6 +331,10 @@ fn next_wait(
     let pace = taken as f64 / elapsed.max(BUSY_INTERVAL).as_secs_f64();
     let busy = pace * flush_interval.as_secs_f64() > busy_above as f64;
     if busy { BUSY_INTERVAL.min(flush_interval) } else { flush_interval }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

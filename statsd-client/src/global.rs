@@ -407,5 +407,7 @@ fn record_long(kind: MetricType, name: &str, recorded: Recorded<'_>) {
     let child = current.child.as_deref();
     let call = Call { rate: child.and_then(|child| child.rate), ..Call::plain(kind, recorded) };
     let space = name_space(kind, child.map_or(0, |child| child.id));
-    record_texts(&current, space, &[name.as_bytes()], call, |key| write_name(key, child, name));
+    record_texts(&current, space, &[name.as_bytes()], call, |key| {
+        write_name(key, child, name, |_| false)
+    });
 }

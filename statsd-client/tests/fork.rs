@@ -17,9 +17,9 @@ fn sums(server: &UdpSocket) -> BTreeMap<String, f64> {
     let mut sums = BTreeMap::new();
     let mut packet = [0; 2048];
     while let Ok(length) = server.recv(&mut packet) {
-        for sample in parse(&packet[..length], Dialect::Etsy).map(Result::unwrap) {
+        for sample in parse(&packet[..length], Dialect::Etsy).flatten() {
             let Value::Number(number) = sample.value else { panic!("{sample:?}") };
-            *sums.entry(String::from_utf8(sample.name.to_vec()).unwrap()).or_default() += number;
+            *sums.entry(String::from_utf8_lossy(sample.name).into_owned()).or_default() += number;
         }
     }
     sums
@@ -37,6 +37,7 @@ fn record(client: &Client, side: &str, hits: &Counter) -> bool {
 }
 
 #[test]
+#[expect(clippy::exit, reason = "the child does not go through the test harness")]
 fn what_was_recorded_before_and_after_a_fork_is_sent_once() {
     let server = UdpSocket::bind("127.0.0.1:0").unwrap();
     let client = Client::builder()
@@ -54,7 +55,6 @@ fn what_was_recorded_before_and_after_a_fork_is_sent_once() {
     match side {
         Fork::Child => {
             let all_sent = record(&client, "child", &hits);
-            // Not through the test harness, whose threads are the parent's.
             std::process::exit(i32::from(!all_sent));
         }
         Fork::Parent(child) => {
@@ -63,6 +63,7 @@ fn what_was_recorded_before_and_after_a_fork_is_sent_once() {
         }
     }
     server.set_nonblocking(true).unwrap();
-    let expected = [("child", 2.0), ("depth", 3.0), ("hits", 122.0), ("parent", 2.0), ("time", 9.0)];
+    let expected =
+        [("child", 2.0), ("depth", 3.0), ("hits", 122.0), ("parent", 2.0), ("time", 9.0)];
     assert_eq!(sums(&server), expected.map(|(name, sum)| (name.to_owned(), sum)).into());
 }

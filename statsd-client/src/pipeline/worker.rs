@@ -33,6 +33,10 @@ const BURST_PACKETS: u32 = 32;
 /// How long the server is given to take a burst.
 const BURST_PAUSE: Duration = Duration::from_millis(1);
 
+/// Packets in a row that a backend may refuse before the rest of a flush is given up: each may have
+/// waited for its time limit.
+const FAILURES_MAX: u32 = 16;
+
 /// How often idle contexts are looked for, as a share of the time after which they are forgotten.
 const IDLE_CHECKS: u32 = 4;
 
@@ -242,8 +246,14 @@ impl Worker {
             return None;
         }
         let (calls, _) = account.calls();
-        let mut outlet =
-            Sending { backend: &mut *backend.0, account, all_taken: true, burst: 0, now: started };
+        let mut outlet = Sending {
+            backend: &mut *backend.0,
+            account,
+            all_taken: true,
+            burst: 0,
+            failures: 0,
+            now: started,
+        };
         let freed = catch_unwind(AssertUnwindSafe(|| {
             collector.collect(shared, account, started, &mut outlet)
         }));
@@ -295,6 +305,8 @@ struct Sending<'a> {
     all_taken: bool,
     /// Packets since the last pause.
     burst: u32,
+    /// Packets that the backend refused, in a row.
+    failures: u32,
     now: Instant,
 }
 
@@ -307,9 +319,14 @@ impl Outlet for Sending<'_> {
         self.burst += 1;
         let backend = &mut *self.backend;
         // A backend of the application's own may panic; its packet is lost, the thread is not.
-        if let Ok(Ok(())) = catch_unwind(AssertUnwindSafe(|| backend.send(packet))) {
+        let send = AssertUnwindSafe(|| backend.send(packet));
+        if self.failures < FAILURES_MAX
+            && let Ok(Ok(())) = catch_unwind(send)
+        {
+            self.failures = 0;
             self.account.packet_sent(packet.len());
         } else {
+            self.failures += 1;
             self.account.packet_failed(calls, self.now);
             self.all_taken = false;
         }

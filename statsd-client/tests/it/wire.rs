@@ -166,7 +166,7 @@ fn a_tag_overrides_those_of_the_clients_above() {
     client.increment("root");
     child.increment("child");
     grandchild.increment("grandchild");
-    statsd_client::Counter::new("handle").tag("a", 3).tag("b", 3).on(&grandchild).increment();
+    Counter::new("handle").tag("a", 3).tag("b", 3).on(&grandchild).increment();
     assert!(client.flush(PATIENCE));
     let mut lines = seen.lines();
     lines.sort();

@@ -35,17 +35,19 @@ pub(crate) struct Child {
 pub struct ChildBuilder {
     client: Client,
     prefix: String,
+    /// Tags of the clients above that are not overridden.
+    inherited: Vec<(String, String)>,
     tags: Vec<(String, String)>,
     rate: Option<f64>,
 }
 
 impl ChildBuilder {
     pub(crate) fn new(client: Client) -> Self {
-        let (prefix, tags, rate) = match client.child_parts() {
+        let (prefix, inherited, rate) = match client.child_parts() {
             Some(child) => (child.prefix.clone(), child.tags.clone(), child.rate),
             None => (String::new(), Vec::new(), None),
         };
-        Self { client, prefix, tags, rate }
+        Self { client, prefix, inherited, tags: Vec::new(), rate }
     }
 
     /// Put before every name with a dot, behind the prefixes of the clients above.
@@ -60,7 +62,9 @@ impl ChildBuilder {
 
     /// A tag of every metric; it overrides one of the same key of the clients above.
     pub fn tag(mut self, key: impl Into<String>, value: impl ToString) -> Self {
-        self.tags.push((key.into(), value.to_string()));
+        let key = key.into();
+        self.inherited.retain(|(known, _)| *known != key);
+        self.tags.push((key, value.to_string()));
         self
     }
 
@@ -75,18 +79,21 @@ impl ChildBuilder {
     pub fn build(self) -> Client {
         static NEXT_ID: AtomicU32 = AtomicU32::new(1);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        let Self { client, prefix, tags, rate } = self;
+        let Self { client, prefix, inherited, tags, rate } = self;
+        let tags = [inherited, tags].concat();
         client.with_child(Arc::new(Child { id, prefix, tags, rate }))
     }
 }
 
-/// Writes a name with what a child adds before it and to its tags.
+/// Writes a name with what a child adds before it and to its tags, but for those that the call overrides.
 pub(crate) fn write_name(
     key: &mut KeyBuffer,
     child: Option<&Child>,
     name: impl std::fmt::Display,
+    overrides: impl Fn(&str) -> bool,
 ) -> Result<(), TooLong> {
     let Some(child) = child else { return key.name(name) };
     key.name_in(&child.prefix, name)?;
-    child.tags.iter().try_for_each(|(tag, value)| key.tag(tag, value))
+    let mut tags = child.tags.iter().filter(|(tag, _)| !overrides(tag));
+    tags.try_for_each(|(tag, value)| key.tag(tag, value))
 }

@@ -257,6 +257,10 @@ impl Client {
         self.pipeline.shutdown(timeout)
     }
 
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
     /// The account of all calls so far. Takes a lock that no call waits for.
     pub fn stats(&self) -> Stats {
         self.pipeline.stats()
@@ -294,8 +298,9 @@ impl Client {
         let child = self.child.as_deref();
         let call = Call { rate: child.and_then(|child| child.rate), ..Call::plain(kind, recorded) };
         let space = name_space(kind, child.map_or(0, |child| child.id));
-        let _known =
-            record_texts(self, space, &[name.as_bytes()], call, |key| write_name(key, child, name));
+        let _known = record_texts(self, space, &[name.as_bytes()], call, |key| {
+            write_name(key, child, name, |_| false)
+        });
     }
 
     fn addressee(&self) -> Addressee<'_, Self> {

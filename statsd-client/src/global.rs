@@ -12,7 +12,7 @@ use crate::client::{Client, name_space};
 use crate::handle::{GaugeValue, SampleValue, Stopwatch};
 use crate::metric::{Event, ServiceCheck};
 use crate::pipeline::{
-    Call, InScope, Recorded, Shared, Target, find, nanos, record_texts, with_text,
+    self, Call, InScope, Recorded, Shared, Target, find, nanos, record_texts, with_text,
 };
 use crate::protocol::{MetricType, Number};
 use crate::rendered::Addressee;
@@ -144,6 +144,37 @@ impl Client {
             task.as_mut().poll(context)
         })
     }
+}
+
+/// Runs `fork`, which calls `fork(2)`, so that `clients` go on in parent and child: what was recorded
+/// before it is sent by the parent, and once; what the child records, by the child. Connections to
+/// streams are opened anew.
+///
+/// A child that was forked without it never blocks or panics here, but sends nothing. Waits until each
+/// client's thread has sent the packets that it is at.
+///
+/// ```
+/// # fn fork() -> u32 { 0 }
+/// # use std::time::Duration;
+/// # use statsd_client::{CaptureBackend, Client};
+/// # let (backend, captured) = CaptureBackend::new();
+/// # let hour = Duration::from_secs(3600);
+/// # let client = Client::builder().backend(backend).flush_interval(hour).build()?;
+/// client.increment("jobs");
+/// let _pid = statsd_client::around_fork(&[&client], || fork());
+/// client.increment("jobs"); // in each of the two processes
+/// # client.flush(Duration::from_secs(1));
+/// # assert_eq!(captured.lines(), ["jobs:2|c"]);
+/// # Ok::<(), statsd_client::Error>(())
+/// ```
+pub fn around_fork<R>(clients: &[&Client], fork: impl FnOnce() -> R) -> R {
+    let mut pipelines: Vec<_> = clients.iter().map(|client| client.pipeline()).collect();
+    pipelines.sort_unstable_by_key(|pipeline| pipeline.shared().id);
+    pipelines.dedup_by_key(|pipeline| pipeline.shared().id);
+    pipeline::around_fork(&pipelines, || {
+        let _nobody_installs = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
+        fork()
+    })
 }
 
 /// A scope that this thread is in, until it is dropped.
@@ -376,5 +407,7 @@ fn record_long(kind: MetricType, name: &str, recorded: Recorded<'_>) {
     let child = current.child.as_deref();
     let call = Call { rate: child.and_then(|child| child.rate), ..Call::plain(kind, recorded) };
     let space = name_space(kind, child.map_or(0, |child| child.id));
-    record_texts(&current, space, &[name.as_bytes()], call, |key| write_name(key, child, name));
+    record_texts(&current, space, &[name.as_bytes()], call, |key| {
+        write_name(key, child, name, |_| false)
+    });
 }

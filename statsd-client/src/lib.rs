@@ -126,8 +126,8 @@ pub use config::{Config, Output};
 pub use env::EnvironmentReport;
 pub use error::{Error, ErrorKind};
 pub use global::{
-    FlushGuard, count, count_at, decrement, distribution, event, gauge, gauge_at, gauge_delta,
-    histogram, increment, install, measure, meter, service_check, set, timing,
+    FlushGuard, around_fork, count, count_at, decrement, distribution, event, gauge, gauge_at,
+    gauge_delta, histogram, increment, install, measure, meter, service_check, set, timing,
 };
 pub use handle::{
     Counter, Distribution, Gauge, GaugeValue, Histogram, SampleValue, Set, Timer, TimerGuard,

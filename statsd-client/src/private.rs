@@ -158,6 +158,6 @@ fn write_key(
     name: Arguments<'_>,
     tags: Tags<'_>,
 ) -> Result<(), TooLong> {
-    write_name(key, child, name)?;
+    write_name(key, child, name, |tag| tags.iter().any(|(own, _)| *own == tag))?;
     tags.iter().try_for_each(|(tag, value)| key.tag(tag, value))
 }

@@ -136,7 +136,10 @@ impl Site {
     }
 
     fn write_key(&self, key: &mut KeyBuffer, child: Option<&Child>) -> Result<(), TooLong> {
-        write_name(key, child, &self.name)?;
+        write_name(key, child, &self.name, |tag| {
+            let fixed = self.fixed_tags.iter().any(|(own, _)| *own == tag);
+            fixed || self.tags.iter().any(|(own, _)| own == tag)
+        })?;
         for (tag, value) in self.fixed_tags {
             key.tag(tag, value)?;
         }

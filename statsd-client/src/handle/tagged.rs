@@ -63,7 +63,7 @@ impl<H, const N: usize> TaggedSite<H, N> {
         let place = std::ptr::from_ref(self).addr() as u64;
         let space = place ^ child.map_or(0, |child| u64::from(child.id) << 32);
         let known = record_texts(&current, space, values, call, |key| {
-            write_name(key, child, self.name)?;
+            write_name(key, child, self.name, |tag| self.keys.contains(&tag))?;
             let mut tags = self.keys.iter().zip(values);
             // What is not text was made by nobody of ours.
             tags.try_for_each(|(tag, value)| {

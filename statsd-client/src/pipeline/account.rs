@@ -71,6 +71,12 @@ impl Account {
         books.blocks.iter().for_each(|block| block.close());
     }
 
+    /// Keeps everybody out while `work` runs.
+    pub(crate) fn while_locked<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _books = self.books();
+        work()
+    }
+
     /// A block's thread has ended, and everything it recorded was taken.
     pub(crate) fn retire(&self, block: &'static Block) {
         let mut books = self.books();

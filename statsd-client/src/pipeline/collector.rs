@@ -1,6 +1,5 @@
 //! The client's thread's side: takes what all threads recorded and turns it into packets.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
@@ -26,7 +25,6 @@ const SET_MEMBERS_MAX: usize = 16 * 1024;
 /// Everything that is remembered from flush to flush. The client's thread owns it.
 #[derive(Debug)]
 pub(crate) struct Collector {
-    shared: Arc<Shared>,
     threads: Vec<Thread>,
     /// In the order of their beginning; the last is the present one.
     generations: Vec<Generation>,
@@ -54,13 +52,11 @@ struct Thread {
 }
 
 impl Collector {
-    pub(crate) fn new(shared: Arc<Shared>, reservoir: usize, seed: Option<u64>) -> Self {
-        let packer = Packer::new(shared.packet_size);
+    pub(crate) fn new(max_packet_size: usize, reservoir: usize, seed: Option<u64>) -> Self {
         Self {
-            shared,
             threads: Vec::new(),
             generations: Vec::new(),
-            packer,
+            packer: Packer::new(max_packet_size),
             levels: Levels::default(),
             reservoir,
             draws: AtomicU64::new(seed.unwrap_or_else(sampler::random_seed) | 1),
@@ -139,6 +135,54 @@ impl Collector {
             }
         }
         account.given_up(calls + shared.give_up_bulk(is_short));
+    }
+
+    /// Forgets all that was not taken, and every thread but the one that writes `own`.
+    pub(crate) fn begin_in_child(
+        &mut self,
+        own: Option<&'static Block>,
+        shared: &Shared,
+        account: &Account,
+        now: Instant,
+    ) {
+        self.accept_blocks(shared, account, now);
+        let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.threads)
+            .into_iter()
+            .partition(|thread| own.is_some_and(|own| std::ptr::eq(own, thread.block)));
+        for thread in gone {
+            account.retire(thread.block);
+            // Its thread is in the parent only, and lets go here.
+            thread.block.release();
+            thread.let_go(shared);
+            shared.threads.leave();
+        }
+        self.threads = kept;
+        for thread in &mut self.threads {
+            thread.seen.advance(thread.block, |_, _, _| ());
+            while let Some(run) = thread.run() {
+                thread.at = run.read(thread.at, &mut self.text, |_, _, _| true);
+                let Some(next) = run.next() else { break };
+                thread.go_on(next);
+            }
+            thread.holds = 0;
+        }
+        for generation in &mut self.generations {
+            generation.forget();
+            let stamp = generation.stamp;
+            let is_its = |thread: &&Thread| thread.block.generation() == stamp;
+            generation.blocks = self.threads.iter().filter(is_its).count();
+        }
+    }
+
+    /// Gives back what it holds. Nothing is collected any more.
+    pub(crate) fn end(&mut self, shared: &Shared) {
+        self.threads.drain(..).for_each(|thread| thread.let_go(shared));
+        for generation in self.generations.drain(..) {
+            // Where a thread may still be writing, its gauges are not lent on.
+            if generation.blocks == 0 {
+                pool::give_gauges(generation.table);
+            }
+        }
     }
 
     /// Contexts of the present generation, and how many of them nobody has used since `since`.
@@ -370,19 +414,6 @@ impl Taker<'_> {
             }
         }
         Some(())
-    }
-}
-
-impl Drop for Collector {
-    fn drop(&mut self) {
-        let shared = &self.shared;
-        self.threads.drain(..).for_each(|thread| thread.let_go(shared));
-        for generation in &self.generations {
-            // Where a thread may still be writing, its gauges are not lent on.
-            if generation.blocks == 0 {
-                pool::give_gauges(generation.table);
-            }
-        }
     }
 }
 

@@ -59,6 +59,10 @@ impl Entry {
         })
     }
 
+    pub(crate) fn block(&self) -> &'static Block {
+        self.block
+    }
+
     /// Whether the block takes calls.
     pub(crate) fn is_open(&self) -> bool {
         self.block.is_open()

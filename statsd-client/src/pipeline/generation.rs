@@ -124,6 +124,22 @@ impl Generation {
         }
     }
 
+    /// Forgets what the contexts have come to since the last flush.
+    pub(crate) fn forget(&mut self) {
+        for counter in &mut self.counters {
+            (counter.sum, counter.calls) = (0, 0);
+        }
+        for (number, gauge) in self.gauges.iter_mut().enumerate() {
+            let _forgotten = self.table.get(number).and_then(|cell| cell.read(&mut gauge.sent));
+            gauge.reading = None;
+        }
+        for samples in &mut self.samples {
+            samples.values.drain(|_, _| ());
+            samples.members.clear();
+            samples.calls = 0;
+        }
+    }
+
     pub(crate) fn contexts(&self) -> usize {
         self.counters.len() + self.gauges.len() + self.samples.len()
     }

@@ -9,11 +9,19 @@ use crate::slot::Giver;
 /// Requests that wait; further ones are refused.
 const REQUESTS_MAX: usize = 1024;
 
-/// A request to the client's thread; it answers whether every packet was taken.
+/// A request to the client's thread; where it answers, then whether every packet was taken.
 #[derive(Debug)]
 pub(crate) enum Request {
-    Flush { until: Option<Instant>, answer: Giver<bool> },
-    Stop { until: Option<Instant>, answer: Giver<bool> },
+    Flush {
+        until: Option<Instant>,
+        answer: Giver<bool>,
+    },
+    Stop {
+        until: Option<Instant>,
+        answer: Giver<bool>,
+    },
+    /// The thread ends, and its work goes on elsewhere.
+    Pause,
 }
 
 /// Where requests wait.
@@ -42,8 +50,8 @@ impl Inbox {
     /// other end of the answer.
     pub(crate) fn ask(&self, request: Request) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_stop = matches!(request, Request::Stop { .. });
-        let has_room = is_stop || waiting.requests.len() < REQUESTS_MAX;
+        let is_last = matches!(request, Request::Stop { .. } | Request::Pause);
+        let has_room = is_last || waiting.requests.len() < REQUESTS_MAX;
         if has_room && !waiting.is_closed {
             waiting.requests.push_back(request);
             self.arrived.notify_one();
@@ -55,6 +63,17 @@ impl Inbox {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.is_closed = true;
         waiting.requests.clear();
+    }
+
+    /// Keeps everybody out while `work` runs.
+    pub(crate) fn while_locked<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _locked = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        work()
+    }
+
+    /// Forgets who waits.
+    pub(crate) fn clear(&self) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).requests.clear();
     }
 
     /// Ends a wait at once.

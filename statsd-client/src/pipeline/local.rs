@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 
 use crate::metric::{KeyBuffer, TooLong};
 
+use super::block::Block;
 use super::call::Call;
 use super::entry::Entry;
 use super::front;
@@ -182,6 +183,15 @@ fn with_key<R>(
     // A thread that is ending has nowhere to keep it.
     let _kept = LOCAL.try_with(|local| local.key.set(key));
     result
+}
+
+/// The block that this thread writes for a client.
+pub(crate) fn block_of(id: u32) -> Option<&'static Block> {
+    let block = LOCAL.try_with(|local| {
+        let entries = local.entries.try_borrow().ok()?;
+        entries.iter().find(|entry| entry.id == id).map(Entry::block)
+    });
+    block.ok().flatten()
 }
 
 /// Hands on what `text` displays, in memory that the thread keeps. A text that is long beyond any packet

@@ -22,6 +22,7 @@ mod bulk;
 mod call;
 mod collector;
 mod entry;
+mod fork;
 pub(crate) mod front;
 mod gauges;
 mod generation;
@@ -42,6 +43,7 @@ mod values;
 mod worker;
 
 pub(crate) use call::{Call, Recorded, nanos};
+pub(crate) use fork::around_fork;
 pub(crate) use local::{
     InScope, Target, find, record_key, record_known, record_made, record_texts, with_entry,
     with_text,

@@ -75,6 +75,15 @@ pub(crate) fn run_by_id(id: u32) -> Option<&'static Run> {
     runs.get((id as usize).checked_sub(1)?).copied()
 }
 
+/// Keeps everybody out while `work` runs: threads that want something then make it anew.
+pub(crate) fn while_locked<R>(work: impl FnOnce() -> R) -> R {
+    let _blocks = BLOCKS.each_ref().map(lock);
+    let _gauges = GAUGES.each_ref().map(lock);
+    let _free = lock(&FREE_RUNS);
+    let _runs = RUNS.write().unwrap_or_else(PoisonError::into_inner);
+    work()
+}
+
 fn class_of(count: usize) -> usize {
     (0..CLASSES - 1).find(|&class| size_of_class(class) >= count).unwrap_or(CLASSES - 1)
 }

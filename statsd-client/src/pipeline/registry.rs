@@ -224,6 +224,13 @@ impl Registry {
         self.stamp.load(Ordering::SeqCst) == stamp
     }
 
+    /// Keeps everybody out while `work` runs.
+    pub(crate) fn while_locked<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _inner = self.lock();
+        let _head = self.head.write().unwrap_or_else(PoisonError::into_inner);
+        work()
+    }
+
     /// The generations that began, and the contexts that were registered, since the last time.
     pub(crate) fn take_fresh(&self) -> (Vec<Head>, Vec<Fresh>) {
         let mut inner = self.lock();

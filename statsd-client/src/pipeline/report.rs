@@ -81,3 +81,41 @@ fn counts(stats: &Stats) -> [(&'static str, u64); 17] {
         ("dropped.unsupported", dropped.unsupported),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::packer::Calls;
+
+    #[derive(Default)]
+    struct Kept(Vec<String>);
+
+    impl Outlet for Kept {
+        fn send(&mut self, packet: &[u8], calls: Calls) {
+            assert_eq!(calls, Calls::NONE, "the account is not part of itself");
+            self.0.extend(String::from_utf8_lossy(packet).lines().map(str::to_owned));
+        }
+
+        fn too_long(&mut self, _calls: Calls) {}
+    }
+
+    #[test]
+    fn every_ten_seconds_it_says_what_has_changed() {
+        let start = Instant::now();
+        let (mut report, mut kept) = (Report::new("own".into(), start), Kept::default());
+        let mut collector = Collector::new(1432, 128, Some(1));
+        let mut stats = Stats { calls: 7, contexts: 2, ..Stats::default() };
+        let mut write = |stats: &Stats, seconds| {
+            report.write(start + Duration::from_secs(seconds), stats, &mut collector, &mut kept);
+            std::mem::take(&mut kept.0)
+        };
+        assert!(write(&stats, 9).is_empty());
+        let first = write(&stats, 10);
+        assert!(first.contains(&"own.calls:7|c".to_owned()), "{first:?}");
+        assert!(first.contains(&"own.contexts:2|g".to_owned()));
+        assert!(first.contains(&"own.dropped.queue_full:0|c".to_owned()));
+        stats.calls = 9;
+        assert!(write(&stats, 19).is_empty());
+        assert!(write(&stats, 20).contains(&"own.calls:2|c".to_owned()));
+    }
+}

@@ -1,7 +1,7 @@
 //! What callers and the client's thread share: no field of it is written on a call's ordinary path.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ pub(crate) struct Shared {
     /// The client is gone; threads let go of their words for it.
     pub(crate) closed: AtomicBool,
     /// The client's thread, once it runs.
-    pub(crate) thread: OnceLock<ThreadId>,
+    thread: Mutex<Option<ThreadId>>,
 }
 
 impl Shared {
@@ -82,7 +82,7 @@ impl Shared {
             bulk: Mutex::new(Vec::new()),
             inbox: Inbox::new(),
             closed: AtomicBool::new(false),
-            thread: OnceLock::new(),
+            thread: Mutex::new(None),
         }
     }
 
@@ -106,6 +106,14 @@ impl Shared {
         true
     }
 
+    /// Keeps everybody out while `work` runs.
+    pub(crate) fn while_locked<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _joined = lock(&self.threads.joined);
+        let _bulk = lock(&self.bulk);
+        let _waiting = lock(&self.budget.waiting);
+        self.registry.while_locked(|| self.inbox.while_locked(work))
+    }
+
     /// What was handed over since the last time.
     pub(crate) fn take_bulk(&self) -> Vec<Bulk> {
         std::mem::take(&mut *lock(&self.bulk))
@@ -126,9 +134,13 @@ impl Shared {
         given_up as u64
     }
 
+    pub(crate) fn set_own_thread(&self, thread: ThreadId) {
+        *lock(&self.thread) = Some(thread);
+    }
+
     /// Whether it is the client's own thread that asks: a backend may call the client.
     pub(crate) fn is_own_thread(&self) -> bool {
-        self.thread.get() == Some(&thread::current().id())
+        *lock(&self.thread) == Some(thread::current().id())
     }
 
     /// Ends the client: nothing that is recorded from here on is sent, and nobody waits for room.
@@ -202,6 +214,11 @@ impl Budget {
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts anew.
+    pub(crate) fn reset(&self) {
+        self.used.store(0, Ordering::Relaxed);
     }
 
     pub(crate) fn used(&self) -> usize {

@@ -2,9 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use std::{io, thread};
+use std::{fmt, io, thread};
 
 use crate::backend::Backend;
 use crate::policy::WhenFull;
@@ -12,6 +12,7 @@ use crate::slot::{Giver, Nothing, slot};
 use crate::telemetry::{Leftover, Stats};
 
 use super::account::Account;
+use super::block::Block;
 use super::collector::Collector;
 use super::inbox::Request;
 use super::packer::{Calls, Outlet};
@@ -35,6 +36,10 @@ const BURST_PACKETS: u32 = 32;
 /// How long the server is given to take a burst.
 const BURST_PAUSE: Duration = Duration::from_millis(1);
 
+/// Packets in a row that a backend may refuse before the rest of a flush is given up: each may have
+/// waited for its time limit.
+const FAILURES_MAX: u32 = 16;
+
 /// How often idle contexts are looked for, as a share of the time after which they are forgotten.
 const IDLE_CHECKS: u32 = 4;
 
@@ -43,7 +48,7 @@ const IDLE_CHECKS: u32 = 4;
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
     account: Arc<Account>,
-    thread: Mutex<Option<thread::JoinHandle<()>>>,
+    thread: Mutex<Option<thread::JoinHandle<Option<Worker>>>>,
 }
 
 impl Pipeline {
@@ -56,8 +61,8 @@ impl Pipeline {
         let worker = Worker {
             shared: shared.clone(),
             account: account.clone(),
-            collector: Collector::new(shared.clone(), options.reservoir, options.seed),
-            backend,
+            collector: Collector::new(packet_size, options.reservoir, options.seed),
+            backend: Hidden(backend),
             flush_interval: options.flush_interval,
             busy_above: options.max_queued_bytes / 4,
             wait: options.flush_interval,
@@ -66,10 +71,38 @@ impl Pipeline {
             idle_checked: now,
             report: options.telemetry.clone().map(|prefix| Report::new(prefix, now)),
         };
+        let pipeline = Self { shared, account, thread: Mutex::new(None) };
+        pipeline.spawn(worker)?;
+        Ok(pipeline)
+    }
+
+    fn spawn(&self, worker: Worker) -> io::Result<()> {
         let thread = thread::Builder::new().name("statsd-client".into());
         let thread = thread.spawn(move || worker.run())?;
-        shared.thread.get_or_init(|| thread.thread().id());
-        Ok(Self { shared, account, thread: Mutex::new(Some(thread)) })
+        self.shared.set_own_thread(thread.thread().id());
+        *lock(&self.thread) = Some(thread);
+        Ok(())
+    }
+
+    /// Ends the thread and takes over its work; `None`: it has ended already, or is the one that asks.
+    pub(crate) fn pause(&self) -> Option<Worker> {
+        if self.shared.is_own_thread() {
+            return None;
+        }
+        self.shared.inbox.ask(Request::Pause);
+        lock(&self.thread).take()?.join().ok().flatten()
+    }
+
+    /// Goes on with a thread of its own. Where there is none to be had, the client ends.
+    pub(crate) fn resume(&self, worker: Worker) {
+        if self.spawn(worker).is_err() {
+            self.shared.close();
+            self.account.end();
+        }
+    }
+
+    pub(crate) fn account(&self) -> &Account {
+        &self.account
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -89,7 +122,7 @@ impl Pipeline {
             answer,
         });
         self.shared.closed.store(true, Ordering::Relaxed);
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut thread = lock(&self.thread);
         let is_finished = thread.as_ref().is_none_or(thread::JoinHandle::is_finished);
         let has_ended = is_finished || answer != Err(Nothing::Yet);
         if has_ended
@@ -135,11 +168,13 @@ impl Drop for Pipeline {
     }
 }
 
-struct Worker {
+/// What the client's thread owns.
+#[derive(Debug)]
+pub(crate) struct Worker {
     shared: Arc<Shared>,
     account: Arc<Account>,
     collector: Collector,
-    backend: Box<dyn Backend>,
+    backend: Hidden,
     flush_interval: Duration,
     busy_above: usize,
     /// Until the next flush.
@@ -151,31 +186,43 @@ struct Worker {
     report: Option<Report>,
 }
 
-impl Worker {
-    fn run(mut self) {
-        while self.serve() {}
-        self.shared.close();
-        self.account.end();
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.collector.end(&self.shared);
     }
+}
 
-    /// Waits for the next thing to do, and does it; `false`: that was the last.
-    fn serve(&mut self) -> bool {
-        match self.shared.inbox.wait(self.wait) {
-            Some(Request::Flush { until, answer }) => {
-                answer.give(self.flush_until(until));
-                true
-            }
-            Some(Request::Stop { until, answer }) => {
-                let all_taken = self.flush_until(until);
-                self.shared.closed.store(true, Ordering::Relaxed);
-                answer.give(all_taken);
-                false
-            }
-            None => {
-                self.flush();
-                true
+impl Worker {
+    /// Serves until it is told to stop, or to pause: then it answers itself, for another thread.
+    fn run(mut self) -> Option<Self> {
+        loop {
+            match self.shared.inbox.wait(self.wait) {
+                Some(Request::Flush { until, answer }) => answer.give(self.flush_until(until)),
+                Some(Request::Stop { until, answer }) => {
+                    let all_taken = self.flush_until(until);
+                    self.shared.close();
+                    self.account.end();
+                    answer.give(all_taken);
+                    return None;
+                }
+                Some(Request::Pause) => return Some(self),
+                None => {
+                    self.flush();
+                }
             }
         }
+    }
+
+    /// Begins anew in the child of a fork, whose one thread writes `own`.
+    pub(crate) fn begin_in_child(&mut self, own: Option<&'static Block>) {
+        let Self { shared, account, collector, backend, .. } = self;
+        shared.inbox.clear();
+        let _forgotten = shared.take_bulk();
+        collector.begin_in_child(own, shared, account, Instant::now());
+        shared.budget.reset();
+        // A backend of the application's own may panic. What cannot be opened now is asked again whether
+        // it is ready.
+        let _opened = catch_unwind(AssertUnwindSafe(|| backend.0.reopen()));
     }
 
     /// Flushes, and waits for a backend that is not ready as long as there is time.
@@ -197,7 +244,7 @@ impl Worker {
         let Self { shared, account, collector, backend, .. } = self;
         let started = Instant::now();
         // A backend of the application's own may panic; the thread goes on.
-        if !catch_unwind(AssertUnwindSafe(|| backend.ready())).unwrap_or(false) {
+        if !catch_unwind(AssertUnwindSafe(|| backend.0.ready())).unwrap_or(false) {
             // What was recorded stays where it is: counters go on adding up, the queue has its bound.
             self.wait = self.flush_interval;
             self.collector.take_ended(&self.shared, &self.account, started);
@@ -209,8 +256,14 @@ impl Worker {
             return None;
         }
         let (calls, _) = account.calls();
-        let mut outlet =
-            Sending { backend: &mut **backend, account, all_taken: true, burst: 0, now: started };
+        let mut outlet = Sending {
+            backend: &mut *backend.0,
+            account,
+            all_taken: true,
+            burst: 0,
+            failures: 0,
+            now: started,
+        };
         let freed = catch_unwind(AssertUnwindSafe(|| {
             collector.collect(shared, account, started, &mut outlet)
         }));
@@ -258,6 +311,15 @@ impl Worker {
     }
 }
 
+/// A backend need not say what it is.
+struct Hidden(Box<dyn Backend>);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Backend")
+    }
+}
+
 /// The way of a packet to the backend, and into the account.
 struct Sending<'a> {
     backend: &'a mut dyn Backend,
@@ -265,6 +327,8 @@ struct Sending<'a> {
     all_taken: bool,
     /// Packets since the last pause.
     burst: u32,
+    /// Packets that the backend refused, in a row.
+    failures: u32,
     now: Instant,
 }
 
@@ -277,9 +341,14 @@ impl Outlet for Sending<'_> {
         self.burst += 1;
         let backend = &mut *self.backend;
         // A backend of the application's own may panic; its packet is lost, the thread is not.
-        if let Ok(Ok(())) = catch_unwind(AssertUnwindSafe(|| backend.send(packet))) {
+        let send = AssertUnwindSafe(|| backend.send(packet));
+        if self.failures < FAILURES_MAX
+            && let Ok(Ok(())) = catch_unwind(send)
+        {
+            self.failures = 0;
             self.account.packet_sent(packet.len());
         } else {
+            self.failures += 1;
             self.account.packet_failed(calls, self.now);
             self.all_taken = false;
         }
@@ -301,6 +370,10 @@ fn next_wait(
     let pace = taken as f64 / elapsed.max(BUSY_INTERVAL).as_secs_f64();
     let busy = pace * flush_interval.as_secs_f64() > busy_above as f64;
     if busy { BUSY_INTERVAL.min(flush_interval) } else { flush_interval }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

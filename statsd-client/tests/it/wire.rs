@@ -156,3 +156,27 @@ fn a_tag_whose_text_sends_a_metric_itself_does_no_harm() {
     lines.sort();
     assert_eq!(lines, ["inner:1|c", "outer.tag.value:1|c"]);
 }
+
+#[test]
+fn a_tag_overrides_those_of_the_clients_above() {
+    let (client, seen) =
+        capture(|builder| builder.dialect(Dialect::DogStatsd).tag("env", "test").tag("a", 0));
+    let child = client.child().tag("a", 1).tag("b", 1).build();
+    let grandchild = child.child().tag("b", 2).build();
+    client.increment("root");
+    child.increment("child");
+    grandchild.increment("grandchild");
+    Counter::new("handle").tag("a", 3).tag("b", 3).on(&grandchild).increment();
+    assert!(client.flush(PATIENCE));
+    let mut lines = seen.lines();
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "child:1|c|#env:test,a:1,b:1",
+            "grandchild:1|c|#env:test,a:1,b:2",
+            "handle:1|c|#env:test,a:3,b:3",
+            "root:1|c|#env:test,a:0",
+        ]
+    );
+}

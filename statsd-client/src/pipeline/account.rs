@@ -1,6 +1,7 @@
 //! The account of all calls: what `stats` reads. Its lock is held for a few additions, never while
 //! anything is collected or sent, so nobody who asks waits for a socket.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use crate::telemetry::{Dropped, Stats};
 
 use super::block::Block;
 use super::packer::Calls;
+use super::pool;
 use super::shared::Shared;
 
 /// Shared by the client and its thread.
@@ -78,17 +80,17 @@ impl Account {
     /// A block's thread has ended, and everything it recorded was taken.
     pub(crate) fn retire(&self, block: &'static Block) {
         let mut books = self.books();
-        books.past.add(&Tallies::of(block));
+        books.settle(block);
         books.blocks.retain(|known| !std::ptr::eq(*known, block));
     }
 
-    /// Nothing is collected any more: what blocks count from now on is not counted here.
+    /// Nothing is collected any more: what blocks count from now on was refused, see [`let_go`].
     pub(crate) fn end(&self) {
         let mut books = self.books();
         books.accept(self.shared.threads.take_joined());
         for block in std::mem::take(&mut books.blocks) {
             block.close();
-            books.past.add(&Tallies::of(block));
+            books.settle(block);
         }
     }
 
@@ -174,7 +176,26 @@ impl Account {
     }
 }
 
+/// Lets go of a block, for its thread or for the client's. The last gives it back to the pool, and counts
+/// as refused what was under way when the client ended; `true`: that was the last.
+pub(crate) fn let_go(block: &'static Block, shared: &Shared) -> bool {
+    let was_last = block.release();
+    if was_last {
+        let settled = block.settled.load(Ordering::Relaxed);
+        shared.threads.refuse(Tallies::of(block).total().wrapping_sub(settled));
+        pool::give_block(block);
+    }
+    was_last
+}
+
 impl Books {
+    /// Writes down what stands in a block.
+    fn settle(&mut self, block: &Block) {
+        let tallies = Tallies::of(block);
+        block.settled.store(tallies.total(), Ordering::Relaxed);
+        self.past.add(&tallies);
+    }
+
     fn accept(&mut self, joined: Vec<&'static Block>) {
         self.blocks.extend_from_slice(&joined);
         self.new_blocks.extend(joined);

@@ -37,6 +37,8 @@ pub(crate) struct Block {
     first_run: AtomicU32,
     /// The thread has let go: what stands here is final.
     retired: AtomicBool,
+    /// Calls of it that stand in the client's account for good.
+    pub(crate) settled: AtomicU64,
     /// Who has not let go: the thread, and the client's thread. The last gives it back to the pool.
     holders: AtomicU8,
 }
@@ -122,6 +124,7 @@ impl Block {
             generation: AtomicU32::new(0),
             first_run: AtomicU32::new(0),
             retired: AtomicBool::new(false),
+            settled: AtomicU64::new(0),
             holders: AtomicU8::new(0),
         }
     }
@@ -222,6 +225,7 @@ impl Block {
         let tallies = [&self.gauge_calls, &self.queued, &self.sampled_out];
         self.dropped.all().into_iter().chain(tallies).for_each(Tally::reset);
         self.first_run.store(0, Ordering::Relaxed);
+        self.settled.store(0, Ordering::Relaxed);
         self.retired.store(false, Ordering::Relaxed);
     }
 }

@@ -1,15 +1,17 @@
 //! The client's thread's side: takes what all threads recorded and turns it into packets.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use crate::protocol::Number;
 
-use super::account::Account;
+use super::account::{self, Account};
 use super::block::{Block, Seen};
 use super::bulk::Bulk;
 use super::gauges::Reading;
 use super::generation::Generation;
+use super::levels::Levels;
 use super::lines::Lines;
 use super::packer::{Calls, Outlet, Packer};
 use super::registry::Registry;
@@ -24,10 +26,12 @@ const SET_MEMBERS_MAX: usize = 16 * 1024;
 /// Everything that is remembered from flush to flush. The client's thread owns it.
 #[derive(Debug)]
 pub(crate) struct Collector {
+    shared: Arc<Shared>,
     threads: Vec<Thread>,
     /// In the order of their beginning; the last is the present one.
     generations: Vec<Generation>,
     packer: Packer,
+    levels: Levels,
     /// Values of one context that are kept until a flush.
     reservoir: usize,
     draws: AtomicU64,
@@ -44,14 +48,20 @@ struct Thread {
     seen: Seen,
     run: Option<&'static Run>,
     at: usize,
+    /// Bytes of the budget that the run stands for: none once all that stood in it was read, so that a
+    /// thread that records now and then takes nothing from the others.
+    holds: usize,
 }
 
 impl Collector {
-    pub(crate) fn new(max_packet_size: usize, reservoir: usize, seed: Option<u64>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, reservoir: usize, seed: Option<u64>) -> Self {
+        let packer = Packer::new(shared.packet_size);
         Self {
+            shared,
             threads: Vec::new(),
             generations: Vec::new(),
-            packer: Packer::new(max_packet_size),
+            packer,
+            levels: Levels::default(),
             reservoir,
             draws: AtomicU64::new(seed.unwrap_or_else(sampler::random_seed) | 1),
             text: Vec::new(),
@@ -68,14 +78,9 @@ impl Collector {
         now: Instant,
         outlet: &mut dyn Outlet,
     ) -> usize {
-        let blocks = account.new_blocks();
-        self.meet(&shared.registry, now);
-        for block in blocks {
-            if let Some(generation) = self.generation(block.generation()) {
-                generation.blocks += 1;
-            }
-            self.threads.push(Thread { block, seen: Seen::of(block), run: None, at: 0 });
-        }
+        // Of a generation that was present until now, a thread may have opened a block a moment ago.
+        let present = self.generations.last().map_or(0, |generation| generation.stamp);
+        self.accept_blocks(shared, account, now);
         for at in (0..self.threads.len()).rev() {
             // Asked first, so that what is read next is final.
             let retired = self.threads[at].block.is_retired();
@@ -85,82 +90,92 @@ impl Collector {
                 self.retire(at, shared, account);
             }
         }
+        // Of a gauge the last line holds. What travels by itself was said after the generations before had
+        // ended, and before its gauge had a number in the present one, so that is where it is written.
+        self.generations.iter_mut().for_each(|generation| generation.read_gauges(now));
+        let last = self.generations.len().saturating_sub(1);
+        (0..last).for_each(|at| self.write(at, shared, outlet));
         self.take_bulk(shared, outlet);
-        for at in 0..self.generations.len() {
-            self.write(at, shared, now, outlet);
-        }
+        (last..self.generations.len()).for_each(|at| self.write(at, shared, outlet));
         self.packer.finish(outlet);
-        self.drop_ended();
+        self.drop_ended(present);
         // Not earlier: what writers add meanwhile must end somewhere.
         let freed = std::mem::take(&mut self.freed);
         shared.budget.give(freed);
         freed
     }
 
-    /// Gives up the oldest records until no more than half of the budget is used.
-    pub(crate) fn give_up_oldest(&mut self, shared: &Shared, account: &Account) {
-        for block in account.new_blocks() {
-            self.threads.push(Thread { block, seen: Seen::of(block), run: None, at: 0 });
+    /// Takes what ended threads have counted while nothing can be sent, so that there is room for others.
+    /// Those that left records must wait.
+    pub(crate) fn take_ended(&mut self, shared: &Shared, account: &Account, now: Instant) {
+        self.accept_blocks(shared, account, now);
+        for at in (0..self.threads.len()).rev() {
+            let block = self.threads[at].block;
+            if block.is_retired() && block.first_run() == 0 {
+                self.take_counters(at, &shared.registry, now);
+                self.retire(at, shared, account);
+            }
         }
+    }
+
+    /// Gives up the oldest records until no more than half of the budget is used: a run of every thread
+    /// in turn, so that each is left its newest, then what travels by itself.
+    pub(crate) fn give_up_oldest(&mut self, shared: &Shared, account: &Account) {
+        let Self { threads, text, .. } = self;
+        let budget = &shared.budget;
         let mut calls = 0;
-        for thread in &mut self.threads {
-            while shared.budget.used() > shared.budget.limit() / 2 {
-                let Some(run) = thread.run() else { break };
-                let Some(next) = run.next() else { break };
-                run.read(thread.at, &mut self.text, |_, _, _| {
+        let is_short = || budget.used() > budget.limit() / 2;
+        let mut given = true;
+        while std::mem::take(&mut given) {
+            for thread in threads.iter_mut().take_while(|_| is_short()) {
+                let Some(run) = thread.run() else { continue };
+                let Some(next) = run.next() else { continue };
+                run.read(thread.at, text, |_, _, _| {
                     calls += 1;
                     true
                 });
-                thread.go_on(next);
-                shared.budget.give(RUN_BYTES);
+                budget.give(thread.go_on(next));
+                given = true;
             }
         }
-        account.given_up(calls);
+        account.given_up(calls + shared.give_up_bulk(is_short));
     }
 
-    /// Forgets all that was not taken, and every thread but the one that writes `own`. Answers the bytes
-    /// of the budget that this one goes on to use.
+    /// Forgets all that was not taken, and every thread but the one that writes `own`.
     pub(crate) fn begin_in_child(
         &mut self,
         own: Option<&'static Block>,
-        registry: &Registry,
+        shared: &Shared,
         account: &Account,
         now: Instant,
-    ) -> usize {
-        let blocks = account.new_blocks();
-        self.meet(registry, now);
-        let new = blocks.into_iter().map(|block| Thread {
-            block,
-            seen: Seen::of(block),
-            run: None,
-            at: 0,
-        });
-        self.threads.extend(new);
-        let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.threads)
+    ) {
+        self.accept_blocks(shared, account, now);
+        let (mut kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.threads)
             .into_iter()
             .partition(|thread| own.is_some_and(|own| std::ptr::eq(own, thread.block)));
         for thread in gone {
             account.retire(thread.block);
             // Its thread is in the parent only, and lets go here.
-            thread.block.release();
-            thread.let_go();
+            let _not_the_last = account::let_go(thread.block, shared);
+            thread.let_go(shared);
+            shared.threads.leave();
         }
-        self.threads = kept;
-        for thread in &mut self.threads {
+        for thread in &mut kept {
             thread.seen.advance(thread.block, |_, _, _| ());
             while let Some(run) = thread.run() {
                 thread.at = run.read(thread.at, &mut self.text, |_, _, _| true);
                 let Some(next) = run.next() else { break };
                 thread.go_on(next);
             }
+            thread.holds = 0;
         }
         for generation in &mut self.generations {
-            generation.forget();
+            generation.forget(now);
             let stamp = generation.stamp;
             let is_its = |thread: &&Thread| thread.block.generation() == stamp;
-            generation.blocks = self.threads.iter().filter(is_its).count();
+            generation.blocks = kept.iter().filter(is_its).count();
         }
-        self.threads.iter().filter(|thread| thread.run.is_some()).count() * RUN_BYTES
+        self.threads = kept;
     }
 
     /// Contexts of the present generation, and how many of them nobody has used since `since`.
@@ -170,13 +185,26 @@ impl Collector {
     }
 
     /// Adds a line about the client itself.
-    pub(crate) fn report(&mut self, outlet: &mut dyn Outlet, write: impl FnOnce(&mut Vec<u8>)) {
-        self.packer.push(Calls::NONE, outlet, write);
+    pub(crate) fn report(&mut self, outlet: &mut dyn Outlet, line: &str) {
+        self.packer.push(Calls::NONE, outlet, |out| out.extend_from_slice(line.as_bytes()));
     }
 
     /// Sends the packet that is not full yet.
     pub(crate) fn finish(&mut self, outlet: &mut dyn Outlet) {
         self.packer.finish(outlet);
+    }
+
+    /// Learns of the blocks that threads opened, and what they were opened for.
+    fn accept_blocks(&mut self, shared: &Shared, account: &Account, now: Instant) {
+        let blocks = account.new_blocks();
+        self.meet(&shared.registry, now);
+        for block in blocks {
+            if let Some(generation) = self.generation(block.generation()) {
+                generation.blocks += 1;
+            }
+            let seen = Seen::of(block);
+            self.threads.push(Thread { block, seen, run: None, at: 0, holds: 0 });
+        }
     }
 
     /// Learns of generations and contexts that began since the last time.
@@ -225,9 +253,13 @@ impl Collector {
                     break;
                 }
             }
-            let Some(next) = next else { break };
-            self.threads[at].go_on(next);
-            self.freed += RUN_BYTES;
+            let thread = &mut self.threads[at];
+            let Some(next) = next else {
+                // A thread need not fill a run to have room for the next.
+                self.freed += std::mem::take(&mut thread.holds);
+                break;
+            };
+            self.freed += thread.go_on(next);
         }
     }
 
@@ -240,13 +272,13 @@ impl Collector {
         now: Instant,
         outlet: &mut dyn Outlet,
     ) -> bool {
-        let Self { threads, generations, packer, reservoir, draws, text, .. } = self;
+        let Self { threads, generations, levels, packer, reservoir, draws, text, .. } = self;
         let thread = &mut threads[at];
         let stamp = thread.block.generation();
         let generation = generations.iter_mut().rev().find(|known| known.stamp == stamp);
         let Some(generation) = generation else { return false };
         let mut taker = Taker {
-            lines: Lines { registry: &shared.registry, packer, outlet },
+            lines: Lines { registry: &shared.registry, packer, outlet, levels },
             aggregates: shared.aggregates,
             reservoir: *reservoir,
             draws,
@@ -262,17 +294,18 @@ impl Collector {
 
     fn retire(&mut self, at: usize, shared: &Shared, account: &Account) {
         let thread = self.threads.swap_remove(at);
-        self.freed += if thread.run.is_some() { RUN_BYTES } else { 0 };
+        self.freed += thread.holds;
         if let Some(generation) = self.generation(thread.block.generation()) {
             generation.blocks = generation.blocks.saturating_sub(1);
         }
         account.retire(thread.block);
-        thread.let_go();
+        thread.let_go(shared);
         shared.threads.leave();
     }
 
     fn take_bulk(&mut self, shared: &Shared, outlet: &mut dyn Outlet) {
-        let lines = &mut Lines { registry: &shared.registry, packer: &mut self.packer, outlet };
+        let Self { packer, levels, .. } = self;
+        let lines = &mut Lines { registry: &shared.registry, packer, outlet, levels };
         for bulk in shared.take_bulk() {
             self.freed += bulk.bytes();
             match bulk {
@@ -287,9 +320,10 @@ impl Collector {
         }
     }
 
-    fn write(&mut self, at: usize, shared: &Shared, now: Instant, outlet: &mut dyn Outlet) {
-        let generation = &mut self.generations[at];
-        let mut lines = Lines { registry: &shared.registry, packer: &mut self.packer, outlet };
+    fn write(&mut self, at: usize, shared: &Shared, outlet: &mut dyn Outlet) {
+        let Self { generations, packer, levels, .. } = self;
+        let generation = &mut generations[at];
+        let mut lines = Lines { registry: &shared.registry, packer, outlet, levels };
         for counter in &mut generation.counters {
             if counter.calls > 0 || counter.sum != 0 {
                 let calls = Calls::aggregated(std::mem::take(&mut counter.calls));
@@ -297,12 +331,10 @@ impl Collector {
                 lines.number(&counter.context.frame, sum, calls);
             }
         }
-        for (number, gauge) in generation.gauges.iter_mut().enumerate() {
-            let cell = generation.table.get(number);
-            if let Some(reading) = cell.and_then(|cell| cell.read(&mut gauge.sent)) {
-                gauge.used = now;
+        for gauge in &mut generation.gauges {
+            if let Some(reading) = gauge.reading.take() {
                 // Earlier values of the interval were superseded; one call's is in the line.
-                lines.gauge(gauge, reading, Calls::aggregated(1));
+                lines.gauge(&gauge.context, reading, Calls::aggregated(1));
             }
         }
         for samples in &mut generation.samples {
@@ -312,11 +344,12 @@ impl Collector {
         }
     }
 
-    /// Forgets generations that no thread writes for any more, except the present one.
-    fn drop_ended(&mut self) {
-        let present = self.generations.last().map(|generation| generation.stamp);
+    /// Forgets generations that no thread writes for any more, of those before `present`.
+    fn drop_ended(&mut self, present: u32) {
+        let mut has_ended = self.generations.iter().any(|generation| generation.stamp == present);
         self.generations.retain(|generation| {
-            let is_needed = generation.blocks > 0 || Some(generation.stamp) == present;
+            has_ended &= generation.stamp != present;
+            let is_needed = generation.blocks > 0 || !has_ended;
             if !is_needed {
                 pool::give_gauges(generation.table);
             }
@@ -354,10 +387,7 @@ impl Taker<'_> {
             Op::Gauge | Op::Delta => {
                 let gauge = generation.gauges.get_mut(number as usize)?;
                 gauge.used = self.now;
-                let value = f64::from_bits(value);
-                let is_set = op == Op::Gauge;
-                let reading = if is_set { Reading::Value(value) } else { Reading::Change(value) };
-                self.lines.gauge(gauge, reading, Calls::ONE);
+                self.lines.gauge(&gauge.context, Reading::of(op, value), Calls::ONE);
             }
             Op::Nanos | Op::Sample | Op::Member => {
                 let samples = generation.samples.get_mut(number as usize)?;
@@ -382,7 +412,8 @@ impl Taker<'_> {
 
 impl Drop for Collector {
     fn drop(&mut self) {
-        self.threads.drain(..).for_each(Thread::let_go);
+        let shared = &self.shared;
+        self.threads.drain(..).for_each(|thread| thread.let_go(shared));
         for generation in &self.generations {
             // Where a thread may still be writing, its gauges are not lent on.
             if generation.blocks == 0 {
@@ -397,25 +428,27 @@ impl Thread {
     fn run(&mut self) -> Option<&'static Run> {
         if self.run.is_none() {
             self.run = pool::run_by_id(self.block.first_run());
+            self.holds = if self.run.is_some() { RUN_BYTES } else { 0 };
         }
         self.run
     }
 
-    /// Gives the present run back, and goes on to the one that follows.
-    fn go_on(&mut self, next: u32) {
+    /// Gives the present run back, and goes on to the one that follows; answers how many bytes of the
+    /// budget that frees.
+    fn go_on(&mut self, next: u32) -> usize {
         let done = std::mem::replace(&mut self.run, pool::run_by_id(next));
         self.at = 0;
         done.into_iter().for_each(pool::give_run);
+        std::mem::replace(&mut self.holds, RUN_BYTES)
     }
 
     /// Gives back what the thread has written its last to; the thread gives back the rest.
-    fn let_go(mut self) {
+    fn let_go(mut self, shared: &Shared) {
         self.block.close();
-        while let Some(next) = self.run.and_then(Run::next) {
+        while let Some(next) = self.run().and_then(Run::next) {
             self.go_on(next);
         }
-        if self.block.release() {
-            pool::give_block(self.block);
+        if account::let_go(self.block, shared) {
             self.run.into_iter().for_each(pool::give_run);
         }
     }

@@ -6,6 +6,7 @@ use crate::metric::KeyBuffer;
 use crate::policy::WhenFull;
 use crate::protocol::MetricType;
 
+use super::account;
 use super::block::{Block, COUNTER_WORDS, DropTallies};
 use super::bulk::Bulk;
 use super::call::{Call, Recorded};
@@ -82,12 +83,11 @@ impl Entry {
 
     /// Leaves the block and the run to the client's thread, or to the pool where that has ended.
     fn let_go(&mut self) {
+        // They may be in front, and from here on they are lent to others.
+        front::clear();
         self.block.retire();
-        if self.block.release() {
-            pool::give_block(self.block);
-            if self.run.id() != NO_RUN.id() {
-                pool::give_run(self.run);
-            }
+        if account::let_go(self.block, &self.shared) && self.run.id() != NO_RUN.id() {
+            pool::give_run(self.run);
         }
     }
 
@@ -119,10 +119,13 @@ impl Entry {
                         return Some(known);
                     }
                     // Another generation has begun.
-                    self.renew(1)?;
+                    if self.renew(1).is_none() {
+                        self.shared.threads.refuse(1);
+                        return None;
+                    }
                 }
                 Resolved::Busy => {
-                    self.record_bulk(key, call, wire_rate);
+                    self.record_bulk(key, call, rate, aggregates);
                     return None;
                 }
                 Resolved::Full => {
@@ -214,22 +217,16 @@ impl Entry {
 
     /// A call that keeps a value of its own.
     fn record_alone(&mut self, number: u32, call: Call<'_>, rate: f64, aggregates: bool) {
-        if matches!(call.recorded, Recorded::Sample(value) if value < 0.0)
-            && self.may_be_unsupported(call.kind)
-        {
-            return self.block.dropped.unsupported.add_one();
-        }
-        let wire_rate = Shared::wire_rate(call.kind, rate, aggregates);
-        // A rate at or below 0 sends nothing, also where the wire says 1.
-        let is_never_sampled = matches!(call.kind, MetricType::Gauge | MetricType::Set);
-        let kept = (rate > 0.0 || is_never_sampled) && sampler::keeps(&self.block.draws, wire_rate);
-        if !kept {
-            return self.block.sampled_out.add_one();
+        if !self.is_kept(call, rate, aggregates) {
+            return;
         }
         let (op, value) = packed(call.recorded);
         let mut header = Header { op, number, shift: 0, single: !aggregates };
         if let Recorded::Member(text) = call.recorded {
-            return self.queue_text(header, text.as_bytes());
+            let text = text.as_bytes();
+            let queued = self.run.push_text(header, text)
+                || self.next_run() && self.run.push_text(header, text);
+            return self.count_queued(queued);
         }
         if aggregates && matches!(op, Op::Nanos | Op::Sample) {
             self.shift = self.shared.budget.shift();
@@ -243,19 +240,34 @@ impl Entry {
         self.count_queued(queued);
     }
 
-    fn queue_text(&mut self, header: Header, text: &[u8]) {
-        if text.len() > TEXT_MAX_BYTES {
-            return self.block.dropped.too_long.add_one();
+    /// Whether a call is to be sent. Where it is not, it is counted as what it is. One draw at the most.
+    fn is_kept(&self, call: Call<'_>, rate: f64, aggregates: bool) -> bool {
+        let dropped = &self.block.dropped;
+        match call.recorded {
+            Recorded::Sample(value) if value < 0.0 && self.may_be_unsupported(call.kind) => {
+                dropped.unsupported.add_one();
+                return false;
+            }
+            Recorded::Member(text) if text.len() > TEXT_MAX_BYTES => {
+                dropped.too_long.add_one();
+                return false;
+            }
+            _ => {}
         }
-        let queued =
-            self.run.push_text(header, text) || self.next_run() && self.run.push_text(header, text);
-        self.count_queued(queued);
+        let wire_rate = Shared::wire_rate(call.kind, rate, aggregates);
+        // A rate at or below 0 sends nothing, also where the wire says 1.
+        let is_never_sampled = matches!(call.kind, MetricType::Gauge | MetricType::Set);
+        let kept = (rate > 0.0 || is_never_sampled) && sampler::keeps(&self.block.draws, wire_rate);
+        if !kept {
+            self.block.sampled_out.add_one();
+        }
+        kept
     }
 
     /// A call whose context has no number at this moment.
-    fn record_bulk(&mut self, key: &[u8], call: Call<'_>, wire_rate: f64) {
-        if wire_rate <= 0.0 || !sampler::keeps(&self.block.draws, wire_rate) {
-            return self.block.sampled_out.add_one();
+    fn record_bulk(&mut self, key: &[u8], call: Call<'_>, rate: f64, aggregates: bool) {
+        if !self.is_kept(call, rate, aggregates) {
+            return;
         }
         let (op, value) = packed(call.recorded);
         let text = if let Recorded::Member(text) = call.recorded { text } else { "" };
@@ -274,11 +286,12 @@ impl Entry {
         let budget = &self.shared.budget;
         let taken = budget.take(RUN_BYTES)
             || match self.shared.when_full {
-                WhenFull::Block(timeout) => {
+                // The client's thread would wait for itself.
+                WhenFull::Block(timeout) if !self.shared.is_own_thread() => {
                     self.shared.inbox.hurry();
                     budget.take_within(RUN_BYTES, timeout)
                 }
-                WhenFull::DropNewest | WhenFull::DropOldest => false,
+                _ => false,
             };
         if !taken {
             return false;
@@ -308,6 +321,7 @@ fn open_block(shared: &Shared, counters: usize) -> Option<(&'static Block, &'sta
             return Some((block, head.gauges));
         }
         block.retire();
+        account::let_go(block, shared);
         None
     })
 }

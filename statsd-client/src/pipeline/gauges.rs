@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::run::Op;
+
 /// Stands for "not set since the last reading": a bit pattern of no finite number.
 const UNSET: u64 = u64::MAX;
 
@@ -56,6 +58,14 @@ pub(crate) enum Reading {
     Value(f64),
     /// It was only changed.
     Change(f64),
+}
+
+impl Reading {
+    /// What a record of a gauge's new value or change says.
+    pub(crate) fn of(op: Op, bits: u64) -> Self {
+        let value = f64::from_bits(bits);
+        if op == Op::Gauge { Self::Value(value) } else { Self::Change(value) }
+    }
 }
 
 impl GaugeCell {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::protocol::Number;
 
 use super::block::COUNTER_WORDS;
-use super::gauges::GaugeTable;
+use super::gauges::{GaugeTable, Reading};
 use super::registry::{Context, List};
 use super::reservoir::Reservoir;
 
@@ -62,9 +62,8 @@ pub(crate) struct Gauge {
     pub(crate) context: Context,
     /// The total of changes that the server knows.
     pub(crate) sent: f64,
-    /// What it stands at as far as this client knows: what a change is added to in a dialect that has
-    /// none.
-    pub(crate) level: f64,
+    /// What has happened to it, until it is written.
+    pub(crate) reading: Option<Reading>,
     pub(crate) used: Instant,
 }
 
@@ -99,7 +98,7 @@ impl Generation {
                 let alone = Line::default();
                 self.counters.push(Counter { context, sum: 0, calls: 0, used, alone });
             }
-            List::Gauges => self.gauges.push(Gauge { context, sent: 0.0, level: 0.0, used }),
+            List::Gauges => self.gauges.push(Gauge { context, sent: 0.0, reading: None, used }),
             List::Samples => self.samples.push(Samples {
                 context,
                 values: Reservoir::default(),
@@ -116,17 +115,28 @@ impl Generation {
     }
 
     /// Forgets what the contexts have come to since the last flush.
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self, now: Instant) {
         for counter in &mut self.counters {
             (counter.sum, counter.calls) = (0, 0);
         }
-        for (number, gauge) in self.gauges.iter_mut().enumerate() {
-            let _forgotten = self.table.get(number).and_then(|cell| cell.read(&mut gauge.sent));
+        self.read_gauges(now);
+        for gauge in &mut self.gauges {
+            gauge.reading = None;
         }
         for samples in &mut self.samples {
             samples.values.drain(|_, _| ());
             samples.members.clear();
             samples.calls = 0;
+        }
+    }
+
+    /// Takes what has happened to the gauges since the last time.
+    pub(crate) fn read_gauges(&mut self, now: Instant) {
+        for (number, gauge) in self.gauges.iter_mut().enumerate() {
+            gauge.reading = self.table.get(number).and_then(|cell| cell.read(&mut gauge.sent));
+            if gauge.reading.is_some() {
+                gauge.used = now;
+            }
         }
     }
 

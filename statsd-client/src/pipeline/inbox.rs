@@ -36,11 +36,13 @@ struct Waiting {
     requests: VecDeque<Request>,
     /// A call waits for room in the queue.
     is_hurried: bool,
+    /// Nobody is left to answer.
+    is_closed: bool,
 }
 
 impl Inbox {
     pub(crate) fn new() -> Self {
-        let waiting = Waiting { requests: VecDeque::new(), is_hurried: false };
+        let waiting = Waiting { requests: VecDeque::new(), is_hurried: false, is_closed: false };
         Self { waiting: Mutex::new(waiting), arrived: Condvar::new() }
     }
 
@@ -49,7 +51,8 @@ impl Inbox {
     pub(crate) fn ask(&self, request: Request) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let is_last = matches!(request, Request::Stop { .. } | Request::Pause);
-        if is_last || waiting.requests.len() < REQUESTS_MAX {
+        let has_room = is_last || waiting.requests.len() < REQUESTS_MAX;
+        if has_room && !waiting.is_closed {
             waiting.requests.push_back(request);
             self.arrived.notify_one();
         }
@@ -64,6 +67,13 @@ impl Inbox {
     /// Forgets who waits.
     pub(crate) fn clear(&self) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).requests.clear();
+    }
+
+    /// Refuses what waits and what will be asked.
+    pub(crate) fn close(&self) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.is_closed = true;
+        waiting.requests.clear();
     }
 
     /// Ends a wait at once.

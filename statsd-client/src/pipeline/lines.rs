@@ -3,7 +3,8 @@
 use crate::protocol::{Dialect, Frame, MetricType, Number};
 
 use super::gauges::Reading;
-use super::generation::{Gauge, Samples};
+use super::generation::Samples;
+use super::levels::Levels;
 use super::packer::{Calls, Outlet, Packer};
 use super::registry::{Context, Registry};
 use super::run::Op;
@@ -13,6 +14,7 @@ pub(crate) struct Lines<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) packer: &'a mut Packer,
     pub(crate) outlet: &'a mut dyn Outlet,
+    pub(crate) levels: &'a mut Levels,
 }
 
 impl Lines<'_> {
@@ -34,27 +36,18 @@ impl Lines<'_> {
     }
 
     /// A gauge that was read, as a line, or two that belong together.
-    pub(crate) fn gauge(&mut self, gauge: &mut Gauge, reading: Reading, calls: Calls) {
-        let dialect = self.dialect();
-        let has_changes = dialect.sign_is_delta();
-        let (level, number) = match reading {
-            Reading::Value(value) => (value, Number::Float(value)),
-            Reading::Change(change) => {
-                let level = super::gauges::finite(gauge.level + change);
-                // Where a sign means nothing, the client says what the gauge now stands at.
-                let number =
-                    if has_changes { Number::Signed(change) } else { Number::Float(level) };
-                (level, number)
-            }
-        };
-        gauge.level = level;
-        self.gauge_number(&gauge.context.frame, number, calls);
-    }
-
+    ///
     /// To most servers a sign means a change: a value below 0 is a reset and a change, in one packet.
-    fn gauge_number(&mut self, frame: &Frame, number: Number<'_>, calls: Calls) {
-        let is_pair =
-            self.dialect().sign_is_delta() && matches!(number, Number::Float(value) if value < 0.0);
+    /// Where a sign means nothing, the client says what the gauge now stands at.
+    pub(crate) fn gauge(&mut self, context: &Context, reading: Reading, calls: Calls) {
+        let has_changes = self.dialect().sign_is_delta();
+        let number = match reading {
+            _ if !has_changes => Number::Float(self.levels.after(&context.key, reading)),
+            Reading::Value(value) => Number::Float(value),
+            Reading::Change(change) => Number::Signed(change),
+        };
+        let is_pair = has_changes && matches!(number, Number::Float(value) if value < 0.0);
+        let frame = &context.frame;
         self.packer.push(calls, self.outlet, |out| {
             if is_pair {
                 frame.write(out, Number::Integer(0));
@@ -67,15 +60,13 @@ impl Lines<'_> {
     /// One call as a line of its own. `text` is a set's member.
     pub(crate) fn single(&mut self, context: &Context, op: Op, value: u64, text: &[u8]) {
         let number = match op {
-            Op::Gauge => {
-                let number = Number::Float(f64::from_bits(value));
-                return self.gauge_number(&context.frame, number, Calls::ONE);
+            Op::Gauge | Op::Delta => {
+                return self.gauge(context, Reading::of(op, value), Calls::ONE);
             }
             Op::Member => return self.member(&context.frame, text, Calls::ONE),
             Op::Nanos => Number::Nanos(value),
             Op::Sample => Number::Float(f64::from_bits(value)),
             Op::Count => Number::Integer(value.cast_signed()),
-            Op::Delta => Number::Signed(f64::from_bits(value)),
         };
         self.number(&context.frame, number, Calls::ONE);
     }

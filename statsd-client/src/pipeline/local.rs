@@ -51,6 +51,11 @@ pub(crate) trait Target {
 /// The space of keys among what a thread knows by texts.
 const KEY_SPACE: u64 = 1 << 62;
 
+/// Keys of calls with a say of their own about aggregation are apart: what their lines say differs.
+fn key_space(call: Call<'_>) -> u64 {
+    KEY_SPACE | call.aggregates.map_or(0, |aggregates| 1 + u64::from(aggregates))
+}
+
 /// Records a call of which something is known. `false`: the context must be asked for by its key.
 pub(crate) fn record_known(target: &impl Target, known: u64, call: Call<'_>) -> bool {
     with_entry(target, |entry| entry.record(known, call)).unwrap_or(true)
@@ -82,17 +87,18 @@ pub(crate) fn record_made(
             with_entry(target, |entry| entry.drop_bad_name());
             return;
         }
+        let space = key_space(call);
         let texts = &[key.stamp(call.kind, call.rate.unwrap_or(f64::NAN))];
         let found = with_entry(target, |entry| {
-            let hash = entry.names.hash(KEY_SPACE, texts);
-            let known = entry.names.find(hash, KEY_SPACE, texts);
+            let hash = entry.names.hash(space, texts);
+            let known = entry.names.find(hash, space, texts);
             known.is_some_and(|known| entry.record(known, call))
         });
         if found == Some(false) {
             let texts = texts.concat();
             with_entry(target, |entry| {
                 if let Some(known) = entry.record_key(key, call) {
-                    entry.names.insert(KEY_SPACE, &[&texts], known);
+                    entry.names.insert(space, &[&texts], known);
                 }
             });
         }
@@ -160,7 +166,7 @@ pub(crate) fn with_entry<R>(
     if recorded.is_none()
         && let Some(shared) = target.shared()
     {
-        shared.threads.refuse();
+        shared.threads.refuse(1);
     }
     recorded
 }

@@ -27,6 +27,7 @@ pub(crate) mod front;
 mod gauges;
 mod generation;
 mod inbox;
+mod levels;
 mod lines;
 mod local;
 mod names;

@@ -142,10 +142,13 @@ impl Registry {
         }
     }
 
-    /// Looks a key up, or registers it. Never waits: the lock is tried for about a microsecond, which is
-    /// longer than anybody holds it.
+    /// Looks a key up, or registers it. Does not wait, where the call may travel with its key as well: the
+    /// lock is tried for about a microsecond, which is longer than it is held. A gauge's call must not be
+    /// overtaken by an earlier one, so it waits.
     pub(crate) fn resolve(&self, key: &[u8]) -> Resolved {
-        let Some(mut inner) = pool::try_lock(&self.inner, LOCK_TRIES) else {
+        let is_gauge = key.first() == Some(&(MetricType::Gauge as u8));
+        let tried = pool::try_lock(&self.inner, LOCK_TRIES);
+        let Some(mut inner) = tried.or_else(|| is_gauge.then(|| self.lock())) else {
             return Resolved::Busy;
         };
         if let Some(&known) = inner.numbers.get(key) {
@@ -207,6 +210,12 @@ impl Registry {
                 None
             }
         })
+    }
+
+    /// Ends the present generation without another one.
+    pub(crate) fn end(&self) {
+        self.stamp.store(0, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
     }
 
     /// Whether `stamp` is still the present generation's.

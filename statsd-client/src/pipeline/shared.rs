@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use crate::policy::WhenFull;
@@ -16,9 +17,6 @@ use super::run::RUN_BYTES;
 
 /// Threads that record at the same time; calls of further ones are dropped and counted.
 const LIVE_THREADS_MAX: usize = 16 * 1024;
-
-/// How often a call tries a lock that is held for a push or a take.
-const LOCK_TRIES: usize = 4096;
 
 /// The largest number of calls that one kept timing may come to stand for, as a power of two.
 const SHIFT_MAX: usize = 8;
@@ -64,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) inbox: Inbox,
     /// The client is gone; threads let go of their words for it.
     pub(crate) closed: AtomicBool,
+    /// The client's thread, once it runs.
+    thread: Mutex<Option<ThreadId>>,
 }
 
 impl Shared {
@@ -82,6 +82,7 @@ impl Shared {
             bulk: Mutex::new(Vec::new()),
             inbox: Inbox::new(),
             closed: AtomicBool::new(false),
+            thread: Mutex::new(None),
         }
     }
 
@@ -97,15 +98,11 @@ impl Shared {
 
     /// Hands something over that has memory of its own; `false`: the budget is used up.
     pub(crate) fn send_bulk(&self, bulk: Bulk) -> bool {
-        let bytes = bulk.bytes();
-        if !self.budget.take(bytes) {
+        if !self.budget.take(bulk.bytes()) {
             return false;
         }
-        let Some(mut waiting) = pool::try_lock(&self.bulk, LOCK_TRIES) else {
-            self.budget.give(bytes);
-            return false;
-        };
-        waiting.push(bulk);
+        // Held for a push or a take. Whoever holds it may be interrupted: trying only would lose calls.
+        lock(&self.bulk).push(bulk);
         true
     }
 
@@ -121,6 +118,38 @@ impl Shared {
     pub(crate) fn take_bulk(&self) -> Vec<Bulk> {
         std::mem::take(&mut *lock(&self.bulk))
     }
+
+    /// Gives up what was handed over first, as long as there is `too_much`; answers how much that was.
+    pub(crate) fn give_up_bulk(&self, too_much: impl Fn() -> bool) -> u64 {
+        let mut waiting = lock(&self.bulk);
+        let given_up = waiting.iter().take_while(|bulk| {
+            let is_given_up = too_much();
+            if is_given_up {
+                self.budget.give(bulk.bytes());
+            }
+            is_given_up
+        });
+        let given_up = given_up.count();
+        waiting.drain(..given_up);
+        given_up as u64
+    }
+
+    /// Whether it is the client's own thread that asks: a backend may call the client.
+    pub(crate) fn is_own_thread(&self) -> bool {
+        *lock(&self.thread) == Some(thread::current().id())
+    }
+
+    pub(crate) fn set_own_thread(&self, thread: ThreadId) {
+        *lock(&self.thread) = Some(thread);
+    }
+
+    /// Ends the client: nothing that is recorded from here on is sent, and nobody waits for room.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+        self.registry.end();
+        self.budget.end();
+        self.inbox.close();
+    }
 }
 
 /// Bytes of everything that waits for the client's thread.
@@ -128,14 +157,23 @@ impl Shared {
 pub(crate) struct Budget {
     used: AtomicUsize,
     limit: usize,
-    /// Calls that wait for room; only [`WhenFull::Block`] ever does.
-    waiting: Mutex<usize>,
+    waiting: Mutex<Waiting>,
     freed: Condvar,
+}
+
+/// Who waits for room.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Only [`WhenFull::Block`] ever does.
+    calls: usize,
+    /// There will be no more room.
+    in_vain: bool,
 }
 
 impl Budget {
     fn new(limit: usize) -> Self {
-        Self { used: AtomicUsize::new(0), limit, waiting: Mutex::new(0), freed: Condvar::new() }
+        let (used, waiting) = (AtomicUsize::new(0), Mutex::default());
+        Self { used, limit, waiting, freed: Condvar::new() }
     }
 
     /// Takes bytes, unless that is over the limit.
@@ -146,24 +184,30 @@ impl Budget {
 
     /// Takes bytes, and waits for them up to `timeout`.
     pub(crate) fn take_within(&self, bytes: usize, timeout: Duration) -> bool {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        *waiting += 1;
+        let mut waiting = self.waiting();
+        waiting.calls += 1;
         let mut taken = false;
-        let still = |_: &mut usize| {
+        let still = |waiting: &mut Waiting| {
             taken = self.take(bytes);
-            !taken
+            !taken && !waiting.in_vain
         };
         let (mut waiting, _timed_out) = self
             .freed
             .wait_timeout_while(waiting, timeout, still)
             .unwrap_or_else(PoisonError::into_inner);
-        *waiting -= 1;
+        waiting.calls -= 1;
         taken
+    }
+
+    /// Ends all waiting.
+    fn end(&self) {
+        self.waiting().in_vain = true;
+        self.freed.notify_all();
     }
 
     pub(crate) fn give(&self, bytes: usize) {
         self.used.fetch_sub(bytes, Ordering::Relaxed);
-        if bytes > 0 && *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) > 0 {
+        if bytes > 0 && self.waiting().calls > 0 {
             self.freed.notify_all();
         }
     }
@@ -171,6 +215,10 @@ impl Budget {
     /// Counts anew from `bytes`.
     pub(crate) fn reset(&self, bytes: usize) {
         self.used.store(bytes, Ordering::Relaxed);
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn used(&self) -> usize {
@@ -211,18 +259,18 @@ impl LiveThreads {
         }
     }
 
-    /// Makes a thread's block known to the client's thread. Never waits: the lock is tried for longer
-    /// than anybody holds it. `false`: there are too many, and the block goes back to the pool.
+    /// Makes a thread's block known to the client's thread. `false`: there are too many, and the block
+    /// goes back to the pool.
     pub(crate) fn join(&self, block: &'static Block) -> bool {
         let has_room = self.alive.fetch_add(1, Ordering::Relaxed) < LIVE_THREADS_MAX;
-        let joined = has_room.then(|| pool::try_lock(&self.joined, LOCK_TRIES)).flatten();
-        if let Some(mut joined) = joined {
-            joined.push(block);
-            return true;
+        if has_room {
+            // Held for a push or a take, and asked for once a thread and generation.
+            lock(&self.joined).push(block);
+        } else {
+            self.leave();
+            pool::give_block(block);
         }
-        self.leave();
-        pool::give_block(block);
-        false
+        has_room
     }
 
     /// The blocks that joined since the last time.
@@ -235,9 +283,9 @@ impl LiveThreads {
         self.alive.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Counts a call whose thread is ending, or over the bound.
-    pub(crate) fn refuse(&self) {
-        self.refused.fetch_add(1, Ordering::Relaxed);
+    /// Counts calls whose thread is ending, or over the bound.
+    pub(crate) fn refuse(&self, calls: u64) {
+        self.refused.fetch_add(calls, Ordering::Relaxed);
     }
 
     pub(crate) fn refused(&self) -> u64 {

@@ -8,7 +8,7 @@ use std::{fmt, io, thread};
 
 use crate::backend::Backend;
 use crate::policy::WhenFull;
-use crate::slot::{Giver, slot};
+use crate::slot::{Giver, Nothing, slot};
 use crate::telemetry::{Leftover, Stats};
 
 use super::account::Account;
@@ -21,6 +21,9 @@ use super::shared::{Options, Shared};
 
 /// How long dropping the last clone of a client waits for what was recorded to leave.
 const DROP_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long the client's thread has, after the time is up, to say so and end.
+const LAST_WORDS_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The flush interval while a whole one would fill too much of the queues, and how often a backend
 /// that is not ready is asked again while somebody waits.
@@ -45,8 +48,6 @@ const IDLE_CHECKS: u32 = 4;
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
     account: Arc<Account>,
-    /// The client's thread.
-    worker: Mutex<Option<thread::ThreadId>>,
     thread: Mutex<Option<thread::JoinHandle<Option<Worker>>>>,
 }
 
@@ -60,7 +61,7 @@ impl Pipeline {
         let worker = Worker {
             shared: shared.clone(),
             account: account.clone(),
-            collector: Collector::new(packet_size, options.reservoir, options.seed),
+            collector: Collector::new(shared.clone(), options.reservoir, options.seed),
             backend: Hidden(backend),
             flush_interval: options.flush_interval,
             busy_above: options.max_queued_bytes / 4,
@@ -70,7 +71,7 @@ impl Pipeline {
             idle_checked: now,
             report: options.telemetry.clone().map(|prefix| Report::new(prefix, now)),
         };
-        let pipeline = Self { shared, account, worker: Mutex::new(None), thread: Mutex::new(None) };
+        let pipeline = Self { shared, account, thread: Mutex::new(None) };
         pipeline.spawn(worker)?;
         Ok(pipeline)
     }
@@ -78,14 +79,14 @@ impl Pipeline {
     fn spawn(&self, worker: Worker) -> io::Result<()> {
         let thread = thread::Builder::new().name("statsd-client".into());
         let thread = thread.spawn(move || worker.run())?;
-        *lock(&self.worker) = Some(thread.thread().id());
+        self.shared.set_own_thread(thread.thread().id());
         *lock(&self.thread) = Some(thread);
         Ok(())
     }
 
     /// Ends the thread and takes over its work; `None`: it has ended already, or is the one that asks.
     pub(crate) fn pause(&self) -> Option<Worker> {
-        if self.is_worker() {
+        if self.shared.is_own_thread() {
             return None;
         }
         self.shared.inbox.ask(Request::Pause);
@@ -95,7 +96,7 @@ impl Pipeline {
     /// Goes on with a thread of its own. Where there is none to be had, the client ends.
     pub(crate) fn resume(&self, worker: Worker) {
         if self.spawn(worker).is_err() {
-            self.shared.closed.store(true, Ordering::Relaxed);
+            self.shared.close();
             self.account.end();
         }
     }
@@ -104,27 +105,28 @@ impl Pipeline {
         &self.account
     }
 
-    fn is_worker(&self) -> bool {
-        *lock(&self.worker) == Some(thread::current().id())
-    }
-
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
     /// Sends everything recorded so far; `true` when all of it was taken by the backend in time.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
-        self.request(timeout, |until, answer| Request::Flush { until, answer })
+        self.request(timeout, |until, answer| Request::Flush { until, answer }) == Ok(true)
     }
 
     /// Sends everything recorded so far, ends the thread, and says what was left.
     pub(crate) fn shutdown(&self, timeout: Duration) -> Leftover {
-        let all_sent = self.request(timeout, |until, answer| Request::Stop { until, answer });
+        let until = timeout.saturating_add(LAST_WORDS_TIMEOUT);
+        let answer = self.request(until, |_, answer| Request::Stop {
+            until: Instant::now().checked_add(timeout),
+            answer,
+        });
         self.shared.closed.store(true, Ordering::Relaxed);
         let mut thread = lock(&self.thread);
-        let has_ended = thread.as_ref().is_none_or(thread::JoinHandle::is_finished) || all_sent;
+        let is_finished = thread.as_ref().is_none_or(thread::JoinHandle::is_finished);
+        let has_ended = is_finished || answer != Err(Nothing::Yet);
         if has_ended
-            && !self.is_worker()
+            && !self.shared.is_own_thread()
             && let Some(thread) = thread.take()
         {
             // It has answered, or is past its end: joining it takes no time to speak of.
@@ -148,14 +150,14 @@ impl Pipeline {
         &self,
         timeout: Duration,
         request: impl FnOnce(Option<Instant>, Giver<bool>) -> Request,
-    ) -> bool {
+    ) -> Result<bool, Nothing> {
         // A backend that asks from within `send` would wait for itself.
-        if self.is_worker() {
-            return false;
+        if self.shared.is_own_thread() {
+            return Err(Nothing::Yet);
         }
         let (answer, answered) = slot();
         self.shared.inbox.ask(request(Instant::now().checked_add(timeout), answer));
-        answered.take(timeout).unwrap_or(false)
+        answered.take(timeout)
     }
 }
 
@@ -192,7 +194,7 @@ impl Worker {
                 Some(Request::Flush { until, answer }) => answer.give(self.flush_until(until)),
                 Some(Request::Stop { until, answer }) => {
                     let all_taken = self.flush_until(until);
-                    self.shared.closed.store(true, Ordering::Relaxed);
+                    self.shared.close();
                     self.account.end();
                     answer.give(all_taken);
                     return None;
@@ -210,8 +212,8 @@ impl Worker {
         let Self { shared, account, collector, backend, .. } = self;
         shared.inbox.clear();
         let _forgotten = shared.take_bulk();
-        let used = collector.begin_in_child(own, &shared.registry, account, Instant::now());
-        shared.budget.reset(used);
+        collector.begin_in_child(own, shared, account, Instant::now());
+        shared.budget.reset(0);
         // A backend of the application's own may panic. What cannot be opened now is asked again whether
         // it is ready.
         let _opened = catch_unwind(AssertUnwindSafe(|| backend.0.reopen()));
@@ -239,10 +241,12 @@ impl Worker {
         if !catch_unwind(AssertUnwindSafe(|| backend.0.ready())).unwrap_or(false) {
             // What was recorded stays where it is: counters go on adding up, the queue has its bound.
             self.wait = self.flush_interval;
+            self.collector.take_ended(&self.shared, &self.account, started);
             if self.shared.when_full == WhenFull::DropOldest {
                 self.wait = BUSY_INTERVAL.min(self.flush_interval);
                 self.collector.give_up_oldest(&self.shared, &self.account);
             }
+            self.make_room();
             return None;
         }
         let (calls, _) = account.calls();
@@ -258,7 +262,9 @@ impl Worker {
             collector.collect(shared, account, started, &mut outlet)
         }));
         if let Some(report) = &mut self.report {
-            report.write(started, &account.stats(started), collector, &mut outlet);
+            let stats = account.stats(started);
+            report.write(started, &stats, |line| collector.report(&mut outlet, line));
+            collector.finish(&mut outlet);
         }
         let all_taken = outlet.all_taken && freed.is_ok();
         account.flushed(calls, started.elapsed());
@@ -282,10 +288,22 @@ impl Worker {
                 let (all, idle) = self.collector.idle(since);
                 idle * 4 > all
             });
-        if is_worn || self.shared.registry.is_crowded() {
-            self.shared.registry.begin_generation();
-            self.account.close_blocks();
+        if is_worn {
+            self.begin_generation();
         }
+        self.make_room();
+    }
+
+    /// Begins a new generation where a gauge found no room.
+    fn make_room(&self) {
+        if self.shared.registry.is_crowded() {
+            self.begin_generation();
+        }
+    }
+
+    fn begin_generation(&self) {
+        self.shared.registry.begin_generation();
+        self.account.close_blocks();
     }
 }
 

@@ -7,9 +7,10 @@ use crate::protocol::MetricType;
 
 /// A distribution, resolved once; as a `static` or bound, like [`Counter`](crate::Counter).
 ///
-/// Every value is kept until the flush, for the server's statistics of all hosts together; a [`Duration`](std::time::Duration)
-/// counts in milliseconds. In a dialect without distributions it is a timer, and values below 0 are
-/// dropped and counted.
+/// Every value is kept until the flush, for the server's statistics of all hosts together (Datadog's `d`), up to
+/// [`Builder::reservoir_size`](crate::Builder::reservoir_size); a [`Duration`](std::time::Duration) counts in
+/// milliseconds. DogStatsD and Influx have distributions. In the other dialects it is a timer, and values below 0,
+/// which no timer holds, are dropped as `unsupported`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,7 +31,22 @@ pub struct Distribution {
 }
 
 impl Distribution {
-    /// A distribution of the installed client.
+    /// A distribution of the installed client, for a `static`; nothing happens before its first call. What a name must
+    /// not hold is rewritten then, and counted.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client, Dialect, Distribution};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().dialect(Dialect::DogStatsd).backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// static SIZE: Distribution = Distribution::new("size");
+    ///
+    /// client.scope(|| SIZE.record(81.5)); // as if it were installed
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["size:81.5|d"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub const fn new(name: &'static str) -> Self {
         Self::at_site(name, &[], None)
     }
@@ -43,13 +59,46 @@ impl Distribution {
         Self { site: Site::new(MetricType::Distribution, name, tags, rate) }
     }
 
-    /// The share of values that are sent; the rate stands in the line.
+    /// The share of values that are sent, drawn for one by one; the rate stands in the line. At or below 0
+    /// nothing is sent, at or above 1 everything. Default: the client's. Such a handle takes the longer way
+    /// of a call: a draw more, and no lock.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client, Dialect, Distribution};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().seed(42).dialect(Dialect::Influx).backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// let size = Distribution::new("size").sample_rate(0.5).on(&client);
+    /// for _ in 0..100 {
+    ///     size.record(12);
+    /// }
+    /// client.flush(Duration::from_secs(1));
+    /// let lines = captured.lines();
+    /// assert!(!lines.is_empty() && lines.iter().all(|line| line == "size:12|d|@0.5"));
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     #[must_use]
     pub fn sample_rate(self, rate: f64) -> Self {
         Self { site: self.site.sample_rate(rate) }
     }
 
-    /// Records a value. Values that are not finite are dropped and counted.
+    /// Records a value. Values that are not finite are dropped and counted. Costs as
+    /// [`Timer::record`](crate::Timer::record) does; a value below 0 takes the longer way.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client, Dialect, Distribution};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().dialect(Dialect::DogStatsd).backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// let size = Distribution::new("size").on(&client);
+    /// size.record(81.5);
+    /// size.record(Duration::from_micros(1_500));
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["size:81.5:1.5|d"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     #[inline]
     pub fn record(&self, value: impl SampleValue) {
         let value = value.to_f64();
@@ -59,4 +108,4 @@ impl Distribution {
     }
 }
 
-super::described!(Distribution, MetricType::Distribution);
+super::described!(Distribution, MetricType::Distribution, "record(81.5)" => "81.5|d");

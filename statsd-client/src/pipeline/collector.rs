@@ -1,31 +1,30 @@
 //! The client's thread's side: takes what all threads recorded and turns it into packets.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use crate::protocol::Number;
 
 use super::account::{self, Account};
-use super::block::{Block, Seen};
+use super::block::Block;
 use super::bulk::Bulk;
-use super::gauges::Reading;
 use super::generation::Generation;
 use super::levels::Levels;
 use super::lines::Lines;
 use super::packer::{Calls, Outlet, Packer};
+use super::reader::Reader;
 use super::registry::Registry;
-use super::run::{Header, Op, RUN_BYTES, Run};
+use super::run::Run;
 use super::shared::Shared;
+use super::taker::Taker;
 use super::{pool, sampler};
-
-/// Members of one set that are held until a flush; over it they are written out at once, which is as
-/// exact, because the server counts distinct ones again.
-const SET_MEMBERS_MAX: usize = 16 * 1024;
 
 /// Everything that is remembered from flush to flush. The client's thread owns it.
 #[derive(Debug)]
 pub(crate) struct Collector {
-    threads: Vec<Thread>,
+    shared: Arc<Shared>,
+    threads: Vec<Reader>,
     /// In the order of their beginning; the last is the present one.
     generations: Vec<Generation>,
     packer: Packer,
@@ -39,24 +38,14 @@ pub(crate) struct Collector {
     freed: usize,
 }
 
-/// A thread's block, and how far it was read.
-#[derive(Debug)]
-struct Thread {
-    block: &'static Block,
-    seen: Seen,
-    run: Option<&'static Run>,
-    at: usize,
-    /// Bytes of the budget that the run stands for: none once all that stood in it was read, so that a
-    /// thread that records now and then takes nothing from the others.
-    holds: usize,
-}
-
 impl Collector {
-    pub(crate) fn new(max_packet_size: usize, reservoir: usize, seed: Option<u64>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, reservoir: usize, seed: Option<u64>) -> Self {
+        let packer = Packer::new(shared.packet_size);
         Self {
+            shared,
             threads: Vec::new(),
             generations: Vec::new(),
-            packer: Packer::new(max_packet_size),
+            packer,
             levels: Levels::default(),
             reservoir,
             draws: AtomicU64::new(seed.unwrap_or_else(sampler::random_seed) | 1),
@@ -146,18 +135,17 @@ impl Collector {
         now: Instant,
     ) {
         self.accept_blocks(shared, account, now);
-        let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.threads)
+        let (mut kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.threads)
             .into_iter()
             .partition(|thread| own.is_some_and(|own| std::ptr::eq(own, thread.block)));
         for thread in gone {
             account.retire(thread.block);
             // Its thread is in the parent only, and lets go here.
-            thread.block.release();
+            let _not_the_last = account::let_go(thread.block, shared);
             thread.let_go(shared);
             shared.threads.leave();
         }
-        self.threads = kept;
-        for thread in &mut self.threads {
+        for thread in &mut kept {
             thread.seen.advance(thread.block, |_, _, _| ());
             while let Some(run) = thread.run() {
                 thread.at = run.read(thread.at, &mut self.text, |_, _, _| true);
@@ -167,22 +155,12 @@ impl Collector {
             thread.holds = 0;
         }
         for generation in &mut self.generations {
-            generation.forget();
+            generation.forget(now);
             let stamp = generation.stamp;
-            let is_its = |thread: &&Thread| thread.block.generation() == stamp;
-            generation.blocks = self.threads.iter().filter(is_its).count();
+            let is_its = |thread: &&Reader| thread.block.generation() == stamp;
+            generation.blocks = kept.iter().filter(is_its).count();
         }
-    }
-
-    /// Gives back what it holds. Nothing is collected any more.
-    pub(crate) fn end(&mut self, shared: &Shared) {
-        self.threads.drain(..).for_each(|thread| thread.let_go(shared));
-        for generation in self.generations.drain(..) {
-            // Where a thread may still be writing, its gauges are not lent on.
-            if generation.blocks == 0 {
-                pool::give_gauges(generation.table);
-            }
-        }
+        self.threads = kept;
     }
 
     /// Contexts of the present generation, and how many of them nobody has used since `since`.
@@ -192,8 +170,8 @@ impl Collector {
     }
 
     /// Adds a line about the client itself.
-    pub(crate) fn report(&mut self, outlet: &mut dyn Outlet, write: impl FnOnce(&mut Vec<u8>)) {
-        self.packer.push(Calls::NONE, outlet, write);
+    pub(crate) fn report(&mut self, outlet: &mut dyn Outlet, line: &str) {
+        self.packer.push(Calls::NONE, outlet, |out| out.extend_from_slice(line.as_bytes()));
     }
 
     /// Sends the packet that is not full yet.
@@ -209,8 +187,7 @@ impl Collector {
             if let Some(generation) = self.generation(block.generation()) {
                 generation.blocks += 1;
             }
-            let seen = Seen::of(block);
-            self.threads.push(Thread { block, seen, run: None, at: 0, holds: 0 });
+            self.threads.push(Reader::new(block));
         }
     }
 
@@ -233,7 +210,7 @@ impl Collector {
     fn take_counters(&mut self, at: usize, registry: &Registry, now: Instant) {
         let stamp = self.threads[at].block.generation();
         let known = self.generation(stamp).map_or(0, |generation| generation.counters.len());
-        let Thread { block, seen, .. } = &mut self.threads[at];
+        let Reader { block, seen, .. } = &mut self.threads[at];
         let mut changes = Vec::new();
         seen.advance(block, |counter, sum, calls| changes.push((counter, sum, calls)));
         if changes.last().is_some_and(|&(counter, ..)| counter >= known) {
@@ -365,85 +342,15 @@ impl Collector {
     }
 }
 
-/// Where the records of a run go.
-struct Taker<'a> {
-    lines: Lines<'a>,
-    aggregates: bool,
-    reservoir: usize,
-    draws: &'a AtomicU64,
-    now: Instant,
-}
-
-impl Taker<'_> {
-    /// Takes one record; `None`: its context is not known yet.
-    #[inline]
-    fn take(
-        &mut self,
-        generation: &mut Generation,
-        header: Header,
-        value: u64,
-        text: &[u8],
-    ) -> Option<()> {
-        let Header { op, number, .. } = header;
-        match op {
-            Op::Count => {
-                let counter = generation.counter(number)?;
-                counter.used = self.now;
-                self.lines.kept(counter.line(value.cast_signed()));
+impl Drop for Collector {
+    fn drop(&mut self) {
+        let shared = &self.shared;
+        self.threads.drain(..).for_each(|thread| thread.let_go(shared));
+        for generation in &self.generations {
+            // Where a thread may still be writing, its gauges are not lent on.
+            if generation.blocks == 0 {
+                pool::give_gauges(generation.table);
             }
-            Op::Gauge | Op::Delta => {
-                let gauge = generation.gauges.get_mut(number as usize)?;
-                gauge.used = self.now;
-                self.lines.gauge(&gauge.context, Reading::of(op, value), Calls::ONE);
-            }
-            Op::Nanos | Op::Sample | Op::Member => {
-                let samples = generation.samples.get_mut(number as usize)?;
-                samples.used = self.now;
-                if header.single || !self.aggregates {
-                    self.lines.single(&samples.context, op, value, text);
-                    return Some(());
-                }
-                samples.calls += 1;
-                if op != Op::Member {
-                    samples.values.push(value, header.shift, self.reservoir, self.draws);
-                } else if samples.members.insert(text.into())
-                    && samples.members.len() >= SET_MEMBERS_MAX
-                {
-                    self.lines.samples(samples);
-                }
-            }
-        }
-        Some(())
-    }
-}
-
-impl Thread {
-    /// The run that is to be read.
-    fn run(&mut self) -> Option<&'static Run> {
-        if self.run.is_none() {
-            self.run = pool::run_by_id(self.block.first_run());
-            self.holds = if self.run.is_some() { RUN_BYTES } else { 0 };
-        }
-        self.run
-    }
-
-    /// Gives the present run back, and goes on to the one that follows; answers how many bytes of the
-    /// budget that frees.
-    fn go_on(&mut self, next: u32) -> usize {
-        let done = std::mem::replace(&mut self.run, pool::run_by_id(next));
-        self.at = 0;
-        done.into_iter().for_each(pool::give_run);
-        std::mem::replace(&mut self.holds, RUN_BYTES)
-    }
-
-    /// Gives back what the thread has written its last to; the thread gives back the rest.
-    fn let_go(mut self, shared: &Shared) {
-        self.block.close();
-        while let Some(next) = self.run().and_then(Run::next) {
-            self.go_on(next);
-        }
-        if account::let_go(self.block, shared) {
-            self.run.into_iter().for_each(pool::give_run);
         }
     }
 }

@@ -86,10 +86,8 @@ impl Entry {
         // They may be in front, and from here on they are lent to others.
         front::clear();
         self.block.retire();
-        if account::let_go(self.block, &self.shared) {
-            if self.run.id() != NO_RUN.id() {
-                pool::give_run(self.run);
-            }
+        if account::let_go(self.block, &self.shared) && self.run.id() != NO_RUN.id() {
+            pool::give_run(self.run);
         }
     }
 
@@ -312,7 +310,7 @@ impl Entry {
 /// A block that is open for the present generation, and the generation's gauges.
 fn open_block(shared: &Shared, counters: usize) -> Option<(&'static Block, &'static GaugeTable)> {
     (0..OPEN_TRIES).find_map(|_| {
-        let head = shared.registry.head()?;
+        let head = shared.registry.head();
         let block = pool::block(counters);
         block.open(head.stamp, shared.seed.unwrap_or_else(sampler::random_seed));
         if !shared.threads.join(block) {

@@ -114,6 +114,22 @@ impl Generation {
         self.counters.get_mut(word as usize / COUNTER_WORDS)
     }
 
+    /// Forgets what the contexts have come to since the last flush.
+    pub(crate) fn forget(&mut self, now: Instant) {
+        for counter in &mut self.counters {
+            (counter.sum, counter.calls) = (0, 0);
+        }
+        self.read_gauges(now);
+        for gauge in &mut self.gauges {
+            gauge.reading = None;
+        }
+        for samples in &mut self.samples {
+            samples.values.drain(|_, _| ());
+            samples.members.clear();
+            samples.calls = 0;
+        }
+    }
+
     /// Takes what has happened to the gauges since the last time.
     pub(crate) fn read_gauges(&mut self, now: Instant) {
         for (number, gauge) in self.gauges.iter_mut().enumerate() {
@@ -121,22 +137,6 @@ impl Generation {
             if gauge.reading.is_some() {
                 gauge.used = now;
             }
-        }
-    }
-
-    /// Forgets what the contexts have come to since the last flush.
-    pub(crate) fn forget(&mut self) {
-        for counter in &mut self.counters {
-            (counter.sum, counter.calls) = (0, 0);
-        }
-        for (number, gauge) in self.gauges.iter_mut().enumerate() {
-            let _forgotten = self.table.get(number).and_then(|cell| cell.read(&mut gauge.sent));
-            gauge.reading = None;
-        }
-        for samples in &mut self.samples {
-            samples.values.drain(|_, _| ());
-            samples.members.clear();
-            samples.calls = 0;
         }
     }
 

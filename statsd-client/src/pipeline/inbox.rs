@@ -58,13 +58,6 @@ impl Inbox {
         }
     }
 
-    /// Refuses what waits and what will be asked.
-    pub(crate) fn close(&self) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.is_closed = true;
-        waiting.requests.clear();
-    }
-
     /// Keeps everybody out while `work` runs.
     pub(crate) fn while_locked<R>(&self, work: impl FnOnce() -> R) -> R {
         let _locked = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,6 +67,13 @@ impl Inbox {
     /// Forgets who waits.
     pub(crate) fn clear(&self) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).requests.clear();
+    }
+
+    /// Refuses what waits and what will be asked.
+    pub(crate) fn close(&self) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.is_closed = true;
+        waiting.requests.clear();
     }
 
     /// Ends a wait at once.

@@ -5,7 +5,7 @@
 //! application threads                          │ the client's thread, once a flush interval
 //!                                              │
 //! front.rs ──┬── counters ── block.rs ─────────┼─▶ collector.rs ─▶ lines.rs ─▶ packer.rs ─▶ worker.rs
-//!   │ misses ├── gauges ──── gauges.rs ────────┤     │ generation.rs, reservoir.rs              │
+//!   │ misses ├── gauges ──── gauges.rs ────────┤     │ reader.rs, taker.rs, …             │
 //! local.rs ──┼── the rest ── run.rs ───────────┤                                        Backend
 //!   entry.rs └── events ──── bulk.rs ──────────┘   registry.rs: context → rendered frame
 //!   names.rs, values.rs                            account.rs: what `stats` reads
@@ -33,12 +33,14 @@ mod local;
 mod names;
 mod packer;
 mod pool;
+mod reader;
 mod registry;
 mod report;
 mod reservoir;
 mod run;
 mod sampler;
 mod shared;
+mod taker;
 mod values;
 mod worker;
 

@@ -5,9 +5,6 @@ use std::time::{Duration, Instant};
 
 use crate::telemetry::Stats;
 
-use super::collector::Collector;
-use super::packer::Outlet;
-
 /// How often.
 const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -24,38 +21,22 @@ impl Report {
         Self { prefix, said: Stats::default(), said_at: now }
     }
 
-    /// Writes a line a number, if it is time.
-    pub(crate) fn write(
-        &mut self,
-        now: Instant,
-        stats: &Stats,
-        collector: &mut Collector,
-        outlet: &mut dyn Outlet,
-    ) {
+    /// Says a line a number, if it is time.
+    pub(crate) fn write(&mut self, now: Instant, stats: &Stats, mut say: impl FnMut(&str)) {
         if now.saturating_duration_since(self.said_at) < REPORT_INTERVAL {
             return;
         }
         self.said_at = now;
         let said = std::mem::replace(&mut self.said, *stats);
         let prefix = &self.prefix;
-        let counts = counts(stats).into_iter().zip(counts(&said));
-        for ((name, count), (_, before)) in counts {
-            let since = count.saturating_sub(before);
-            collector.report(outlet, |out| {
-                out.extend_from_slice(format!("{prefix}.{name}:{since}|c").as_bytes());
-            });
+        for ((name, count), (_, before)) in counts(stats).into_iter().zip(counts(&said)) {
+            say(&format!("{prefix}.{name}:{}|c", count.saturating_sub(before)));
         }
         let age = stats.last_error_age.map_or(0, |age| age.as_secs());
         let flush = stats.flush_time.as_secs_f64() * 1e3;
-        let gauges = [
-            format!("{prefix}.contexts:{}|g", stats.contexts),
-            format!("{prefix}.last_error_age:{age}|g"),
-            format!("{prefix}.flush_time:{flush}|ms"),
-        ];
-        for line in gauges {
-            collector.report(outlet, |out| out.extend_from_slice(line.as_bytes()));
-        }
-        collector.finish(outlet);
+        say(&format!("{prefix}.contexts:{}|g", stats.contexts));
+        say(&format!("{prefix}.last_error_age:{age}|g"));
+        say(&format!("{prefix}.flush_time:{flush}|ms"));
     }
 }
 
@@ -85,29 +66,17 @@ fn counts(stats: &Stats) -> [(&'static str, u64); 17] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::packer::Calls;
-
-    #[derive(Default)]
-    struct Kept(Vec<String>);
-
-    impl Outlet for Kept {
-        fn send(&mut self, packet: &[u8], calls: Calls) {
-            assert_eq!(calls, Calls::NONE, "the account is not part of itself");
-            self.0.extend(String::from_utf8_lossy(packet).lines().map(str::to_owned));
-        }
-
-        fn too_long(&mut self, _calls: Calls) {}
-    }
 
     #[test]
     fn every_ten_seconds_it_says_what_has_changed() {
         let start = Instant::now();
-        let (mut report, mut kept) = (Report::new("own".into(), start), Kept::default());
-        let mut collector = Collector::new(1432, 128, Some(1));
+        let mut report = Report::new("own".into(), start);
         let mut stats = Stats { calls: 7, contexts: 2, ..Stats::default() };
         let mut write = |stats: &Stats, seconds| {
-            report.write(start + Duration::from_secs(seconds), stats, &mut collector, &mut kept);
-            std::mem::take(&mut kept.0)
+            let mut lines = Vec::new();
+            let now = start + Duration::from_secs(seconds);
+            report.write(now, stats, |line| lines.push(line.to_owned()));
+            lines
         };
         assert!(write(&stats, 9).is_empty());
         let first = write(&stats, 10);

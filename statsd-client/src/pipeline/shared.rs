@@ -135,13 +135,13 @@ impl Shared {
         given_up as u64
     }
 
-    pub(crate) fn set_own_thread(&self, thread: ThreadId) {
-        *lock(&self.thread) = Some(thread);
-    }
-
     /// Whether it is the client's own thread that asks: a backend may call the client.
     pub(crate) fn is_own_thread(&self) -> bool {
         *lock(&self.thread) == Some(thread::current().id())
+    }
+
+    pub(crate) fn set_own_thread(&self, thread: ThreadId) {
+        *lock(&self.thread) = Some(thread);
     }
 
     /// Ends the client: nothing that is recorded from here on is sent, and nobody waits for room.
@@ -213,13 +213,13 @@ impl Budget {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Counts anew from `bytes`.
+    pub(crate) fn reset(&self, bytes: usize) {
+        self.used.store(bytes, Ordering::Relaxed);
     }
 
-    /// Counts anew.
-    pub(crate) fn reset(&self) {
-        self.used.store(0, Ordering::Relaxed);
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn used(&self) -> usize {

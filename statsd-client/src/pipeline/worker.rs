@@ -61,7 +61,7 @@ impl Pipeline {
         let worker = Worker {
             shared: shared.clone(),
             account: account.clone(),
-            collector: Collector::new(packet_size, options.reservoir, options.seed),
+            collector: Collector::new(shared.clone(), options.reservoir, options.seed),
             backend: Hidden(backend),
             flush_interval: options.flush_interval,
             busy_above: options.max_queued_bytes / 4,
@@ -186,12 +186,6 @@ pub(crate) struct Worker {
     report: Option<Report>,
 }
 
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.collector.end(&self.shared);
-    }
-}
-
 impl Worker {
     /// Serves until it is told to stop, or to pause: then it answers itself, for another thread.
     fn run(mut self) -> Option<Self> {
@@ -219,7 +213,7 @@ impl Worker {
         shared.inbox.clear();
         let _forgotten = shared.take_bulk();
         collector.begin_in_child(own, shared, account, Instant::now());
-        shared.budget.reset();
+        shared.budget.reset(0);
         // A backend of the application's own may panic. What cannot be opened now is asked again whether
         // it is ready.
         let _opened = catch_unwind(AssertUnwindSafe(|| backend.0.reopen()));
@@ -268,7 +262,9 @@ impl Worker {
             collector.collect(shared, account, started, &mut outlet)
         }));
         if let Some(report) = &mut self.report {
-            report.write(started, &account.stats(started), collector, &mut outlet);
+            let stats = account.stats(started);
+            report.write(started, &stats, |line| collector.report(&mut outlet, line));
+            collector.finish(&mut outlet);
         }
         let all_taken = outlet.all_taken && freed.is_ok();
         account.flushed(calls, started.elapsed());

@@ -15,11 +15,11 @@ fn lonely(settings: impl FnOnce(Builder) -> Builder) -> (Client, Switch) {
 #[test]
 fn counters_and_gauges_outlast_an_outage() {
     const GAUGES: usize = 200;
+    const ROUNDS: usize = 300;
     let (client, switch) = lonely(|builder| builder);
     let counter = Counter::new("requests").on(&client);
     let gauges: Vec<_> =
         (0..GAUGES).map(|n| Gauge::named(format!("gauge{n}")).on(&client)).collect();
-    const ROUNDS: usize = 300;
     for round in 0..ROUNDS {
         counter.increment();
         client.count("by.name", 2);

@@ -345,7 +345,7 @@ fn every_thread_is_left_its_newest() {
     assert!(client.flush(PATIENCE));
     let lines = switch.lines();
     let of = |name: &str| lines.iter().filter(|line| line.starts_with(name)).count();
-    assert!(of("a").abs_diff(of("b")) <= 128, "{} and {}", of("a"), of("b"));
+    assert!(of("a").abs_diff(of("b")) <= 128, "{} and {}: {:?}", of("a"), of("b"), client.stats());
     assert!(lines.contains(&"a:895|c".into()) && lines.contains(&"b:895|c".into()));
     assert_adds_up(&client.stats());
 }

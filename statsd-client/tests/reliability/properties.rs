@@ -113,7 +113,8 @@ fn handle(client: &Client, kind: usize, name: &str, tag: (&str, &str), rate: f64
         0 => handle!(Counter).sample_rate(rate).add(n.into()),
         1 => handle!(Gauge).add(n),
         2 => {
-            handle!(Timer).sample_rate(rate).record(Duration::from_micros(n.unsigned_abs().into()))
+            let elapsed = Duration::from_micros(n.unsigned_abs().into());
+            handle!(Timer).sample_rate(rate).record(elapsed);
         }
         3 => handle!(Distribution).sample_rate(rate).record(n),
         _ => handle!(Set).insert(n),

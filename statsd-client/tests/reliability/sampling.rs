@@ -24,7 +24,9 @@ fn mixed_rates_over_a_small_reservoir_are_unbiased() {
             });
             let timers = [1.0, 0.5, 0.1].map(|rate| Timer::new("t").sample_rate(rate).on(&client));
             for millis in 0..CALLS {
-                timers.iter().for_each(|timer| timer.record(Duration::from_millis(millis)));
+                for timer in &timers {
+                    timer.record(Duration::from_millis(millis));
+                }
             }
             assert!(client.flush(PATIENCE));
             let stats = client.stats();

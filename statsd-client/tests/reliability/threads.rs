@@ -37,9 +37,9 @@ fn a_thread_writes_nothing_through_words_that_it_has_let_go() {
 
 #[test]
 fn none_of_many_increments_is_lost_over_threads_that_come_and_go() {
-    let rounds = 25 * SCALE;
     const THREADS: u64 = 8;
     const CALLS: u64 = 5_000;
+    let rounds = 25 * SCALE;
     let (client, captured) = capture(|builder| builder.flush_interval(Duration::from_millis(1)));
     let (counter, timer) = (Counter::new("handle").on(&client), Timer::new("t").on(&client));
     let mut long_lived = 0;
@@ -82,20 +82,22 @@ fn none_of_many_increments_is_lost_over_threads_that_come_and_go() {
     assert_eq!((stats.calls, stats.dropped.total()), (threads * (CALLS + 2) + long_lived, 0));
 }
 
+struct Handles {
+    counter: Counter,
+    gauge: Gauge,
+    timer: Timer,
+    set: Set,
+}
+
 /// Every client's sums are what was called on it, though their words are the same memory.
 #[test]
+#[expect(clippy::too_many_lines, reason = "threads, clients and sums are one story")]
 fn clients_that_come_and_go_under_the_same_threads_keep_their_calls_apart() {
     const THREADS: usize = 4;
-    let generations = 60 * SCALE;
     const CALLS: u64 = 300;
+    let generations = 60 * SCALE;
     let (senders, receivers): (Vec<_>, Vec<_>) =
         (0..THREADS).map(|_| mpsc::channel::<Arc<(Client, Handles)>>()).unzip();
-    struct Handles {
-        counter: Counter,
-        gauge: Gauge,
-        timer: Timer,
-        set: Set,
-    }
     let mut expected = Vec::new();
     std::thread::scope(|scope| {
         for (thread, clients) in receivers.into_iter().enumerate() {
@@ -199,6 +201,7 @@ fn a_call_for_which_no_thread_is_left_is_counted() {
 
 #[test]
 fn calls_in_the_destructors_of_a_thread_are_delivered_or_counted() {
+    const THREADS: u64 = 20;
     struct AtEnd(Client);
     impl Drop for AtEnd {
         fn drop(&mut self) {
@@ -216,7 +219,6 @@ fn calls_in_the_destructors_of_a_thread_are_delivered_or_counted() {
         static LAST: RefCell<Option<AtEnd>> = const { RefCell::new(None) };
     }
     let (client, captured) = capture(|builder| builder);
-    const THREADS: u64 = 20;
     for _ in 0..THREADS {
         std::thread::scope(|scope| {
             let thread = scope.spawn(|| {

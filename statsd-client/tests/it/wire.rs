@@ -180,3 +180,13 @@ fn a_tag_overrides_those_of_the_clients_above() {
         ]
     );
 }
+
+#[test]
+fn a_childs_tag_overrides_in_events_too() {
+    let (client, seen) =
+        capture(|builder| builder.dialect(Dialect::DogStatsd).tag("region", "base").tag("a", 1));
+    let child = client.child().tag("region", "us").build();
+    child.event(&statsd_client::Event::new("deployed", "").tag("a", 2));
+    assert!(client.flush(PATIENCE));
+    assert_eq!(seen.lines(), ["_e{8,0}:deployed||#region:us,a:2"]);
+}

@@ -41,7 +41,9 @@ pub(crate) const FLUSH_INTERVALS: RangeInclusive<Duration> =
 /// config.tags.push(("env".into(), "production".into()));
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = config.builder().backend(backend).build()?;
+/// let client = config.builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.increment("users.new");
 /// client.flush(Duration::from_secs(1));
 /// assert_eq!(captured.lines(), ["shop.users.new:1|c|#env:production"]);

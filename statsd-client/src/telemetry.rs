@@ -10,7 +10,9 @@ use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client};
 ///
 /// let (backend, _captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.increment("users.new");
 /// client.gauge("load", f64::NAN);
 /// client.flush(Duration::from_secs(1));

@@ -15,7 +15,9 @@ const CAPTURED_PACKETS_MAX: usize = 100_000;
 /// use statsd_client::{CaptureBackend, Client};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.increment("users.new");
 /// client.increment("users.new");
 /// client.flush(Duration::from_secs(1));

@@ -38,7 +38,9 @@ use crate::handle::{Counter, Distribution, Gauge, Histogram};
 /// use statsd_client::{CaptureBackend, Client, Dialect, MetricsRecorder};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let recorder = MetricsRecorder::new(client.clone());
 ///
 /// metrics::with_local_recorder(&recorder, || {
@@ -79,7 +81,8 @@ impl MetricsRecorder {
     /// # use std::time::Duration;
     /// # use statsd_client::{CaptureBackend, Client, Dialect, MetricsRecorder};
     /// # let (backend, captured) = CaptureBackend::new();
-    /// # let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+    /// # let builder = Client::builder().dialect(Dialect::DogStatsd).backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
     /// let recorder = MetricsRecorder::new(client.clone()).histograms();
     /// metrics::with_local_recorder(&recorder, || metrics::histogram!("size").record(81.5));
     /// client.flush(Duration::from_secs(1));
@@ -98,7 +101,9 @@ impl MetricsRecorder {
     /// use statsd_client::{CaptureBackend, Client, MetricsRecorder};
     ///
     /// let (backend, captured) = CaptureBackend::new();
-    /// let client = Client::builder().backend(backend).build()?;
+    /// let client = Client::builder().backend(backend)
+    /// #   .flush_interval(std::time::Duration::from_secs(3600))
+    ///     .build()?;
     /// let flush_on_exit = statsd_client::install(client.clone());
     /// MetricsRecorder::new(client).install()?;
     /// metrics::counter!("requests").increment(1);

@@ -36,7 +36,9 @@ const VALUE_MAX_BYTES: usize = 200;
 /// use tracing_subscriber::layer::SubscriberExt;
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let times = SpanTimes::new(client.child().prefix("spans").build()).span("checkout").field("region");
 ///
 /// tracing::subscriber::with_default(tracing_subscriber::registry().with(times), || {
@@ -105,7 +107,8 @@ impl SpanTimes {
     /// # use statsd_client::{CaptureBackend, Client, Dialect, SpanTimes};
     /// # use tracing_subscriber::layer::SubscriberExt;
     /// # let (backend, captured) = CaptureBackend::new();
-    /// # let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+    /// # let builder = Client::builder().dialect(Dialect::DogStatsd).backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
     /// let subscriber = tracing_subscriber::registry().with(SpanTimes::new(client.clone()).all_spans());
     /// tracing::subscriber::with_default(subscriber, || {
     ///     tracing::info_span!("render").in_scope(|| "done");

@@ -58,7 +58,7 @@ impl TcpBackend {
     /// #   .flush_interval(std::time::Duration::from_secs(3600))
     ///     .build()?;
     /// client.increment("users.new");
-    /// client.flush(Duration::from_secs(1));
+    /// client.flush(Duration::from_secs(10));
     ///
     /// let mut line = [0; 14];
     /// server.accept()?.0.read_exact(&mut line)?;

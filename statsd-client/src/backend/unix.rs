@@ -134,7 +134,7 @@ impl UnixStreamBackend {
     /// #   .flush_interval(std::time::Duration::from_secs(3600))
     ///     .build()?;
     /// client.increment("users.new");
-    /// client.flush(Duration::from_secs(1));
+    /// client.flush(Duration::from_secs(10));
     ///
     /// let mut frame = [0; 4 + 14];
     /// server.accept()?.0.read_exact(&mut frame)?;

@@ -64,7 +64,27 @@ pub struct MetricsRecorder {
 }
 
 impl MetricsRecorder {
-    /// A recorder that sends to `client`.
+    /// A recorder that sends to `client`. A [child](Client::child) gives what it records a prefix, tags or
+    /// a sample rate of its own.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// use statsd_client::MetricsRecorder;
+    ///
+    /// let recorder = MetricsRecorder::new(client.child().prefix("lib").build());
+    /// metrics::with_local_recorder(&recorder, || {
+    ///     let depth = metrics::gauge!("queue.depth");
+    ///     depth.set(20.0);
+    ///     depth.decrement(3.0);
+    /// });
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["lib.queue.depth:17|g"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn new(client: Client) -> Self {
         Self {
             client,

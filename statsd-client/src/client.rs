@@ -144,7 +144,8 @@ impl Client {
 
     /// Sends everything recorded so far, ends the client's thread, and says what was left. Blocks up
     /// to `timeout`. Calls after it are dropped as `no_thread`, which is counted; a second shutdown finds
-    /// nothing to do. Clones and [children](Self::child) are of the same client, and end with it.
+    /// nothing to do. Clones and [children](Self::child) are of the same client, and end with it. A backend
+    /// that is still busy when the time is up has 100 ms more to return.
     ///
     /// ```
     /// # use std::time::Duration;

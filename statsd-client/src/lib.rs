@@ -124,6 +124,8 @@
 //! | names that a thread knows | 32,768 | it begins anew |
 //! | combinations of tag values that a call site knows | 256 | each thread looks further ones up |
 //! | requests to flush that wait | 1,024 | `false` |
+//! | packets that a backend refuses in a row | 16 | the rest of the flush is lost, too, `send_failed` |
+//! | gauges whose level is known, for changes in DogStatsD | 32,768 | changes of further ones count from 0 |
 //! | packets of a capture | 100,000 | refused, `send_failed` |
 //! | tags with the environment's | 128 | [`Client::from_env`] is an error |
 //! | handles that a bridge keeps, a kind | 16,384 | one is made for each call |
@@ -135,7 +137,8 @@
 //! [`FlushGuard`] of [`install`], or a client's last clone, flushes and waits a second at the most. A thread that
 //! ends loses nothing. `std::process::exit` runs no destructors: call [`Client::shutdown`] before it.
 //!
-//! A backend that fails or panics loses its packet, which is counted, and not the client's thread.
+//! A backend that fails or panics loses its packet, which is counted, and not the client's thread. A `fork(2)`
+//! goes through `around_fork`, so that the clients go on in both processes and nothing is sent twice.
 //!
 //! # Features
 //!

@@ -17,10 +17,9 @@ pub enum WhenFull {
     /// Its value is dropped and counted.
     #[default]
     DropNewest,
-    /// While the backend is not ready, the client's thread gives up each thread's oldest values, 2 KiB at a
-    /// time, until half of the bytes are free: it looks every 10 ms, or every flush interval where that is
-    /// shorter. A call that comes before it has done so is dropped. Events and lines with a timestamp are not
-    /// given up.
+    /// While the backend is not ready, the client's thread gives up the oldest values, 2 KiB of each thread in
+    /// turn, then events and the like, until half of the bytes are free: it looks every 10 ms, or every flush
+    /// interval where that is shorter. A call that comes before it has done so is dropped.
     DropOldest,
     /// The client flushes at once, and the calling thread waits for room up to this long; then the call is
     /// dropped, and the next one waits again. Events and lines with a timestamp do not wait.

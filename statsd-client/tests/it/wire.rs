@@ -1,6 +1,6 @@
 //! What stands on the wire, byte for byte.
 
-use statsd_client::{Aggregation, Counter, Gauge, Timer};
+use statsd_client::{Aggregation, Counter, Event, Gauge, Timer};
 
 use super::*;
 
@@ -186,7 +186,7 @@ fn a_childs_tag_overrides_in_events_too() {
     let (client, seen) =
         capture(|builder| builder.dialect(Dialect::DogStatsd).tag("region", "base").tag("a", 1));
     let child = client.child().tag("region", "us").build();
-    child.event(&statsd_client::Event::new("deployed", "").tag("a", 2));
+    child.event(&Event::new("deployed", "").tag("a", 2));
     assert!(client.flush(PATIENCE));
-    assert_eq!(seen.lines(), ["_e{8,0}:deployed||#region:us,a:2"]);
+    assert_eq!(seen.lines(), ["_e{8,0}:deployed||#a:2,region:us"]);
 }

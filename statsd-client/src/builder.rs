@@ -34,11 +34,12 @@ const RESERVOIR_MIN: usize = 128;
 /// After how long an unused context is forgotten.
 const DEFAULT_IDLE_EXPIRY: Duration = Duration::from_secs(600);
 
-/// Whether counters and gauges are added up in the application before they are sent.
+/// Whether values are added up and packed in the application before they are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Aggregation {
-    /// One line a context and flush; counters are exact, of a gauge the last value holds.
+    /// Counters are exact, one line a flush; of a gauge the last value holds; a set's member leaves once;
+    /// timings and the like are kept, and DogStatsD's share lines.
     #[default]
     On,
     /// Every call is a line of its own, and is sampled.
@@ -93,34 +94,47 @@ impl Builder {
     }
 
     /// The server's address: `host:port` or `[v6]:port` over UDP, or with a scheme, `udp://…`, `tcp://…`,
-    /// `unix:///path` (datagrams), `unixstream:///path`. Default `127.0.0.1:8125`.
+    /// `unix:///path` (datagrams, also `unixgram:///path`), `unixstream:///path`. Default `127.0.0.1:8125`.
     ///
     /// Neither need the name resolve nor the server be there: calls are recorded meanwhile, and names are
-    /// resolved again in the background.
+    /// resolved again in the background. `build` refuses what cannot be read.
     pub fn address(mut self, address: impl Into<String>) -> Self {
         self.settings.address = Some(address.into());
         self
     }
 
-    /// Where packets go instead of an address.
+    /// Where packets go instead of an address and an [`Output`].
     pub fn backend(mut self, backend: impl Backend + 'static) -> Self {
         self.backend = Some(Box::new(backend));
         self
     }
 
     /// Which StatsD the server speaks. Default [`Dialect::Etsy`].
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client, Dialect};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// let builder = Client::builder().dialect(Dialect::Influx).tag("plan", "pro");
+    /// # let client = builder.backend(backend).flush_interval(Duration::from_secs(3600)).build()?;
+    /// client.increment("users.new");
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["users.new,plan=pro:1|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.settings.dialect = Some(dialect);
         self
     }
 
-    /// Put before every name, with a dot.
+    /// Put before every name, with a dot; also of service checks, and not of the client's own
+    /// [`Self::telemetry`].
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.settings.prefix = Some(prefix.into());
         self
     }
 
-    /// A tag of every metric; a call's own tag of the same key overrides it.
+    /// A tag of every metric, event and service check; a call's own tag of the same key overrides it.
     pub fn tag(mut self, key: impl Into<String>, value: impl ToString) -> Self {
         self.settings.tags.push((key.into(), value.to_string()));
         self
@@ -128,18 +142,37 @@ impl Builder {
 
     /// The share of calls that are sent, for those that name no rate of their own. At or below 0
     /// nothing is sent, at or above 1 everything. Default 1.
+    ///
+    /// One draw a call. Counters that are added up are exact and name no rate; gauges and sets are never
+    /// sampled; elsewhere the line names the rate, `|@0.1`, and the server multiplies.
     pub fn sample_rate(mut self, rate: f64) -> Self {
         self.settings.sample_rate = Some(rate);
         self
     }
 
-    /// Whether counters and gauges are added up first. Default [`Aggregation::On`].
+    /// Whether values are added up and packed first; [`Counter::aggregation`](crate::Counter::aggregation)
+    /// says so for one metric. Default [`Aggregation::On`].
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{Aggregation, CaptureBackend, Client};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// let builder = Client::builder().aggregation(Aggregation::Off);
+    /// # let client = builder.backend(backend).flush_interval(Duration::from_secs(3600)).build()?;
+    /// client.increment("users.new");
+    /// client.increment("users.new");
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["users.new:1|c", "users.new:1|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn aggregation(mut self, aggregation: Aggregation) -> Self {
         self.settings.aggregation = Some(aggregation);
         self
     }
 
-    /// How often what was recorded is sent, a millisecond to a day. Default 200 ms.
+    /// How often what was recorded is sent, a millisecond to a day. Default 200 ms. Flushes come every
+    /// 10 ms while queues fill so fast that an interval would take more than a quarter of
+    /// [`Self::max_queued_bytes`].
     pub fn flush_interval(mut self, interval: Duration) -> Self {
         self.settings.flush_interval = Some(interval);
         self
@@ -152,8 +185,13 @@ impl Builder {
         self
     }
 
-    /// Memory for calls that wait to be sent one by one: timings, and everything where aggregation
-    /// is off. What does not fit is dropped, newest first, and counted. Default 4 MiB.
+    /// Memory for calls that wait to be sent one by one: timings, histograms, distributions, sets,
+    /// events, what has a timestamp, and everything where aggregation is off. A thread takes it 2 KiB at a
+    /// time, which hold 128 values. Default 4 MiB.
+    ///
+    /// Over half of it values that are packed are thinned evenly, one of 2 to one of 256 the fuller it is,
+    /// and the rate in the line says so. What does not fit then goes by [`Self::when_full`]. Counters and
+    /// gauges that are added up take none of it.
     pub fn max_queued_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_queued_bytes = Some(bytes);
         self
@@ -166,22 +204,37 @@ impl Builder {
         self
     }
 
-    /// Distinct contexts, at most 16,384 (the default): a context is a name with its kind, rate and
-    /// tags. Calls for further ones go to an overflow series of their kind,
-    /// `statsd_client.overflow.counters` and so on.
+    /// Distinct contexts, 1 to 16,384 (the default): a context is a name with its kind, rate and tags.
+    /// Calls for further ones go to an overflow series of their kind and rate, under the client's prefix.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// let builder = Client::builder().max_contexts(1);
+    /// # let client = builder.backend(backend).flush_interval(Duration::from_secs(3600)).build()?;
+    /// client.increment("users.new");
+    /// client.increment("users.gone");
+    /// client.increment("users.back");
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["users.new:1|c", "statsd_client.overflow.counters:2|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn max_contexts(mut self, contexts: usize) -> Self {
         self.settings.max_contexts = Some(contexts);
         self
     }
 
     /// Values of one timer, histogram or distribution that are kept until a flush. Over it they are
-    /// thinned evenly, and the rate in the line says by how much. At least 128; default 2048.
+    /// thinned evenly: each stands for 2, 4, 8 … calls, and the rate in its line, `|@0.5`, says for how many.
+    /// At least 128; default 2048.
     pub fn reservoir_size(mut self, values: usize) -> Self {
         self.settings.reservoir_size = Some(values);
         self
     }
 
-    /// After how long an unused context is forgotten. Default ten minutes.
+    /// After how long an unused context counts as idle. Default ten minutes. Where more than a quarter
+    /// are, all are forgotten, and those in use are met again; nothing recorded is lost by it.
     pub fn idle_expiry(mut self, idle: Duration) -> Self {
         self.idle_expiry = idle;
         self
@@ -194,20 +247,23 @@ impl Builder {
     }
 
     /// Sends the client's own account every ten seconds, under names that begin with `prefix` and
-    /// nothing else before it: `statsd_client.calls`, `statsd_client.dropped.queue_full` and so on.
+    /// nothing else before it: `statsd_client.calls`, `statsd_client.dropped.queue_full` and so on, counters
+    /// with what was added since; the gauges `contexts` and `last_error_age`, in seconds; `flush_time`, a timer.
     /// Default: not.
     pub fn telemetry(mut self, prefix: impl Into<String>) -> Self {
         self.settings.telemetry = Some(prefix.into());
         self
     }
 
-    /// Where packets go, as long as no [`Self::backend`] is given. Default [`Output::Send`].
+    /// Where packets go, as long as no [`Self::backend`] is given. Default [`Output::Send`]. With
+    /// [`Output::Capture`] they are read by [`Client::captured`].
     pub fn output(mut self, output: Output) -> Self {
         self.settings.output = Some(output);
         self
     }
 
-    /// Opens the backend and starts the client's thread.
+    /// Opens the backend and starts the client's thread. May read files of `/proc`, see
+    /// [`Self::origin_detection`]; waits for no server and no name.
     ///
     /// # Errors
     /// The address cannot be read, a setting is out of its range, or the system gives no socket or no

@@ -5,15 +5,21 @@
 ///
 /// A literal name is checked while compiling, and the call site is resolved once, also where another
 /// client is installed later. `sample_rate = 0.1` and `tags(plan = "pro", region = region)` may follow, in
-/// this order. Tags with literal values cost nothing; others are looked up by their values, text and
-/// whole numbers without an allocation. A name that is not a literal is looked up at every call.
+/// this order. Tags with literal values cost nothing: the call is a handle's. Others are looked up by their
+/// values, text and whole numbers without an allocation; a call site knows 256 combinations, and a thread
+/// looks further ones up for itself. A name that is not a literal is looked up at every call, and takes
+/// neither rate nor tags. Without a client nothing is looked up or formatted.
+///
+/// Adds up, and is sampled, as [`Client::count`](crate::Client::count).
 ///
 /// ```
 /// use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client, Dialect, count};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let region = String::from("eu");
 /// client.scope(|| {
 ///     count!("users.new");
@@ -42,14 +48,17 @@ macro_rules! count {
     ($name:expr, $n:expr $(,)?) => { $crate::count($name, $n) };
 }
 
-/// Sets a gauge of the installed client: `gauge!("queue.depth", 17)`; tags as in [`count!`].
+/// Sets a gauge of the installed client: `gauge!("queue.depth", 17)`; tags and cost as in [`count!`], the
+/// value as in [`Client::gauge`](crate::Client::gauge).
 ///
 /// ```
 /// use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client, gauge};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.scope(|| gauge!("queue.depth", 17, tags(queue = "mail")));
 /// client.flush(Duration::from_secs(1));
 /// assert_eq!(captured.lines(), ["queue.depth.queue.mail:17|g"]);
@@ -63,15 +72,17 @@ macro_rules! gauge {
     ($name:expr, $value:expr $(,)?) => { $crate::gauge($name, $value) };
 }
 
-/// Records a duration with the installed client: `timing!("render", elapsed)`; sample rate and tags as
-/// in [`count!`].
+/// Records a duration with the installed client, in milliseconds: `timing!("render", elapsed)`; sample rate,
+/// tags and cost as in [`count!`], the value as in [`Client::timing`](crate::Client::timing).
 ///
 /// ```
 /// use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client, timing};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.scope(|| timing!("render", Duration::from_micros(1_250)));
 /// client.flush(Duration::from_secs(1));
 /// assert_eq!(captured.lines(), ["render:1.25|ms"]);
@@ -87,14 +98,17 @@ macro_rules! timing {
     ($name:expr, $elapsed:expr $(,)?) => { $crate::timing($name, $elapsed) };
 }
 
-/// Records a distribution's value with the installed client; sample rate and tags as in [`count!`].
+/// Records a distribution's value with the installed client: `distribution!("size", 81.5)`; sample rate,
+/// tags and cost as in [`count!`], the value as in [`Client::distribution`](crate::Client::distribution).
 ///
 /// ```
 /// use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client, Dialect, distribution};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.scope(|| distribution!("size", 81.5, tags(kind = "png")));
 /// client.flush(Duration::from_secs(1));
 /// assert_eq!(captured.lines(), ["size:81.5|d|#kind:png"]);
@@ -110,14 +124,17 @@ macro_rules! distribution {
     ($name:expr, $value:expr $(,)?) => { $crate::distribution($name, $value) };
 }
 
-/// Records a histogram's value with the installed client; sample rate and tags as in [`count!`].
+/// Records a histogram's value with the installed client: `histogram!("size", 12)`; sample rate, tags and
+/// cost as in [`count!`], the value as in [`Client::histogram`](crate::Client::histogram).
 ///
 /// ```
 /// use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client, Dialect, histogram};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.scope(|| histogram!("size", 12));
 /// client.flush(Duration::from_secs(1));
 /// assert_eq!(captured.lines(), ["size:12|h"]);
@@ -133,14 +150,17 @@ macro_rules! histogram {
     ($name:expr, $value:expr $(,)?) => { $crate::histogram($name, $value) };
 }
 
-/// Adds a member to a set of the installed client: `set!("visitors", user_id)`; tags as in [`count!`].
+/// Adds a member to a set of the installed client: `set!("visitors", user_id)`; tags and cost as in
+/// [`count!`], the member as in [`Client::set`](crate::Client::set).
 ///
 /// ```
 /// use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client, set};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.scope(|| set!("visitors", 81));
 /// client.flush(Duration::from_secs(1));
 /// assert_eq!(captured.lines(), ["visitors:81|s"]);
@@ -156,19 +176,24 @@ macro_rules! set {
 
 /// Runs an expression, records with the installed client how long it took, and is its value:
 /// `measure!("cron", { task.run() })`. Sample rate and tags as in [`count!`]. A `?` or a `return` in it
-/// leaves the function around it, and is timed, too.
+/// leaves the function around it, and is timed, too. Tags that are not literals are kept until then, which
+/// allocates. Without a client the clock is not read.
 ///
 /// ```
 /// use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client, measure};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let task = "cleanup";
 /// let report = client.scope(|| measure!("cron", { "3 files removed" }, tags(task = task)));
 /// client.flush(Duration::from_secs(1));
 /// assert_eq!(report, "3 files removed");
-/// assert!(captured.lines()[0].starts_with("cron.task.cleanup:"));
+/// let lines = captured.lines();
+/// assert_eq!(lines.len(), 1);
+/// assert!(lines[0].starts_with("cron.task.cleanup:") && lines[0].ends_with("|ms"));
 /// # Ok::<(), statsd_client::Error>(())
 /// ```
 #[macro_export]
@@ -184,14 +209,17 @@ macro_rules! measure {
 }
 
 /// Sends an event with the installed client (DogStatsD): a title and a text, then any of
-/// [`Event`](crate::Event)'s fields by the name of its method, then tags.
+/// [`Event`](crate::Event)'s fields by the name of its method, then tags. Without a client nothing is made of
+/// them; otherwise as [`Client::event`](crate::Client::event).
 ///
 /// ```
 /// use std::time::Duration;
 /// use statsd_client::{AlertType, CaptureBackend, Client, Dialect, event};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.scope(|| event!("Deployed", "shop 2.1", alert_type = AlertType::Success, tags(env = "eu")));
 /// client.flush(Duration::from_secs(1));
 /// assert_eq!(captured.lines(), ["_e{8,8}:Deployed|shop 2.1|t:success|#env:eu"]);

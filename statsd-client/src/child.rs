@@ -23,7 +23,9 @@ pub(crate) struct Child {
 /// use statsd_client::{CaptureBackend, Client, Dialect};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().prefix("shop").dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().prefix("shop").dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let cart = client.child().prefix("cart").tag("region", "eu").build();
 /// cart.increment("items");
 /// client.flush(Duration::from_secs(1));
@@ -51,6 +53,19 @@ impl ChildBuilder {
     }
 
     /// Put before every name with a dot, behind the prefixes of the clients above.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// let eu = client.child().prefix("cart").prefix("eu").build();
+    /// eu.increment("items");
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["cart.eu.items:1|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn prefix(mut self, prefix: impl AsRef<str>) -> Self {
         let prefix = prefix.as_ref().trim_matches('.');
         if !self.prefix.is_empty() && !prefix.is_empty() {
@@ -60,7 +75,20 @@ impl ChildBuilder {
         self
     }
 
-    /// A tag of every metric; it overrides one of the same key of the clients above.
+    /// A tag of every metric, event and service check; it overrides one of the same key of the clients above.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client, Dialect};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().tag("region", "any").dialect(Dialect::DogStatsd).backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// let eu = client.child().tag("region", "eu").build();
+    /// eu.gauge("queue.depth", 17);
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["queue.depth:17|g|#region:eu"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn tag(mut self, key: impl Into<String>, value: impl ToString) -> Self {
         let key = key.into();
         self.inherited.retain(|(known, _)| *known != key);
@@ -68,7 +96,22 @@ impl ChildBuilder {
         self
     }
 
-    /// The share of calls that are sent, for those that name no rate of their own.
+    /// The share of calls that are sent, for those that name no rate of their own; otherwise as
+    /// [`Builder::sample_rate`](crate::Builder::sample_rate).
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// let never = client.child().sample_rate(0.0).build();
+    /// never.increment("items");
+    /// client.increment("items");
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["items:1|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn sample_rate(mut self, rate: f64) -> Self {
         self.rate = Some(rate).filter(|rate| !rate.is_nan());
         self

@@ -19,14 +19,17 @@ use crate::telemetry::{Leftover, Stats};
 /// a second at the most.
 ///
 /// Calls return nothing and cost next to nothing: no lock, no system call, no allocation once a name
-/// was seen. What could not be sent is counted in [`Client::stats`].
+/// was seen. What could not be sent is counted in [`Client::stats`]. A thread knows 32,768 names and
+/// combinations of tag values, and begins anew over that; [handles](crate::Counter) need none of it.
 ///
 /// ```
 /// use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().prefix("shop").backend(backend).build()?;
+/// let client = Client::builder().prefix("shop").backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.increment("users.new");
 /// client.count("bytes.sent", 512);
 /// client.gauge("queue.depth", 17);
@@ -69,6 +72,14 @@ impl Client {
     /// A client as the environment says: `STATSD_*` first, then `DD_*`; see
     /// [`Builder::from_env`] for the variables.
     ///
+    /// ```no_run
+    /// # use statsd_client::{Client, install};
+    /// // STATSD_ADDR=127.0.0.1:8125 STATSD_PREFIX=shop
+    /// let _flush_on_exit = install(Client::from_env()?);
+    /// statsd_client::increment("users.new"); // shop.users.new:1|c
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A variable does not say what it should (the error names it), or the client cannot be built.
     pub fn from_env() -> Result<Self, Error> {
@@ -76,7 +87,7 @@ impl Client {
     }
 
     /// Starts building a client with a prefix, tags or a rate of its own that shares everything else
-    /// with this one.
+    /// with this one: see [`ChildBuilder`].
     pub fn child(&self) -> ChildBuilder {
         ChildBuilder::new(self.clone())
     }
@@ -92,6 +103,16 @@ impl Client {
 
     /// What it has sent, where it captures instead of sending: with [`Output::Capture`](crate::Output),
     /// as in `STATSD_ENV=test`.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{Client, Output};
+    /// let client = Client::builder().output(Output::Capture).build()?;
+    /// client.increment("users.new");
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(client.captured().map(|sent| sent.lines()), Some(vec!["users.new:1|c".to_owned()]));
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn captured(&self) -> Option<&Captured> {
         self.making.captured.as_ref()
     }
@@ -102,20 +123,36 @@ impl Client {
     }
 
     /// Sends everything recorded so far, by all threads. `true`: the backend took all of it within
-    /// `timeout`. Blocks; meant for the end of a program, a job or a test. From within
-    /// [`Backend::send`](crate::Backend::send) it is `false` at once.
-    pub fn flush(&self, timeout: Duration) -> bool {
-        self.pipeline.flush(timeout)
-    }
-
-    /// Sends everything recorded so far, ends the client's thread, and says what was left. Blocks up
-    /// to `timeout`. Calls after it are dropped and counted; a second shutdown finds nothing to do.
+    /// `timeout`. A backend that is not ready is asked every 10 ms meanwhile. Blocks; meant for the end of a
+    /// program, a job or a test. From within [`Backend::send`](crate::Backend::send) it is `false` at once.
+    /// At most 1,024 requests wait at a time; further ones are `false`.
     ///
     /// ```
     /// # use std::time::Duration;
     /// # use statsd_client::{CaptureBackend, Client};
     /// # let (backend, captured) = CaptureBackend::new();
-    /// # let client = Client::builder().backend(backend).build()?;
+    /// # let builder = Client::builder().backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// client.increment("users.new");
+    /// assert!(client.flush(Duration::from_secs(1)));
+    /// assert_eq!(captured.lines(), ["users.new:1|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
+    pub fn flush(&self, timeout: Duration) -> bool {
+        self.pipeline.flush(timeout)
+    }
+
+    /// Sends everything recorded so far, ends the client's thread, and says what was left. Blocks up
+    /// to `timeout`. Calls after it are dropped as `no_thread`, which is counted; a second shutdown finds
+    /// nothing to do. Clones and [children](Self::child) are of the same client, and end with it. A backend
+    /// that is still busy when the time is up has 100 ms more to return.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
     /// client.increment("users.new");
     /// assert!(client.shutdown(Duration::from_secs(1)).is_nothing());
     /// assert_eq!(captured.lines(), ["users.new:1|c"]);

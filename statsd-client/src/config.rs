@@ -41,7 +41,9 @@ pub(crate) const FLUSH_INTERVALS: RangeInclusive<Duration> =
 /// config.tags.push(("env".into(), "production".into()));
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = config.builder().backend(backend).build()?;
+/// let client = config.builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.increment("users.new");
 /// client.flush(Duration::from_secs(1));
 /// assert_eq!(captured.lines(), ["shop.users.new:1|c|#env:production"]);
@@ -100,19 +102,19 @@ pub struct Config {
     /// [`Builder::max_queued_bytes`].
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub max_queued_bytes: Option<usize>,
-    /// What happens to a call that finds [`Self::max_queued_bytes`] in use.
+    /// [`Builder::when_full`].
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub when_full: Option<WhenFull>,
-    /// Contexts that are added up; calls of more are counted and go to one overflow series.
+    /// [`Builder::max_contexts`].
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub max_contexts: Option<usize>,
-    /// Values of a timing or distribution that are kept between two flushes, for each context.
+    /// [`Builder::reservoir_size`].
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub reservoir_size: Option<usize>,
-    /// Where the draws of sampling start, so that a test sees the same ones every time.
+    /// [`Builder::seed`].
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub seed: Option<u64>,
-    /// The prefix of what the client tells about itself; `None`: it tells nothing.
+    /// [`Builder::telemetry`]; `None`: it tells nothing.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub telemetry: Option<String>,
     /// [`Builder::container_id`].
@@ -140,18 +142,18 @@ impl Config {
     }
 }
 
-/// Where the lines of a client go that was given no [`Backend`](crate::Backend).
+/// Where the packets of a client go that was given no [`Backend`](crate::Backend).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Output {
     /// To the server at [`Builder::address`].
     #[default]
     Send,
-    /// To standard error, a line of text each.
+    /// To standard error, a line of text each: [`LogBackend::stderr`](crate::LogBackend::stderr).
     Log,
-    /// Into memory.
+    /// Into memory: [`Client::captured`](crate::Client::captured) reads it. At most 100,000 packets.
     Capture,
-    /// Nowhere.
+    /// Nowhere: [`NullBackend`](crate::NullBackend).
     Null,
 }
 

@@ -47,8 +47,9 @@ const CLIENT_TRIES: usize = 64;
 /// How long a guard waits for what was recorded to leave.
 const FLUSH_ON_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Makes `client` the one that statics, attributes and free functions use. A client that was
-/// installed before is let go, and sends what it has left.
+/// Makes `client` the one that statics, attributes, call macros and free functions use: a clone of it, and
+/// the guard holds another. A client that was installed before is let go; where that was its last clone, it
+/// sends what it has left, which blocks for a second at the most. Statics look their names up again.
 ///
 /// ```
 /// use statsd_client::{CaptureBackend, Client};
@@ -74,7 +75,9 @@ pub fn install(client: Client) -> FlushGuard {
     FlushGuard { client, install }
 }
 
-/// Flushes the installed client when it is dropped, and uninstalls it.
+/// Made by [`install`]. When it is dropped it sends what was recorded, by all threads, waiting a second at
+/// the most, and uninstalls its client, unless another was installed meanwhile. The client ends with its last
+/// clone; calls that come later are no-ops.
 #[derive(Debug)]
 #[must_use = "dropping the guard flushes and ends the client: keep it until the end of `main`"]
 pub struct FlushGuard {
@@ -117,14 +120,17 @@ fn number(client: &Client) -> u64 {
 
 impl Client {
     /// Runs `work` with this client in the place of the installed one: for the statics, attributes,
-    /// call macros and free functions that this thread calls meanwhile. Scopes may be nested.
+    /// call macros and free functions that this thread calls meanwhile. Scopes may be nested. Calls take a
+    /// longer way as long as one lasts: those of free functions on every thread, the others on this one.
     ///
     /// ```
     /// use std::time::Duration;
     /// use statsd_client::{CaptureBackend, Client};
     ///
     /// let (backend, captured) = CaptureBackend::new();
-    /// let client = Client::builder().backend(backend).build()?;
+    /// let client = Client::builder().backend(backend)
+    /// #   .flush_interval(Duration::from_secs(3600))
+    ///     .build()?;
     /// client.scope(|| statsd_client::increment("jobs"));
     /// statsd_client::increment("jobs"); // nobody is installed
     /// client.flush(Duration::from_secs(1));
@@ -137,7 +143,26 @@ impl Client {
     }
 
     /// The future `task` with this client in the place of the installed one, whenever and wherever it
-    /// is polled. What it spawns is not part of it.
+    /// is polled. What it spawns is not part of it. Allocates once, for the task.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// # fn block_on<F: Future>(task: F) -> F::Output {
+    /// #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    /// #     let mut task = std::pin::pin!(task);
+    /// #     loop {
+    /// #         if let std::task::Poll::Ready(output) = task.as_mut().poll(&mut context) { return output; }
+    /// #     }
+    /// # }
+    /// block_on(client.scope_future(async { statsd_client::increment("jobs") }));
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["jobs:1|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn scope_future<F: Future>(&self, task: F) -> impl Future<Output = F::Output> {
         let client = self.clone();
         let mut task = Box::pin(task);

@@ -23,63 +23,126 @@
 //! ```
 //!
 //! A call never blocks, never panics, never prints and makes no system call of its own; it allocates
-//! where a thread meets a name for the first time, and where a burst of timings outgrows the thread's
-//! queue. It returns nothing: a metric that cannot be sent is counted in [`Client::stats`], not handed to
-//! you as an error. Before a client is installed every call is a no-op.
+//! where a thread meets a name for the first time, where a burst of timings outgrows the thread's queue, and
+//! for what is rare: events, service checks, timestamps. It returns nothing: a metric that cannot be sent is
+//! counted in [`Client::stats`], not handed to you as an error. Before a client is installed every call is a
+//! no-op.
 //!
 //! # The nouns
 //!
 //! | | |
 //! |---|---|
 //! | [`Client`] | what was built: an address or [`Backend`], a prefix, tags, a rate; cloning copies a pointer |
-//! | [`install`] | makes a client the one that statics, attributes and free functions use |
-//! | [`Counter`], [`Gauge`], [`Timer`] | handles: name and tags resolved once; `static`, or bound to a client with `on` |
+//! | [`install`] | makes a client the one that statics, attributes, call macros and free functions use |
+//! | [`Counter`], [`Gauge`], [`Timer`], [`Histogram`], [`Distribution`], [`Set`] | handles: name and tags resolved once; `static`, or bound to a client with `on` |
+//! | [`count!`], [`gauge!`], [`timing!`], [`histogram!`], [`distribution!`], [`set!`], [`measure!`], [`event!`] | expressions with tags and rate inline; the call site is resolved once |
+//! | [`increment()`], [`gauge()`], [`timing()`] … | by name: a look-up a call; the same are methods of [`Client`] |
 //! | `#[statsd_count]`, `#[statsd_measure]` | attributes: count and time a function, however it ends |
+//! | [`Event`], [`ServiceCheck`] | what Datadog shows beside its graphs, with a text |
+//! | [`Client::child`] | a client with a prefix, tags or a rate of its own over the same thread |
+//! | [`Client::scope`], [`Client::scope_future`] | another client for one thread's work or one task, as in a test |
+//! | [`Config`], [`Client::from_env`] | all settings as data; all settings from the environment |
+//! | [`UdpBackend`], [`TcpBackend`], `UnixBackend`, `UnixStreamBackend` | to a server; names are resolved again, connections opened again |
+//! | [`LogBackend`], [`CaptureBackend`], [`NullBackend`], [`TeeBackend`] | for eyes, for tests, for nobody, for two |
+//! | `MetricsRecorder`, `SpanTimes` | bridges: what the `metrics` facade records, how long `tracing` spans took |
 //! | [`FlushGuard`] | sends what is left when `main` ends |
 //! | [`Stats`] | the account: `calls == sent + aggregated + sampled_out + dropped.total()`, always |
 //! | [`protocol`] | the lines themselves: [`protocol::parse`] reads what this crate writes |
 //!
 //! # What happens to a call
 //!
-//! Counters and gauges are added up in the application (turn that off with [`Aggregation::Off`]):
-//! a counter goes to a word that only the calling thread writes, and the client's own thread reads
-//! it every flush interval (200 ms). Of a gauge the last value holds. A timing keeps its value, in a
-//! queue of the calling thread that is bounded in bytes. Lines are packed into packets that are never
-//! over the limit (1432 bytes over UDP).
+//! It writes to memory, a counter's or a timing's to the calling thread's own. Every flush interval (200 ms)
+//! the client's thread reads that. What leaves then:
 //!
-//! A sample rate draws once a call. Counters that are added up are exact whatever the rate, and gauges
-//! are never sampled.
+//! | | |
+//! |---|---|
+//! | counters, meters | the sum of all threads, exact whatever the rate |
+//! | gauges | the last value, whichever thread set it, with the changes after it; never sampled |
+//! | sets | each member once; never sampled |
+//! | timers, histograms, distributions | every value, packed where the dialect can. Over [`Builder::reservoir_size`] an even sample, whose rate stands in its line, so that the server's counts stay right |
+//! | events, service checks, timestamps | each as it was made |
+//!
+//! [`Aggregation::Off`] makes every call a line, for a client or for one metric
+//! ([`Counter::aggregation`]). A sample rate draws once a call: that of the call, else the handle's, the
+//! child's, the client's.
+//!
+//! Contexts over [`Builder::max_contexts`] share an overflow series of their kind. Where many have not been
+//! used for [`Builder::idle_expiry`], all are met again. Lines are packed into packets that are never over the
+//! limit; after 32 of them the client's thread pauses for a millisecond, so that a server's receive buffer of
+//! ordinary size holds a flush. While the backend is not ready nothing is taken, and counters go on adding up.
 //!
 //! # Names and tags
 //!
 //! Whatever a name or tag holds, it cannot put a second metric on the wire: `:`, `|`, `@`, `#`, `,`,
 //! `;`, white space and control characters become `_`, and [`Stats::rewritten`] counts the contexts
-//! concerned. Literals in attributes are checked while compiling:
+//! concerned. Where tags are nodes of the name, so does `.` in them; elsewhere a tag's value keeps `@`, and in
+//! DogStatsD `:`. Literals in attributes and call macros are checked while compiling:
 //!
 //! ```compile_fail
 //! #[statsd_client::statsd_count("users|new")] // a metric name must not hold `|`
 //! fn subscribe() {}
 //! ```
 //!
-//! etsy's protocol ([`Dialect::Etsy`], the default) has no tags: there they become nodes of the name
-//! (`orders.plan.pro`); [`Dialect::DogStatsd`] writes `orders:1|c|#plan:pro`.
+//! A tag of a call holds before the client's own of that key. Numbers are written shortest, without an
+//! exponent; what is not finite is dropped and counted.
+//!
+//! # Dialects
+//!
+//! | [`Dialect`] | a tagged counter | what it lacks becomes |
+//! |---|---|---|
+//! | `Etsy` (default) | `orders.plan.pro:1\|c` | tags: nodes of the name; histograms and distributions: timers |
+//! | `DogStatsd` | `orders:1\|c\|#plan:pro` | changes of a gauge: what it then stands at; meters: counters |
+//! | `Influx` | `orders,plan=pro:1\|c` | meters: counters |
+//! | `Graphite` | `orders;plan=pro:1\|c` | histograms and distributions: timers; meters: counters |
+//! | `SignalFx` | `orders[plan=pro]:1\|c` | as Graphite |
+//! | `Librato` | `orders#plan=pro:1\|c` | as Graphite |
+//! | `Okmeter` | `orders.plan_is_pro:1\|c` | as Graphite |
+//!
+//! Events, service checks, timestamps, several values in a line and the sender's origin are DogStatsD's. The
+//! first three are counted as `unsupported` elsewhere, as is a histogram below 0 that would be a timer.
+//! A gauge below 0 is, but in DogStatsD, a reset and a change in one packet: a sign means a change there.
 //!
 //! # Environment
 //!
 //! [`Client::from_env`] reads `STATSD_*` and `DD_*`; [`Builder::from_env`] has the table of all
-//! variables. Nothing else reads the environment. [`Config`] is all settings as data.
+//! variables. Code comes first, then `STATSD_*`, then `DD_*`; a value that cannot be read is an error that names
+//! its variable. Nothing else reads the environment. [`Config`] is all settings as data.
 //!
 //! # Limits
 //!
 //! | | | over it |
 //! |---|---|---|
-//! | contexts of a client | 16,384 | calls travel one by one, unaggregated |
+//! | contexts of a client | 16,384 ([`Builder::max_contexts`]) | an overflow series of their kind; beyond 64 of those dropped, `no_context` |
 //! | name with its tags | 4 KiB | dropped, `bad_name` |
-//! | queued bytes | 4 MiB ([`Builder::max_queued_bytes`]) | newest dropped, `queue_full` |
-//! | packet | 1432 bytes ([`Builder::max_packet_size`]) | a longer line is dropped, `too_long` |
+//! | queued bytes | 4 MiB ([`Builder::max_queued_bytes`]) | over half thinned evenly; then [`WhenFull`] decides, `queue_full` |
+//! | values of a timer and the like until a flush | 2,048 ([`Builder::reservoir_size`]) | thinned evenly, the rate says so |
+//! | members of a set until a flush | 16,384 | written out early, which counts the same |
+//! | a set's member | 1,536 bytes | dropped, `too_long` |
+//! | packet | 1,432 bytes over UDP, else 8,192 ([`Builder::max_packet_size`]) | a longer line is dropped, `too_long` |
+//! | event, service check | 8 KiB, and a packet | the text is shortened; else dropped, `too_long` |
 //! | recording threads at once | 16,384 | dropped, `no_thread` |
+//! | names that a thread knows | 32,768 | it begins anew |
+//! | combinations of tag values that a call site knows | 256 | each thread looks further ones up |
+//! | requests to flush that wait | 1,024 | `false` |
+//! | packets that a backend refuses in a row | 16 | the rest of the flush is lost, too, `send_failed` |
+//! | gauges whose level is known, for changes in DogStatsD | 32,768 | changes of further ones count from 0 |
+//! | packets of a capture | 100,000 | refused, `send_failed` |
+//! | tags with the environment's | 128 | [`Client::from_env`] is an error |
+//! | handles that a bridge keeps, a kind | 16,384 | one is made for each call |
+//!
+//! # Life cycle
+//!
+//! A client is a thread and a backend. [`Client::flush`] sends what all threads have recorded, and says whether
+//! the backend took it; [`Client::shutdown`] also ends the thread, and says what was left. Dropping the
+//! [`FlushGuard`] of [`install`], or a client's last clone, flushes and waits a second at the most. A thread that
+//! ends loses nothing. `std::process::exit` runs no destructors: call [`Client::shutdown`] before it.
+//!
+//! A backend that fails or panics loses its packet, which is counted, and not the client's thread. A `fork(2)`
+//! goes through `around_fork`, so that the clients go on in both processes and nothing is sent twice.
 //!
 //! # Features
+//!
+//! The crate has no dependency at run time; the attributes have `syn` at build time.
 //!
 //! `macros` (default): the attributes. Without it the crate builds no `syn`.
 //! `serde`: [`Config`] is read from and written to configuration files.

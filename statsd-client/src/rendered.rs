@@ -47,7 +47,10 @@ impl<T: Target> Addressee<'_, T> {
         let rendered = wording.dialect.has_events().then(|| {
             let prefix = joined(&wording.prefix, self.child.map_or("", |child| &child.prefix));
             let own = self.child.map_or(&[][..], |child| &child.tags);
-            let tags = [&wording.tags, own].concat();
+            // A child's tag overrides one of the client it came from.
+            let is_own = |(tag, _): &&(String, String)| own.iter().any(|(key, _)| key == tag);
+            let above = wording.tags.iter().filter(|tag| !is_own(tag));
+            let tags: Vec<_> = above.chain(own).cloned().collect();
             let defaults = Defaults { prefix: &prefix, tags: &tags, origin: &wording.origin };
             render(&defaults, self.shared.packet_size, &mut line)
         });

@@ -10,7 +10,9 @@ use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client};
 ///
 /// let (backend, _captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.increment("users.new");
 /// client.gauge("load", f64::NAN);
 /// client.flush(Duration::from_secs(1));
@@ -26,16 +28,19 @@ pub struct Stats {
     /// Calls made.
     pub calls: u64,
     /// Calls whose value has left, or is on its way, by itself: timings and the like, events, and with
-    /// aggregation off every call. Of a context with very many, a fair sample leaves and speaks for
-    /// all of them.
+    /// aggregation off every call. Of a context with more than
+    /// [`Builder::reservoir_size`](crate::Builder::reservoir_size), a fair sample leaves and speaks for all of
+    /// them.
     pub sent: u64,
     /// Calls added up into a value they share: counters and gauges.
     pub aggregated: u64,
-    /// Calls that a sampling draw left out.
+    /// Calls that a sampling draw left out, or for which another speaks because the queue is more than half
+    /// full.
     pub sampled_out: u64,
     /// Calls that were lost, by reason.
     pub dropped: Dropped,
-    /// Distinct contexts: names with their kind, rate and tags. Those long unused are forgotten.
+    /// Distinct contexts at present: names with their kind, rate and tags. They begin anew where another
+    /// client is installed, and after [`Builder::idle_expiry`](crate::Builder::idle_expiry).
     pub contexts: u64,
     /// Contexts whose name or tags had to be changed to be legal.
     pub rewritten: u64,
@@ -57,13 +62,13 @@ pub struct Stats {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {
-    /// The queue's bytes were used up (`Builder::max_queued_bytes`).
+    /// The queue's bytes were used up: [`Builder::max_queued_bytes`](crate::Builder::max_queued_bytes).
     pub queue_full: u64,
     /// The value was infinite or not a number.
     pub not_finite: u64,
     /// The name was empty, or with its tags over 4 KiB.
     pub bad_name: u64,
-    /// The line alone was over the packet's limit.
+    /// The line alone was over the packet's limit, or a set's member over 1536 bytes.
     pub too_long: u64,
     /// The backend did not take the packet. Of a gauge one call is lost with it: the others had been
     /// superseded.
@@ -72,8 +77,8 @@ pub struct Dropped {
     pub no_thread: u64,
     /// Neither a context nor one of the overflow series was to be had.
     pub no_context: u64,
-    /// The dialect cannot say it: an event to a server that has none, a histogram below 0 where it is
-    /// written as a timer.
+    /// The dialect cannot say it: an event, a service check or a timestamp to a server that has none, a
+    /// histogram or distribution below 0 where it is written as a timer.
     pub unsupported: u64,
 }
 

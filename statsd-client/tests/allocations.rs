@@ -1,8 +1,6 @@
 //! Once a thread has met a name, no call allocates. The target is its own, because it counts every
 //! allocation of the process.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::time::Duration;
 
 use allocation_counter::measure;

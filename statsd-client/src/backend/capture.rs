@@ -8,14 +8,17 @@ use super::{Backend, UDP_PACKET_BYTES};
 /// Packets that are kept; the ones after are refused and so counted as dropped.
 const CAPTURED_PACKETS_MAX: usize = 100_000;
 
-/// A backend that keeps what it is sent.
+/// A backend that keeps what it is sent: packets of at most 1432 bytes, as over UDP, and 100,000 of them;
+/// further ones are refused, and so counted as dropped.
 ///
 /// ```
 /// use std::time::Duration;
 /// use statsd_client::{CaptureBackend, Client};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.increment("users.new");
 /// client.increment("users.new");
 /// client.flush(Duration::from_secs(1));
@@ -35,6 +38,15 @@ pub struct Captured {
 
 impl CaptureBackend {
     /// The backend, and the view of what it is sent.
+    ///
+    /// ```
+    /// use statsd_client::{Backend, CaptureBackend};
+    ///
+    /// let (mut backend, captured) = CaptureBackend::new();
+    /// backend.send(b"users.new:1|c\nqueue.depth:17|g")?;
+    /// assert_eq!(captured.lines(), ["users.new:1|c", "queue.depth:17|g"]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn new() -> (Self, Captured) {
         let captured = Captured::default();
         (Self { captured: captured.clone() }, captured)
@@ -57,12 +69,12 @@ impl Backend for CaptureBackend {
 }
 
 impl Captured {
-    /// The packets so far, in order. [`Client::flush`](crate::Client::flush) first.
+    /// The packets so far, in order: copies. [`Client::flush`](crate::Client::flush) first.
     pub fn packets(&self) -> Vec<Vec<u8>> {
         self.packets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The lines of all packets, in order.
+    /// The lines of all packets, in order; what is not UTF-8 in them is replaced.
     pub fn lines(&self) -> Vec<String> {
         self.packets()
             .iter()

@@ -4,7 +4,8 @@ use std::io::{self, Stderr, Write};
 
 use super::{Backend, LOCAL_PACKET_BYTES};
 
-/// Writes each line as a line of text, and flushes the writer after each packet.
+/// Writes each line as a line of text, and flushes the writer after each packet; packets of at most 8192
+/// bytes. A writer that blocks holds up the client's thread and no call.
 ///
 /// ```
 /// use statsd_client::{Backend, LogBackend};
@@ -26,6 +27,13 @@ pub struct LogBackend<W> {
 impl LogBackend<Stderr> {
     /// To the standard error stream, each line behind `[StatsD] `, so that it is told from what the
     /// application writes there.
+    ///
+    /// ```
+    /// use statsd_client::{Backend, LogBackend};
+    ///
+    /// LogBackend::stderr().send(b"users.new:1|c")?; // [StatsD] users.new:1|c
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn stderr() -> Self {
         Self { mark: "[StatsD] ", ..Self::to(io::stderr()) }
     }
@@ -33,6 +41,20 @@ impl LogBackend<Stderr> {
 
 impl<W: Write + Send> LogBackend<W> {
     /// To a file, a pipe, a buffer: the lines and nothing else.
+    ///
+    /// ```
+    /// use statsd_client::{Client, LogBackend};
+    ///
+    /// let path = std::env::temp_dir().join(format!("statsd-{}.log", std::process::id()));
+    /// let file = std::fs::File::create(&path)?;
+    /// let client = Client::builder().backend(LogBackend::to(file)).prefix("shop").build()?;
+    /// client.increment("users.new");
+    /// drop(client); // sends what is left
+    ///
+    /// assert_eq!(std::fs::read_to_string(&path)?, "shop.users.new:1|c\n");
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to(writer: W) -> Self {
         Self { writer, mark: "", text: Vec::new() }
     }

@@ -45,7 +45,8 @@ const WRITE_TIMEOUT: Duration = Duration::from_millis(100);
 const INTERRUPTIONS_MAX: usize = 8;
 
 /// Where packets go. It runs on the client's background thread: it may take its time, but what it
-/// takes is time in which the thread does not drain the application's queues.
+/// takes is time in which the thread does not drain the application's queues. No call waits for it. Where
+/// it panics, the packet is lost and counted, and the thread goes on.
 ///
 /// ```
 /// use std::io;

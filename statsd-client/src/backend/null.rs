@@ -14,6 +14,7 @@ use super::{Backend, LOCAL_PACKET_BYTES};
 /// let client = Client::builder().backend(NullBackend).build()?;
 /// client.increment("users.new");
 /// assert!(client.flush(Duration::from_secs(1)));
+/// assert_eq!(client.stats().bytes_sent, 13); // users.new:1|c
 /// # Ok::<(), statsd_client::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

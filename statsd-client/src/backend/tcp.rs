@@ -46,6 +46,26 @@ pub struct TcpBackend {
 impl TcpBackend {
     /// For a server at `host:port` or `[v6]:port`. Resolves and connects when it is first asked.
     ///
+    /// ```
+    /// use std::io::Read;
+    /// use std::net::TcpListener;
+    /// use std::time::Duration;
+    /// use statsd_client::{Client, TcpBackend};
+    ///
+    /// let server = TcpListener::bind("127.0.0.1:0")?;
+    ///
+    /// let client = Client::builder().backend(TcpBackend::new(&server.local_addr()?.to_string())?)
+    /// #   .flush_interval(std::time::Duration::from_secs(3600))
+    ///     .build()?;
+    /// client.increment("users.new");
+    /// client.flush(Duration::from_secs(10));
+    ///
+    /// let mut line = [0; 14];
+    /// server.accept()?.0.read_exact(&mut line)?;
+    /// assert_eq!(&line, b"users.new:1|c\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// The address is not written like that; the error names it.
     pub fn new(address: &str) -> io::Result<Self> {

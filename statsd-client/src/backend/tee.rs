@@ -36,6 +36,20 @@ struct Branch<T> {
 
 impl<A: Backend, B: Backend> TeeBackend<A, B> {
     /// Both of them, in this order.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use statsd_client::{CaptureBackend, Client, NullBackend, TeeBackend};
+    ///
+    /// let (capture, captured) = CaptureBackend::new();
+    /// let client = Client::builder().backend(TeeBackend::new(NullBackend, capture))
+    /// #   .flush_interval(Duration::from_secs(3600))
+    ///     .build()?;
+    /// client.increment("users.new");
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.packets(), [b"users.new:1|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn new(first: A, second: B) -> Self {
         Self { first: Branch::new(first), second: Branch::new(second) }
     }

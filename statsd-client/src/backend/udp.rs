@@ -46,6 +46,25 @@ impl UdpBackend {
     /// Resolves `address`, once and for good, and connects a socket to each address found. Nothing
     /// is sent. May block for as long as the system's resolver does.
     ///
+    /// ```
+    /// use std::net::UdpSocket;
+    /// use std::time::Duration;
+    /// use statsd_client::{Client, UdpBackend};
+    ///
+    /// let server = UdpSocket::bind("127.0.0.1:0")?;
+    ///
+    /// let client = Client::builder().backend(UdpBackend::connect(server.local_addr()?)?)
+    /// #   .flush_interval(std::time::Duration::from_secs(3600))
+    ///     .build()?;
+    /// client.increment("users.new");
+    /// client.flush(Duration::from_secs(1));
+    ///
+    /// let mut packet = [0; 64];
+    /// let length = server.recv(&mut packet)?;
+    /// assert_eq!(&packet[..length], b"users.new:1|c");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// The name does not resolve, or the system has no socket to give.
     pub fn connect(address: impl ToSocketAddrs) -> io::Result<Self> {
@@ -62,11 +81,26 @@ impl UdpBackend {
     /// thread.
     ///
     /// ```
-    /// use statsd_client::UdpBackend;
+    /// use std::net::UdpSocket;
+    /// use std::time::Duration;
+    /// use statsd_client::{Client, UdpBackend};
     ///
-    /// assert!(UdpBackend::resolving("metrics.example.com:8125").is_ok());
+    /// let server = UdpSocket::bind("127.0.0.1:0")?;
+    /// let address = server.local_addr()?.to_string(); // or a name and a port
+    ///
+    /// let client = Client::builder().backend(UdpBackend::resolving(&address)?)
+    /// #   .flush_interval(std::time::Duration::from_secs(3600))
+    ///     .build()?;
+    /// client.increment("users.new");
+    /// client.flush(Duration::from_secs(1));
+    ///
+    /// let mut packet = [0; 64];
+    /// let length = server.recv(&mut packet)?;
+    /// assert_eq!(&packet[..length], b"users.new:1|c");
+    ///
     /// let error = UdpBackend::resolving("metrics.example.com").unwrap_err();
-    /// assert!(error.to_string().contains("metrics.example.com"));
+    /// assert!(error.to_string().contains("metrics.example.com")); // which port?
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors

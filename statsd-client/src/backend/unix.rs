@@ -37,11 +37,13 @@ pub struct UnixBackend {
 }
 
 /// Sends each packet as one frame over a Unix stream: its length in four bytes, little-endian, then
-/// its lines, each with its newline; at most 8192 bytes of lines.
+/// its lines, each with its newline; at most 8192 bytes of lines. So Datadog's agent reads its
+/// `dogstatsd_stream_socket`.
 ///
 /// It connects and connects again as [`UnixBackend`] does; [`Backend::ready`] costs three system
-/// calls, which find out whether the server has closed the connection, a frame one. A frame that the server does not take
-/// whole within 100 ms closes the connection, so that what follows never begins inside of it.
+/// calls, which find out whether the server has closed the connection, a frame one. A frame that the
+/// server does not take whole within 100 ms closes the connection, so that what follows never begins
+/// inside of it.
 ///
 /// ```
 /// use std::io::Read;
@@ -67,6 +69,27 @@ pub struct UnixStreamBackend {
 
 impl UnixBackend {
     /// For the datagram socket at `path`, which need not exist. Connects when it is first asked.
+    ///
+    /// ```
+    /// use std::os::unix::net::UnixDatagram;
+    /// use std::time::Duration;
+    /// use statsd_client::{Client, UnixBackend};
+    ///
+    /// let path = std::env::temp_dir().join(format!("statsd-new-{}.sock", std::process::id()));
+    /// let server = UnixDatagram::bind(&path)?;
+    ///
+    /// let client = Client::builder().backend(UnixBackend::new(&path)?)
+    /// #   .flush_interval(std::time::Duration::from_secs(3600))
+    ///     .build()?;
+    /// client.increment("users.new");
+    /// client.flush(Duration::from_secs(1));
+    ///
+    /// let mut packet = [0; 64];
+    /// let length = server.recv(&mut packet)?;
+    /// assert_eq!(&packet[..length], b"users.new:1|c");
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// A socket cannot have this path: it is too long (about 100 bytes) or holds a NUL.
@@ -97,6 +120,28 @@ impl Backend for UnixBackend {
 
 impl UnixStreamBackend {
     /// For the stream socket at `path`, which need not exist. Connects when it is first asked.
+    ///
+    /// ```
+    /// use std::io::Read;
+    /// use std::os::unix::net::UnixListener;
+    /// use std::time::Duration;
+    /// use statsd_client::{Client, UnixStreamBackend};
+    ///
+    /// let path = std::env::temp_dir().join(format!("statsd-stream-new-{}.sock", std::process::id()));
+    /// let server = UnixListener::bind(&path)?;
+    ///
+    /// let client = Client::builder().backend(UnixStreamBackend::new(&path)?)
+    /// #   .flush_interval(std::time::Duration::from_secs(3600))
+    ///     .build()?;
+    /// client.increment("users.new");
+    /// client.flush(Duration::from_secs(10));
+    ///
+    /// let mut frame = [0; 4 + 14];
+    /// server.accept()?.0.read_exact(&mut frame)?;
+    /// assert_eq!(&frame, b"\x0e\0\0\0users.new:1|c\n");
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// A socket cannot have this path: it is too long (about 100 bytes) or holds a NUL.

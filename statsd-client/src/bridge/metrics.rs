@@ -38,7 +38,9 @@ use crate::handle::{Counter, Distribution, Gauge, Histogram};
 /// use statsd_client::{CaptureBackend, Client, Dialect, MetricsRecorder};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let recorder = MetricsRecorder::new(client.clone());
 ///
 /// metrics::with_local_recorder(&recorder, || {
@@ -62,7 +64,27 @@ pub struct MetricsRecorder {
 }
 
 impl MetricsRecorder {
-    /// A recorder that sends to `client`.
+    /// A recorder that sends to `client`. A [child](Client::child) gives what it records a prefix, tags or
+    /// a sample rate of its own.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// use statsd_client::MetricsRecorder;
+    ///
+    /// let recorder = MetricsRecorder::new(client.child().prefix("lib").build());
+    /// metrics::with_local_recorder(&recorder, || {
+    ///     let depth = metrics::gauge!("queue.depth");
+    ///     depth.set(20.0);
+    ///     depth.decrement(3.0);
+    /// });
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["lib.queue.depth:17|g"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     pub fn new(client: Client) -> Self {
         Self {
             client,
@@ -79,7 +101,8 @@ impl MetricsRecorder {
     /// # use std::time::Duration;
     /// # use statsd_client::{CaptureBackend, Client, Dialect, MetricsRecorder};
     /// # let (backend, captured) = CaptureBackend::new();
-    /// # let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+    /// # let builder = Client::builder().dialect(Dialect::DogStatsd).backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
     /// let recorder = MetricsRecorder::new(client.clone()).histograms();
     /// metrics::with_local_recorder(&recorder, || metrics::histogram!("size").record(81.5));
     /// client.flush(Duration::from_secs(1));
@@ -98,7 +121,9 @@ impl MetricsRecorder {
     /// use statsd_client::{CaptureBackend, Client, MetricsRecorder};
     ///
     /// let (backend, captured) = CaptureBackend::new();
-    /// let client = Client::builder().backend(backend).build()?;
+    /// let client = Client::builder().backend(backend)
+    /// #   .flush_interval(std::time::Duration::from_secs(3600))
+    ///     .build()?;
     /// let flush_on_exit = statsd_client::install(client.clone());
     /// MetricsRecorder::new(client).install()?;
     /// metrics::counter!("requests").increment(1);

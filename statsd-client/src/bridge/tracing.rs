@@ -36,7 +36,9 @@ const VALUE_MAX_BYTES: usize = 200;
 /// use tracing_subscriber::layer::SubscriberExt;
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let times = SpanTimes::new(client.child().prefix("spans").build()).span("checkout").field("region");
 ///
 /// tracing::subscriber::with_default(tracing_subscriber::registry().with(times), || {
@@ -90,7 +92,27 @@ impl SpanTimes {
         }
     }
 
-    /// Times the spans of a name.
+    /// Times the spans of a name; may be said several times.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client, Dialect};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().dialect(Dialect::DogStatsd).backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// use statsd_client::SpanTimes;
+    /// use tracing_subscriber::layer::SubscriberExt;
+    ///
+    /// let times = SpanTimes::new(client.clone()).span("render");
+    /// tracing::subscriber::with_default(tracing_subscriber::registry().with(times), || {
+    ///     tracing::info_span!("render").in_scope(|| "done");
+    /// });
+    /// client.flush(Duration::from_secs(1));
+    /// let lines = captured.lines();
+    /// assert_eq!(lines.len(), 1);
+    /// assert!(lines[0].starts_with("render:") && lines[0].ends_with("|d"));
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     #[must_use]
     pub fn span(mut self, name: impl Into<String>) -> Self {
         self.names.insert(name.into());
@@ -105,13 +127,16 @@ impl SpanTimes {
     /// # use statsd_client::{CaptureBackend, Client, Dialect, SpanTimes};
     /// # use tracing_subscriber::layer::SubscriberExt;
     /// # let (backend, captured) = CaptureBackend::new();
-    /// # let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+    /// # let builder = Client::builder().dialect(Dialect::DogStatsd).backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
     /// let subscriber = tracing_subscriber::registry().with(SpanTimes::new(client.clone()).all_spans());
     /// tracing::subscriber::with_default(subscriber, || {
     ///     tracing::info_span!("render").in_scope(|| "done");
     /// });
     /// client.flush(Duration::from_secs(1));
-    /// assert!(captured.lines()[0].starts_with("render:"));
+    /// let lines = captured.lines();
+    /// assert_eq!(lines.len(), 1);
+    /// assert!(lines[0].starts_with("render:") && lines[0].ends_with("|d"));
     /// # Ok::<(), statsd_client::Error>(())
     /// ```
     #[must_use]
@@ -121,6 +146,26 @@ impl SpanTimes {
 
     /// Adds a span's field as a tag, where the span has one; it may be recorded late. At most 200 bytes of
     /// a value are kept. Choose fields of few values: each combination is a context.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client, Dialect};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// # let builder = Client::builder().dialect(Dialect::DogStatsd).backend(backend);
+    /// # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+    /// use statsd_client::SpanTimes;
+    /// use tracing_subscriber::layer::SubscriberExt;
+    ///
+    /// let times = SpanTimes::new(client.clone()).span("checkout").field("items");
+    /// tracing::subscriber::with_default(tracing_subscriber::registry().with(times), || {
+    ///     tracing::info_span!("checkout", items = 3, user = 81).in_scope(|| "paid");
+    /// });
+    /// client.flush(Duration::from_secs(1));
+    /// let lines = captured.lines();
+    /// assert_eq!(lines.len(), 1);
+    /// assert!(lines[0].starts_with("checkout:") && lines[0].ends_with("|d|#items:3"));
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
     #[must_use]
     pub fn field(mut self, name: impl Into<String>) -> Self {
         self.fields.push(name.into());

@@ -49,7 +49,8 @@ impl Client {
     /// the sample rate. With [`Aggregation::Off`](crate::Aggregation) each call is a line, and is drawn for.
     ///
     /// Looks the name up among those that the thread knows: no lock, no allocation, no system call. A name
-    /// that the thread meets for the first time allocates.
+    /// that the thread meets for the first time allocates, and is looked up under a lock that is held for a
+    /// microsecond.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -219,7 +220,7 @@ impl Client {
 
     /// Adds to a counter at a time: Unix seconds (DogStatsD 1.3; elsewhere dropped as `unsupported`). The
     /// agent takes it as it is, so each call is a line: it is neither added up nor sampled, allocates, and
-    /// tries a lock that is held for a push.
+    /// takes a lock that is held for a push.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -256,7 +257,7 @@ impl Client {
     }
 
     /// Sends an event (DogStatsD; elsewhere dropped as `unsupported`). One without a title is dropped as
-    /// `bad_name`. Allocates, and tries a lock that is held for a push.
+    /// `bad_name`. Allocates, and takes a lock that is held for a push.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -277,7 +278,7 @@ impl Client {
     }
 
     /// Sends a service check (DogStatsD; elsewhere dropped as `unsupported`). One without a name is dropped
-    /// as `bad_name`. Allocates, and tries a lock that is held for a push.
+    /// as `bad_name`. Allocates, and takes a lock that is held for a push.
     ///
     /// ```
     /// # use std::time::Duration;

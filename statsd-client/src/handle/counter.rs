@@ -18,7 +18,9 @@ use crate::protocol::MetricType;
 /// LOGINS.increment(); // nothing is installed: a no-op
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let signups = Counter::new("users.new").tag("plan", "pro").on(&client);
 /// signups.increment();
 /// signups.add(2);

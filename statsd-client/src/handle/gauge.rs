@@ -16,7 +16,9 @@ use crate::protocol::MetricType;
 /// use statsd_client::{CaptureBackend, Client, Gauge};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let depth = Gauge::new("queue.depth").on(&client);
 /// depth.set(20);
 /// depth.add(-3);

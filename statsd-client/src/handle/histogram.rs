@@ -17,7 +17,9 @@ use crate::protocol::MetricType;
 /// use statsd_client::{CaptureBackend, Client, Dialect, Histogram};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let size = Histogram::new("size").tag("kind", "png").on(&client);
 /// size.record(81.5);
 /// size.record(12);

@@ -17,7 +17,9 @@ use crate::protocol::MetricType;
 /// use statsd_client::{CaptureBackend, Client, Timer};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// let render = Timer::new("render").on(&client);
 /// render.record(Duration::from_micros(1_250));
 /// {

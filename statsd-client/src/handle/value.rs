@@ -11,7 +11,9 @@ use crate::pipeline::nanos;
 /// use statsd_client::{CaptureBackend, Client};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().backend(backend).build()?;
+/// let client = Client::builder().backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.gauge("queue.depth", vec!["job"; 3].len());
 /// client.gauge_delta("queue.depth", -1);
 /// client.flush(Duration::from_secs(1));
@@ -31,7 +33,9 @@ pub trait GaugeValue: sealed::Sealed {
 /// use statsd_client::{CaptureBackend, Client, Dialect};
 ///
 /// let (backend, captured) = CaptureBackend::new();
-/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend).build()?;
+/// let client = Client::builder().dialect(Dialect::DogStatsd).backend(backend)
+/// #   .flush_interval(Duration::from_secs(3600))
+///     .build()?;
 /// client.distribution("size", 81.5);
 /// client.distribution("size", 12);
 /// client.histogram("render", Duration::from_micros(1_500));

@@ -146,6 +146,7 @@ pub(crate) fn is_same<const N: usize>(mut joined: &[u8], texts: &[&[u8]; N]) -> 
 #[inline]
 fn is_equal(one: &[u8], other: &[u8]) -> bool {
     match one.len() {
+        0..8 => short_word(one) == short_word(other),
         8..=16 => {
             one.first_chunk::<8>() == other.first_chunk()
                 && one.last_chunk::<8>() == other.last_chunk()
@@ -158,6 +159,22 @@ fn is_equal(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
+/// A text of less than eight bytes in one word; among texts of one length each has its own.
+#[inline]
+fn short_word(text: &[u8]) -> u64 {
+    match (text.first_chunk::<4>(), text.last_chunk::<4>(), text) {
+        (Some(first), Some(last), _) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        (_, _, [first, .., last]) => {
+            let middle = text[text.len() / 2];
+            u64::from(*first) << 16 | u64::from(middle) << 8 | u64::from(*last)
+        }
+        (_, _, [only]) => u64::from(*only),
+        _ => 0,
+    }
+}
+
 /// A hash of the texts, never 0.
 #[inline]
 pub(crate) fn hash_texts<const N: usize>(seed: u64, texts: &[&[u8]; N]) -> u64 {
@@ -167,22 +184,13 @@ pub(crate) fn hash_texts<const N: usize>(seed: u64, texts: &[&[u8]; N]) -> u64 {
 #[inline]
 fn hash_text(mut hash: u64, text: &[u8]) -> u64 {
     hash ^= (text.len() as u64) << 48;
+    let Some(last) = text.last_chunk::<8>() else { return fold(hash ^ short_word(text)) };
     let (words, rest) = text.as_chunks::<8>();
     for word in words {
         hash = fold(hash ^ u64::from_le_bytes(*word));
     }
-    match (text.last_chunk::<8>(), rest) {
-        (_, []) => hash,
-        // The last eight bytes, some of them for the second time.
-        (Some(last), _) => fold(hash ^ u64::from_le_bytes(*last)),
-        (None, rest) => {
-            let mut padded = [0; 8];
-            for (to, from) in padded.iter_mut().zip(rest) {
-                *to = *from;
-            }
-            fold(hash ^ u64::from_le_bytes(padded))
-        }
-    }
+    // The last eight bytes, some of them for the second time.
+    if rest.is_empty() { hash } else { fold(hash ^ u64::from_le_bytes(*last)) }
 }
 
 /// Multiplies to twice the width and folds the halves together, so that every bit reaches every other.

@@ -1,6 +1,6 @@
 //! What stands on the wire, byte for byte.
 
-use statsd_client::{Aggregation, Counter, Gauge, Timer};
+use statsd_client::{Aggregation, Counter, Event, Gauge, Timer};
 
 use super::*;
 
@@ -179,4 +179,14 @@ fn a_tag_overrides_those_of_the_clients_above() {
             "root:1|c|#env:test,a:0",
         ]
     );
+}
+
+#[test]
+fn a_childs_tag_overrides_in_events_too() {
+    let (client, seen) =
+        capture(|builder| builder.dialect(Dialect::DogStatsd).tag("region", "base").tag("a", 1));
+    let child = client.child().tag("region", "us").build();
+    child.event(&Event::new("deployed", "").tag("a", 2));
+    assert!(client.flush(PATIENCE));
+    assert_eq!(seen.lines(), ["_e{8,0}:deployed||#a:2,region:us"]);
 }

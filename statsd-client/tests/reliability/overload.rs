@@ -62,7 +62,7 @@ impl Backend for Faulty {
 #[test]
 fn the_account_is_exact_whatever_the_backend_does_and_whoever_waits() {
     const THREADS: u64 = 8;
-    let calls = 5_000 * SCALE;
+    let calls = 2_000 * SCALE;
     let policies =
         [WhenFull::DropNewest, WhenFull::DropOldest, WhenFull::Block(Duration::from_micros(50))];
     let faults =

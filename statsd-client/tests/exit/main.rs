@@ -102,7 +102,7 @@ mod unix {
     use std::io::{ErrorKind, Read};
     use std::os::unix::net::{UnixDatagram, UnixListener};
 
-    use super::*;
+    use super::{CALLS, PATIENCE, await_calls, counted, end, start};
 
     pub(crate) fn server_comes_late(aggregation: &str) {
         let path = std::env::temp_dir().join(format!("statsd-exit-{}.sock", std::process::id()));

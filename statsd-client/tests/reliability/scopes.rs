@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll, Waker};
 
-use statsd_client::{Counter, Timer};
+use statsd_client::{Aggregation, Counter, Timer};
 
 use super::*;
 
@@ -36,6 +36,22 @@ fn a_handle_in_the_scopes_of_a_client_and_its_child_speaks_to_each() {
     let mut lines = captured.lines();
     lines.sort();
     assert_eq!(lines, ["cart.jobs:2|c", "jobs:2|c"]);
+}
+
+#[test]
+fn handles_in_a_scope_that_differ_in_aggregation_only_are_told_apart() {
+    let (client, captured) = capture(|builder| builder.seed(42));
+    client.scope(|| {
+        let sampled = || Counter::named("orders").sample_rate(0.5);
+        let alone = sampled().aggregation(Aggregation::Off);
+        // Until a draw has kept one, and the thread knows its words.
+        (0..8).for_each(|_| alone.increment());
+        sampled().add(10);
+    });
+    assert!(client.flush(PATIENCE));
+    let lines = captured.lines();
+    assert!(lines.contains(&"orders:1|c|@0.5".into()), "{lines:?}");
+    assert!(lines.contains(&"orders:10|c".into()), "added up, so not sampled: {lines:?}");
 }
 
 #[test]

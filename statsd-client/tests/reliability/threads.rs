@@ -219,14 +219,15 @@ fn calls_in_the_destructors_of_a_thread_are_delivered_or_counted() {
     }
     let (client, captured) = capture(|builder| builder);
     for _ in 0..20 {
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                // One is made before the thread's words, and one after.
-                FIRST.with(|at_end| *at_end.borrow_mut() = Some(AtEnd(client.clone())));
-                client.increment("alive");
-                LAST.with(|at_end| *at_end.borrow_mut() = Some(AtEnd(client.clone())));
-            });
+        let client = client.clone();
+        // Joined, because a scope does not wait for what a thread drops at its end.
+        let thread = std::thread::spawn(move || {
+            // One is made before the thread's words, and one after.
+            FIRST.with(|at_end| *at_end.borrow_mut() = Some(AtEnd(client.clone())));
+            client.increment("alive");
+            LAST.with(|at_end| *at_end.borrow_mut() = Some(AtEnd(client)));
         });
+        thread.join().unwrap();
     }
     assert!(client.flush(PATIENCE));
     let stats = client.stats();

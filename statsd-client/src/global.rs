@@ -3,9 +3,9 @@
 
 mod calls;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
-use std::sync::{Arc, PoisonError, RwLock, TryLockError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::child::{Child, write_name};
@@ -28,25 +28,24 @@ static SCOPES: AtomicUsize = AtomicUsize::new(0);
 /// Installed clients and scopes: where this is 0, a call is a load and a branch.
 static LISTENERS: AtomicUsize = AtomicUsize::new(0);
 
-/// The installed client itself; looked at once a thread and client.
-static CLIENT: RwLock<Installed> = RwLock::new(Installed { client: None, installs: 0 });
+/// The installed client itself; looked at once a thread and client. Held for the exchange of a pointer,
+/// so who finds it held waits: a call must not be lost because another client is installed.
+static CLIENT: RwLock<Option<Client>> = RwLock::new(None);
+
+/// How often a client was installed: a guard ends its own installation and no later one. Held while one
+/// takes the place of another.
+static INSTALLS: Mutex<u64> = Mutex::new(0);
 
 thread_local! {
     /// The clients of the scopes that this thread is in; the last one holds.
     static SCOPED: RefCell<Vec<Current>> = const { RefCell::new(Vec::new()) };
 }
 
-/// How often a call looks for a client that is being replaced at this moment.
-const CLIENT_TRIES: usize = 4096;
+/// How often a call looks for its client: each time another one was installed meanwhile.
+const CLIENT_TRIES: usize = 64;
 
 /// How long a guard waits for what was recorded to leave.
 const FLUSH_ON_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
-
-struct Installed {
-    client: Option<Client>,
-    /// How often one was installed; a guard ends its own installation and no later one.
-    installs: u64,
-}
 
 /// Makes `client` the one that statics, attributes, call macros and free functions use: a clone of it, and
 /// the guard holds another. A client that was installed before is let go; where that was its last clone, it
@@ -67,11 +66,9 @@ struct Installed {
 #[must_use = "dropping the guard flushes and ends the client: keep it until the end of `main`"]
 pub fn install(client: Client) -> FlushGuard {
     let (replaced, install) = {
-        let mut installed = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
-        installed.installs += 1;
-        let replaced = installed.client.replace(client.clone());
-        announce(Some(&client), replaced.as_ref());
-        (replaced, installed.installs)
+        let mut installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
+        *installs += 1;
+        (replace(Some(client.clone())), *installs)
     };
     // Its last clone may wait for its thread; not under the lock.
     drop(replaced);
@@ -91,31 +88,34 @@ pub struct FlushGuard {
 impl Drop for FlushGuard {
     fn drop(&mut self) {
         self.client.flush(FLUSH_ON_EXIT_TIMEOUT);
-        let mut installed = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
-        if installed.installs == self.install {
+        let installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
+        if *installs == self.install {
             // The guard holds a clone, so this one does not end the client under the lock.
-            let replaced = installed.client.take();
-            announce(None, replaced.as_ref());
+            drop(replace(None));
         }
     }
 }
 
-/// Says who is installed now. Statics remember what they were told by the one before; it begins another
-/// generation, so that none of that is valid any more.
-fn announce(client: Option<&Client>, replaced: Option<&Client>) {
-    let number = |client: &Client| {
-        u64::from(client.id()) << 32 | u64::from(client.child_parts().map_or(0, |child| child.id))
+/// Says who is installed now; answers who was. Statics remember what they were told by that one; it
+/// begins another generation, so that none of it is valid any more.
+fn replace(client: Option<Client>) -> Option<Client> {
+    let is_any = client.is_some();
+    let replaced = {
+        let mut installed = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
+        INSTALLED.store(client.as_ref().map_or(0, number), Ordering::SeqCst);
+        std::mem::replace(&mut *installed, client)
     };
-    INSTALLED.store(client.map_or(0, number), Ordering::SeqCst);
-    match (client, replaced) {
-        (Some(_), None) => drop(LISTENERS.fetch_add(1, Ordering::SeqCst)),
-        (None, Some(_)) => drop(LISTENERS.fetch_sub(1, Ordering::SeqCst)),
+    match (is_any, replaced.is_some()) {
+        (true, false) => drop(LISTENERS.fetch_add(1, Ordering::SeqCst)),
+        (false, true) => drop(LISTENERS.fetch_sub(1, Ordering::SeqCst)),
         _ => {}
     }
     fence(Ordering::SeqCst);
-    if let Some(replaced) = replaced {
-        replaced.begin_generation();
-    }
+    replaced.inspect(Client::begin_generation)
+}
+
+fn number(client: &Client) -> u64 {
+    u64::from(client.id()) << 32 | u64::from(client.child_parts().map_or(0, |child| child.id))
 }
 
 impl Client {
@@ -199,7 +199,8 @@ pub fn around_fork<R>(clients: &[&Client], fork: impl FnOnce() -> R) -> R {
     pipelines.sort_unstable_by_key(|pipeline| pipeline.shared().id);
     pipelines.dedup_by_key(|pipeline| pipeline.shared().id);
     pipeline::around_fork(&pipelines, || {
-        let _nobody_installs = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
+        let _nobody_installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
+        let _nobody_looks = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
         fork()
     })
 }
@@ -218,6 +219,7 @@ impl Scope {
             id: client.id(),
             child: client.child_parts().cloned(),
             shared: client.shared(),
+            is_late: Cell::new(false),
         };
         // A thread that is ending has nowhere to keep it, and calls of its own no longer count.
         let _kept = SCOPED.try_with(|scopes| scopes.borrow_mut().push(scoped));
@@ -243,6 +245,8 @@ pub(crate) struct Current {
     /// `None`: the installed client's, to be asked for where it is needed. Never the client itself: its
     /// last clone waits when it is dropped.
     shared: Option<Arc<Shared>>,
+    /// A call was not recorded, because another client was installed meanwhile.
+    is_late: Cell<bool>,
 }
 
 impl Current {
@@ -268,7 +272,14 @@ impl Target for Current {
     }
 
     fn shared(&self) -> Option<Arc<Shared>> {
-        self.shared.clone().or_else(|| look_up(Client::shared).flatten())
+        self.shared.clone().or_else(|| look_up(self.number(), Client::shared).flatten())
+    }
+
+    fn refuse(&self) {
+        match self.shared() {
+            Some(shared) => shared.threads.refuse(1),
+            None => self.is_late.set(true),
+        }
     }
 }
 
@@ -294,6 +305,19 @@ fn halves(number: u64) -> Option<(u32, u32)> {
     (id != 0).then_some((id, number as u32))
 }
 
+/// Makes a call for whoever it is for, and makes it again where another client was installed before it
+/// was recorded.
+#[inline]
+pub(crate) fn with_current(mut record: impl FnMut(&Current)) {
+    for _ in 0..CLIENT_TRIES {
+        let Some(current) = current() else { return };
+        record(&current);
+        if !current.is_late.get() {
+            return;
+        }
+    }
+}
+
 /// Whom this thread's calls are for.
 pub(crate) fn current() -> Option<Current> {
     if SCOPES.load(Ordering::Relaxed) != 0 {
@@ -302,32 +326,34 @@ pub(crate) fn current() -> Option<Current> {
             return Some(scoped);
         }
     }
-    let (id, child) = halves(INSTALLED.load(Ordering::Relaxed))?;
-    let child = if child == 0 { None } else { look_up(|client| client.child_parts().cloned())? };
-    Some(Current { id, child, shared: None })
+    (0..CLIENT_TRIES).find_map(|_| installed_now())?
 }
 
-/// Asks the installed client something. Never waits: it looks again a few times while one is replaced.
-fn look_up<R>(ask: impl Fn(&Client) -> R) -> Option<R> {
-    (0..CLIENT_TRIES).find_map(|_| match CLIENT.try_read() {
-        Ok(installed) => Some(installed.client.as_ref().map(&ask)),
-        Err(TryLockError::Poisoned(poisoned)) => {
-            Some(poisoned.into_inner().client.as_ref().map(&ask))
-        }
-        Err(TryLockError::WouldBlock) => {
-            std::hint::spin_loop();
-            None
-        }
-    })?
+/// Whom calls outside of every scope are for; `None`: another client was installed at this moment.
+#[expect(clippy::option_option, reason = "nobody is an answer, too")]
+fn installed_now() -> Option<Option<Current>> {
+    let number = INSTALLED.load(Ordering::Relaxed);
+    let Some((id, child)) = halves(number) else { return Some(None) };
+    let child = if child == 0 { None } else { look_up(number, |c| c.child_parts().cloned())? };
+    Some(Some(Current { id, child, shared: None, is_late: Cell::new(false) }))
 }
 
-fn addressed(record: impl FnOnce(&Addressee<'_, Current>)) {
-    if is_anybody_there()
-        && let Some(target) = &current()
-        && let Some(shared) = &target.shared()
-    {
-        record(&Addressee { target, shared, child: target.child.as_deref() });
+/// Asks the client of this number something; `None`: it is not installed any more.
+fn look_up<R>(of: u64, ask: impl FnOnce(&Client) -> R) -> Option<R> {
+    let installed = CLIENT.read().unwrap_or_else(PoisonError::into_inner);
+    installed.as_ref().filter(|client| number(client) == of).map(ask)
+}
+
+fn addressed(record: impl Fn(&Addressee<'_, Current>)) {
+    if !is_anybody_there() {
+        return;
     }
+    with_current(|target| match target.shared() {
+        Some(shared) => {
+            record(&Addressee { target, shared: &shared, child: target.child.as_deref() });
+        }
+        None => target.refuse(),
+    });
 }
 
 #[inline(always)]
@@ -349,11 +375,12 @@ fn record(kind: MetricType, name: &str, recorded: Recorded<'_>) {
 
 #[inline(never)]
 fn record_long(kind: MetricType, name: &str, recorded: Recorded<'_>) {
-    let Some(current) = current() else { return };
-    let child = current.child.as_deref();
-    let call = Call { rate: child.and_then(|child| child.rate), ..Call::plain(kind, recorded) };
-    let space = name_space(kind, child.map_or(0, |child| child.id));
-    record_texts(&current, space, &[name.as_bytes()], call, |key| {
-        write_name(key, child, name, |_| false)
+    with_current(|current| {
+        let child = current.child.as_deref();
+        let call = Call { rate: child.and_then(|child| child.rate), ..Call::plain(kind, recorded) };
+        let space = name_space(kind, child.map_or(0, |child| child.id));
+        record_texts(current, space, &[name.as_bytes()], call, |key| {
+            write_name(key, child, name, |_| false)
+        });
     });
 }

@@ -71,12 +71,15 @@ enum Guard {
 
 /// Counts one call under a name or with tags made at the call.
 pub fn count(name: Arguments<'_>, tags: Tags<'_>, sample_rate: Option<f64>) {
-    if let Some(current) = live() {
+    if !is_live() {
+        return;
+    }
+    global::with_current(|current| {
         let child = current.child.as_deref();
         let rate = sample_rate.or_else(|| child.and_then(|child| child.rate));
         let call = Call { rate, ..Call::plain(MetricType::Counter, Recorded::Count(1)) };
-        record_made(&current, |key| write_key(key, child, name, tags), call);
-    }
+        record_made(current, |key| write_key(key, child, name, tags), call);
+    });
 }
 
 /// Starts the clock for a name or with tags made at the call.

@@ -93,11 +93,7 @@ impl Site {
     fn record_long(&self, recorded: Recorded<'_>) {
         match &self.client {
             Some(client) => self.record_for(client, client.child_parts().map(|c| &**c), recorded),
-            None => {
-                if let Some(current) = global::current() {
-                    self.record_current(&current, recorded);
-                }
-            }
+            None => global::with_current(|current| self.record_current(current, recorded)),
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::value::{GaugeValue, SampleValue};
 use super::{Counter, Distribution, Gauge, Histogram, Set, Timer};
 use crate::child::write_name;
-use crate::global;
+use crate::global::{self, Current};
 use crate::pipeline::{Call, Recorded, Values, nanos, record_texts, with_text};
 use crate::protocol::MetricType;
 
@@ -55,14 +55,23 @@ impl<H, const N: usize> TaggedSite<H, N> {
 
     #[inline(never)]
     fn record_long(&'static self, kind: MetricType, values: &[&[u8]; N], recorded: Recorded<'_>) {
-        let Some(current) = global::current() else { return };
+        global::with_current(|current| self.record_current(current, kind, values, recorded));
+    }
+
+    fn record_current(
+        &'static self,
+        current: &Current,
+        kind: MetricType,
+        values: &[&[u8]; N],
+        recorded: Recorded<'_>,
+    ) {
         let child = current.child.as_deref();
         let rate = self.rate.or_else(|| child.and_then(|child| child.rate));
         let call = Call { rate, ..Call::plain(kind, recorded) };
         // A static's place is its own for ever, and no place is as high as the spaces of names.
         let place = std::ptr::from_ref(self).addr() as u64;
         let space = place ^ child.map_or(0, |child| u64::from(child.id) << 32);
-        let known = record_texts(&current, space, values, call, |key| {
+        let known = record_texts(current, space, values, call, |key| {
             write_name(key, child, self.name, |tag| self.keys.contains(&tag))?;
             let mut tags = self.keys.iter().zip(values);
             // What is not text was made by nobody of ours.

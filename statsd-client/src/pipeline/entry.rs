@@ -310,7 +310,7 @@ impl Entry {
 /// A block that is open for the present generation, and the generation's gauges.
 fn open_block(shared: &Shared, counters: usize) -> Option<(&'static Block, &'static GaugeTable)> {
     (0..OPEN_TRIES).find_map(|_| {
-        let head = shared.registry.head()?;
+        let head = shared.registry.head();
         let block = pool::block(counters);
         block.open(head.stamp, shared.seed.unwrap_or_else(sampler::random_seed));
         if !shared.threads.join(block) {

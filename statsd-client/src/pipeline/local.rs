@@ -46,6 +46,13 @@ pub(crate) trait Target {
     fn id(&self) -> u32;
     /// `None`: it is gone, or being replaced at this moment.
     fn shared(&self) -> Option<Arc<Shared>>;
+
+    /// Counts a call that found nowhere to be recorded.
+    fn refuse(&self) {
+        if let Some(shared) = self.shared() {
+            shared.threads.refuse(1);
+        }
+    }
 }
 
 /// The space of keys among what a thread knows by texts.
@@ -137,7 +144,7 @@ pub(crate) fn record_texts<const N: usize>(
     // There is nowhere to record, and that is counted; or the texts are known.
     let None = found? else { return found? };
     let known = record_key(target, write, call)?;
-    with_entry(target, |entry| entry.names.insert(space, texts, known));
+    with_open_entry(target, |entry| entry.names.insert(space, texts, known));
     Some(known)
 }
 
@@ -148,7 +155,17 @@ pub(crate) fn with_entry<R>(
     target: &impl Target,
     record: impl FnOnce(&mut Entry) -> R,
 ) -> Option<R> {
-    let recorded = LOCAL.try_with(|local| {
+    let recorded = with_open_entry(target, record);
+    if recorded.is_none() {
+        target.refuse();
+    }
+    recorded
+}
+
+/// As [`with_entry`], for what is no call.
+#[inline]
+fn with_open_entry<R>(target: &impl Target, work: impl FnOnce(&mut Entry) -> R) -> Option<R> {
+    let done = LOCAL.try_with(|local| {
         // Taken only when a metric is sent from within another one's recording, which runs no foreign
         // code; the call is then refused rather than the host stopped.
         let mut entries = local.entries.try_borrow_mut().ok()?;
@@ -156,19 +173,13 @@ pub(crate) fn with_entry<R>(
             bring_to_front(&mut entries, target)?;
         }
         let entry = entries.first_mut()?;
-        let recorded = record(entry);
+        let done = work(entry);
         if SCOPES.get() == 0 {
             entry.set_front();
         }
-        Some(recorded)
+        Some(done)
     });
-    let recorded = recorded.ok().flatten();
-    if recorded.is_none()
-        && let Some(shared) = target.shared()
-    {
-        shared.threads.refuse(1);
-    }
-    recorded
+    done.ok().flatten()
 }
 
 /// Hands on the thread's key buffer, written. Outside of every borrow, because the `Display` of a tag

@@ -27,7 +27,7 @@ static RUNS: RwLock<Vec<&'static Run>> = RwLock::new(Vec::new());
 /// A block for at least `counters`. Allocates where none is free.
 pub(crate) fn block(counters: usize) -> &'static Block {
     let class = class_of(counters);
-    try_pop(&BLOCKS[class]).unwrap_or_else(|| {
+    pop(&BLOCKS[class]).unwrap_or_else(|| {
         let words = (0..size_of_class(class) * COUNTER_WORDS).map(|_| AtomicU64::new(0)).collect();
         Box::leak(Box::new(Block::new(Vec::leak(words))))
     })
@@ -42,7 +42,7 @@ pub(crate) fn give_block(block: &'static Block) {
 /// Gauges, at least `count`. Allocates where none are free.
 pub(crate) fn gauges(count: usize) -> &'static GaugeTable {
     let class = class_of(count);
-    try_pop(&GAUGES[class]).unwrap_or_else(|| GaugeTable::leak(size_of_class(class)))
+    pop(&GAUGES[class]).unwrap_or_else(|| GaugeTable::leak(size_of_class(class)))
 }
 
 /// Takes back gauges that nobody uses any more.
@@ -92,12 +92,19 @@ fn size_of_class(class: usize) -> usize {
     SMALLEST << (2 * class)
 }
 
+/// Waits for who pushes or pops at this moment: it is asked once a thread and generation, and what is
+/// not taken from the pool is there for ever.
+fn pop<T>(pool: &Mutex<Vec<T>>) -> Option<T> {
+    lock(pool).pop()
+}
+
+/// As [`pop`], where a call must not wait.
 fn try_pop<T>(pool: &Mutex<Vec<T>>) -> Option<T> {
     try_lock(pool, LOCK_TRIES)?.pop()
 }
 
 /// Takes a lock that is held for moments only, or gives up after `tries`.
-pub(crate) fn try_lock<T>(mutex: &Mutex<T>, tries: usize) -> Option<MutexGuard<'_, T>> {
+fn try_lock<T>(mutex: &Mutex<T>, tries: usize) -> Option<MutexGuard<'_, T>> {
     (0..tries).find_map(|_| match mutex.try_lock() {
         Ok(guard) => Some(guard),
         Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),

@@ -15,12 +15,6 @@ use super::block::COUNTER_WORDS;
 use super::gauges::GaugeTable;
 use super::pool;
 
-/// How often a call tries the lock before its key travels in place of a number.
-const LOCK_TRIES: usize = 64;
-
-/// How often a thread tries to read what is replaced in a moment.
-const HEAD_TRIES: usize = 4096;
-
 /// Contexts beyond the limit that the overflow series may take: one a kind and rate.
 const OVERFLOW_CONTEXTS: usize = 64;
 
@@ -72,7 +66,7 @@ impl List {
 pub(crate) enum Resolved {
     /// Stamp and number, a half each.
     Known(u64),
-    /// No number is to be had at this moment: the call travels with its key.
+    /// The table of gauges is full until it has grown: the call travels with its key.
     Busy,
     /// The limit is reached, and the overflow series are all taken, too.
     Full,
@@ -142,15 +136,11 @@ impl Registry {
         }
     }
 
-    /// Looks a key up, or registers it. Does not wait, where the call may travel with its key as well: the
-    /// lock is tried for about a microsecond, which is longer than it is held. A gauge's call must not be
-    /// overtaken by an earlier one, so it waits.
+    /// Looks a key up, or registers it: once a thread and context. The lock is held for about a
+    /// microsecond, and waited for: whoever holds it may be interrupted for long, and a thread that only
+    /// tried would meanwhile fill the queue with calls that have no number.
     pub(crate) fn resolve(&self, key: &[u8]) -> Resolved {
-        let is_gauge = key.first() == Some(&(MetricType::Gauge as u8));
-        let tried = pool::try_lock(&self.inner, LOCK_TRIES);
-        let Some(mut inner) = tried.or_else(|| is_gauge.then(|| self.lock())) else {
-            return Resolved::Busy;
-        };
+        let mut inner = self.lock();
         if let Some(&known) = inner.numbers.get(key) {
             return Resolved::Known(known);
         }
@@ -200,16 +190,9 @@ impl Registry {
         fence(Ordering::SeqCst);
     }
 
-    /// The present generation. Waits for nobody; `None` only while one replaces the other.
-    pub(crate) fn head(&self) -> Option<Head> {
-        (0..HEAD_TRIES).find_map(|_| match self.head.try_read() {
-            Ok(head) => Some(*head),
-            Err(std::sync::TryLockError::Poisoned(poisoned)) => Some(*poisoned.into_inner()),
-            Err(std::sync::TryLockError::WouldBlock) => {
-                std::hint::spin_loop();
-                None
-            }
-        })
+    /// The present generation. Waits at most for the exchange of one for the other.
+    pub(crate) fn head(&self) -> Head {
+        *self.head.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the present generation without another one.

@@ -109,6 +109,7 @@ impl Shared {
     /// Keeps everybody out while `work` runs.
     pub(crate) fn while_locked<R>(&self, work: impl FnOnce() -> R) -> R {
         let _joined = lock(&self.threads.joined);
+        let _thread = lock(&self.thread);
         let _bulk = lock(&self.bulk);
         let _waiting = lock(&self.budget.waiting);
         self.registry.while_locked(|| self.inbox.while_locked(work))

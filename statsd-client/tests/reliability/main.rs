@@ -6,6 +6,8 @@
 mod contexts;
 mod outage;
 mod overload;
+mod properties;
+mod sampling;
 mod scopes;
 mod threads;
 

@@ -62,7 +62,7 @@ impl Backend for Faulty {
 #[test]
 fn the_account_is_exact_whatever_the_backend_does_and_whoever_waits() {
     const THREADS: u64 = 8;
-    let calls = 5_000 * SCALE;
+    let calls = 2_000 * SCALE;
     let policies =
         [WhenFull::DropNewest, WhenFull::DropOldest, WhenFull::Block(Duration::from_micros(50))];
     let faults =
@@ -347,7 +347,7 @@ fn every_thread_is_left_its_newest() {
     assert!(client.flush(PATIENCE));
     let lines = switch.lines();
     let of = |name: &str| lines.iter().filter(|line| line.starts_with(name)).count();
-    assert!(of("a").abs_diff(of("b")) <= 128, "{} and {}", of("a"), of("b"));
+    assert!(of("a").abs_diff(of("b")) <= 128, "{} and {}: {:?}", of("a"), of("b"), client.stats());
     assert!(lines.contains(&"a:895|c".into()) && lines.contains(&"b:895|c".into()));
     assert_adds_up(&client.stats());
 }

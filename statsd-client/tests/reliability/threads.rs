@@ -201,6 +201,7 @@ fn a_call_for_which_no_thread_is_left_is_counted() {
 
 #[test]
 fn calls_in_the_destructors_of_a_thread_are_delivered_or_counted() {
+    const THREADS: u64 = 20;
     struct AtEnd(Client);
     impl Drop for AtEnd {
         fn drop(&mut self) {
@@ -218,26 +219,26 @@ fn calls_in_the_destructors_of_a_thread_are_delivered_or_counted() {
         static LAST: RefCell<Option<AtEnd>> = const { RefCell::new(None) };
     }
     let (client, captured) = capture(|builder| builder);
-    for _ in 0..20 {
-        let client = client.clone();
-        // Joined, because a scope does not wait for what a thread drops at its end.
-        let thread = std::thread::spawn(move || {
-            // One is made before the thread's words, and one after.
-            FIRST.with(|at_end| *at_end.borrow_mut() = Some(AtEnd(client.clone())));
-            client.increment("alive");
-            LAST.with(|at_end| *at_end.borrow_mut() = Some(AtEnd(client)));
+    for _ in 0..THREADS {
+        std::thread::scope(|scope| {
+            let thread = scope.spawn(|| {
+                // Destructors run last to first: one after the thread's words are gone, one before.
+                FIRST.with(|at_end| *at_end.borrow_mut() = Some(AtEnd(client.clone())));
+                client.increment("alive");
+                LAST.with(|at_end| *at_end.borrow_mut() = Some(AtEnd(client.clone())));
+            });
+            // The scope itself does not wait for destructors.
+            thread.join().unwrap();
         });
-        thread.join().unwrap();
     }
     assert!(client.flush(PATIENCE));
+    let sums = sums(&captured.packets(), Dialect::Etsy);
+    for (name, calls) in [("alive", 1), ("at.end", 10), ("scoped", 10)] {
+        assert_eq!(sums[name].0, (THREADS * calls) as f64, "{name}");
+    }
     let stats = client.stats();
     assert_adds_up(&stats);
-    let sums = sums(&captured.packets(), Dialect::Etsy);
-    assert_eq!(sums["alive"].0, 20.0);
-    assert_eq!(sums.get("at.end").map_or(0.0, |sum| sum.0) % 10.0, 0.0);
-    // Calls in a scope whose thread has no room left for it go nowhere.
-    let scoped = sums.get("scoped").map_or(0.0, |sum| sum.0);
-    let calls = stats.calls as f64 - scoped - stats.dropped.no_thread as f64;
-    assert!(calls <= 20.0 * (1.0 + 2.0 * 40.0));
-    assert!(stats.calls >= 20 * (1 + 2 * 40), "{stats:?}");
+    // A scope has no place any more where the thread's words have none.
+    assert_eq!(stats.dropped.no_thread, THREADS * 40);
+    assert_eq!(stats.calls, THREADS * (1 + 50 + 40));
 }

@@ -25,3 +25,20 @@ fn stamps_differ() {
     assert_ne!(stamps[0], stamps[1]);
     assert!(!stamps.contains(&0));
 }
+
+#[test]
+fn memory_is_that_of_the_threads_at_one_time_not_of_all_there_ever_were() {
+    // Of a class that no other test uses.
+    const COUNTERS: usize = SMALLEST << 8;
+    let class = class_of(COUNTERS);
+    let before = lock(&BLOCKS[class]).len();
+    for _ in 0..50 {
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..20).for_each(|_| give_block(block(COUNTERS))));
+            }
+        });
+    }
+    let made = lock(&BLOCKS[class]).len() - before;
+    assert!(made <= 8, "{made} blocks for 8 threads at a time");
+}

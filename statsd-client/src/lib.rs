@@ -22,11 +22,11 @@
 //! }
 //! ```
 //!
-//! A call never blocks, never panics, never prints and makes no system call of its own; it allocates
-//! where a thread meets a name for the first time, where a burst of timings outgrows the thread's queue, and
-//! for what is rare: events, service checks, timestamps. It returns nothing: a metric that cannot be sent is
-//! counted in [`Client::stats`], not handed to you as an error. Before a client is installed every call is a
-//! no-op.
+//! A call never waits for a server or a full queue, never panics, never prints and makes no system call of its
+//! own. It takes a lock for a moment and allocates where a thread meets a client or a name for the first time;
+//! it allocates where a burst of timings outgrows the thread's queue, and for what is rare: events, service
+//! checks, timestamps. It returns nothing: a metric that cannot be sent is counted in [`Client::stats`], not
+//! handed to you as an error. Before a client is installed every call is a no-op.
 //!
 //! # The nouns
 //!

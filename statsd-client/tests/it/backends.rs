@@ -123,6 +123,14 @@ impl Backend for Introspective {
     }
 }
 
+/// Says when its client's thread has let it go.
+impl Drop for Introspective {
+    fn drop(&mut self) {
+        // Nobody listens where the test has failed.
+        let _heard = self.answer.send(true);
+    }
+}
+
 #[test]
 fn a_backend_that_flushes_or_ends_its_own_client_does_not_wait_for_itself() {
     let (answer, answered) = mpsc::channel();
@@ -135,4 +143,5 @@ fn a_backend_that_flushes_or_ends_its_own_client_does_not_wait_for_itself() {
     *kept.lock().unwrap() = Some(client);
     // Waiting for itself would take all of the patience, and the answer would come too late.
     assert_eq!(answered.recv_timeout(PATIENCE / 2), Ok(false));
+    assert_eq!(answered.recv_timeout(PATIENCE), Ok(true), "its thread has ended, too");
 }

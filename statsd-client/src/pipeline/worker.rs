@@ -151,12 +151,17 @@ impl Pipeline {
         timeout: Duration,
         request: impl FnOnce(Option<Instant>, Giver<bool>) -> Request,
     ) -> Result<bool, Nothing> {
-        // A backend that asks from within `send` would wait for itself.
+        let (answer, answered) = slot();
+        let request = request(Instant::now().checked_add(timeout), answer);
+        // A backend that asks from within `send` would wait for itself. Only the end is not for
+        // nothing: where it held the last clone, nobody is left to ask for that again.
         if self.shared.is_own_thread() {
+            if let Request::Stop { .. } = request {
+                self.shared.inbox.ask(request);
+            }
             return Err(Nothing::Yet);
         }
-        let (answer, answered) = slot();
-        self.shared.inbox.ask(request(Instant::now().checked_add(timeout), answer));
+        self.shared.inbox.ask(request);
         answered.take(timeout)
     }
 }

@@ -203,7 +203,7 @@ macro_rules! measure {
         $work
     }};
     ($name:expr, $work:expr $(,)?) => {{
-        let _timed = $crate::__private::start(::core::format_args!("{}", $name), &[], ::core::option::Option::None);
+        let _timed = $crate::__private::start($name);
         $work
     }};
 }
@@ -282,9 +282,11 @@ macro_rules! __record {
             )
         };
         #[allow(unused_imports, reason = "which of them is used depends on the values' types")]
-        use $crate::__private::{ByDisplay as _, ByNumber as _, ByText as _};
+        use $crate::__private::{
+            ByAnything as _, ByDisplay as _, ByNumber as _, ByText as _,
+        };
         __STATSD_SITE
-            .with([$((&&&$crate::__private::Probe(&$tag)).tag_text().bytes()),+])
+            .with([$((&&&&$crate::__private::Probe($crate::__private::shown(&$tag))).tag_text().bytes()),+])
             .$method($($value)?)
     }};
     (

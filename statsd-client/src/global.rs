@@ -114,7 +114,8 @@ fn replace(client: Option<Client>) -> Option<Client> {
     replaced.inspect(Client::begin_generation)
 }
 
-fn number(client: &Client) -> u64 {
+/// A client's number and its child's, a half each.
+pub(crate) fn number(client: &Client) -> u64 {
     u64::from(client.id()) << 32 | u64::from(client.child_parts().map_or(0, |child| child.id))
 }
 

@@ -152,6 +152,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod attribute;
 mod backend;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 mod bridge;
@@ -166,6 +167,7 @@ mod global;
 mod handle;
 mod metric;
 mod origin;
+mod outcome;
 mod pipeline;
 mod policy;
 pub mod protocol;
@@ -196,8 +198,12 @@ pub use handle::{
     Counter, Distribution, Gauge, GaugeValue, Histogram, SampleValue, Set, Timer, TimerGuard,
 };
 pub use metric::{AlertType, Event, Priority, ServiceCheck, Status};
+pub use outcome::Outcome;
 pub use policy::WhenFull;
 pub use protocol::{Cardinality, Dialect};
 #[cfg(feature = "macros")]
-pub use statsd_macros::{statsd_count, statsd_measure};
+pub use statsd_macros::{
+    Outcome, statsd_count, statsd_count_if, statsd_count_success, statsd_distribution,
+    statsd_gauge_inflight, statsd_instrument, statsd_measure, statsd_skip,
+};
 pub use telemetry::{Dropped, Leftover, Stats};

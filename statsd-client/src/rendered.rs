@@ -2,7 +2,7 @@
 //! events, service checks, and numbers with a time.
 
 use crate::child::Child;
-use crate::metric::{Defaults, EventError};
+use crate::metric::{Defaults, EventError, Key};
 use crate::pipeline::{Shared, Target, with_entry};
 use crate::protocol::{MetricType, Number};
 
@@ -29,7 +29,9 @@ impl<T: Target> Addressee<'_, T> {
             } else if name.is_empty() {
                 entry.dropped().bad_name.add_one();
             } else {
-                let frame = wording.frame(kind, &joined(prefix, name), tags, 1.0);
+                let name = joined(prefix, name);
+                let key = Key { kind, rate: 1.0, has_prefix: true, name: &name, tags };
+                let frame = wording.frame(&key);
                 let mut line = Vec::new();
                 frame.write_at(&mut line, number, time);
                 entry.record_line(&line);

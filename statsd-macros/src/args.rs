@@ -5,25 +5,38 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::token::Paren;
-use syn::{Error, Expr, Ident, LitStr, Path, Token};
+use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
 use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
-
-const KEYS: [&str; 3] = ["tags", "sample_rate", "crate"];
+use crate::unknown::unknown_key;
 
 #[derive(Default)]
 pub(crate) struct Args {
     /// None if it was missing or wrong, which has been noted.
-    pub(crate) name: Option<LitStr>,
+    pub(crate) name: Option<NameArg>,
+    /// What looks at the function's value.
+    pub(crate) condition: Option<Expr>,
     pub(crate) tags: Option<Vec<TagArg>>,
     pub(crate) sample_rate: Option<Expr>,
+    pub(crate) client: Option<Expr>,
     pub(crate) krate: Option<Path>,
+    pub(crate) no_prefix: Option<()>,
+    pub(crate) tag_error_class: Option<()>,
 }
 
-pub(crate) struct TagArg {
-    pub(crate) key: LitStr,
-    pub(crate) value: Expr,
+pub(crate) enum NameArg {
+    Literal(LitStr),
+    Closure(Expr),
+}
+
+pub(crate) enum TagArg {
+    One {
+        key: LitStr,
+        value: Expr,
+    },
+    /// A closure that makes any number of them.
+    Many(Expr),
 }
 
 impl Args {
@@ -47,12 +60,16 @@ impl Args {
         let start = input.span();
         let mut name_due = true;
         separated(input, mistakes, |input, mistakes| {
-            if name_due && !at_option(input) {
+            if at_option(attribute, input) {
+                self.option(attribute, input, mistakes)
+            } else if name_due {
                 name_due = false;
                 self.name = Some(name(attribute, input)?);
                 Ok(())
+            } else if at_key(input) {
+                self.option(attribute, input, mistakes)
             } else {
-                self.option(input, mistakes)
+                self.condition(attribute, input)
             }
         });
         if name_due {
@@ -60,12 +77,47 @@ impl Args {
         }
     }
 
-    fn option(&mut self, input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<()> {
-        let key = Ident::parse_any(input).map_err(|mistake| {
-            let message = "after the name come `tags(…)`, `sample_rate = …` and `crate = …`";
-            Error::new(mistake.span(), message)
-        })?;
-        match key.to_string().as_str() {
+    /// What follows the name without a key.
+    fn condition(&mut self, attribute: Attribute, input: ParseStream<'_>) -> syn::Result<()> {
+        let given: Expr = input.parse()?;
+        let message = match &given {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Float(rate) => format!("write what it is: `sample_rate = {rate}`"),
+                Lit::Int(rate) => format!("write what it is: `sample_rate = {rate}`"),
+                _ => "there is one name, and it comes first".to_owned(),
+            },
+            Expr::Closure(_) | Expr::Path(_) if !attribute.judges() => format!(
+                "`#[{attribute}]` does not look at the function's value; \
+                 `#[statsd_count_if(…)]` and `#[statsd_count_success(…)]` do"
+            ),
+            Expr::Closure(_) | Expr::Path(_) => {
+                if self.condition.is_none() {
+                    self.condition = Some(given);
+                    return Ok(());
+                }
+                "the function's value is judged once; keep one of the closures".to_owned()
+            }
+            _ if attribute.judges() => {
+                "here stands what judges the function's value: `|value| value.is_some()`".to_owned()
+            }
+            _ => return Err(Error::new_spanned(given, after_the_name(attribute))),
+        };
+        Err(Error::new_spanned(given, message))
+    }
+
+    fn option(
+        &mut self,
+        attribute: Attribute,
+        input: ParseStream<'_>,
+        mistakes: &mut Mistakes,
+    ) -> syn::Result<()> {
+        let key = Ident::parse_any(input)
+            .map_err(|mistake| Error::new(mistake.span(), after_the_name(attribute)))?;
+        let text = key.to_string();
+        if !attribute.keys().contains(&text.as_str()) {
+            return Err(unknown_key(attribute, &key));
+        }
+        match text.as_str() {
             "tags" => {
                 let tags = tags(input, mistakes)?;
                 set_once(&mut self.tags, &key, tags)
@@ -74,29 +126,59 @@ impl Args {
                 input.parse::<Token![=]>()?;
                 set_once(&mut self.sample_rate, &key, input.parse()?)
             }
+            "client" => {
+                input.parse::<Token![=]>()?;
+                set_once(&mut self.client, &key, input.parse()?)
+            }
             "crate" => {
                 input.parse::<Token![=]>()?;
                 set_once(&mut self.krate, &key, krate(input)?)
             }
-            _ => Err(unknown_key(&key)),
+            flag => {
+                let flag = if flag == "no_prefix" {
+                    &mut self.no_prefix
+                } else {
+                    &mut self.tag_error_class
+                };
+                if input.peek(Token![=]) {
+                    let message = format!("`{key}` stands alone, or is left out");
+                    return Err(input.error(message));
+                }
+                set_once(flag, &key, ())
+            }
         }
     }
 }
 
-fn name(attribute: Attribute, input: ParseStream<'_>) -> syn::Result<LitStr> {
+fn after_the_name(attribute: Attribute) -> String {
+    let keys = attribute.keys().iter().map(|key| match *key {
+        "tags" => "`tags(…)`".to_owned(),
+        "no_prefix" | "tag_error_class" => format!("`{key}`"),
+        key => format!("`{key} = …`"),
+    });
+    let mut keys: Vec<String> = keys.collect();
+    let last = keys.pop().unwrap_or_default();
+    format!("after the name come {} and {last}", keys.join(", "))
+}
+
+fn name(attribute: Attribute, input: ParseStream<'_>) -> syn::Result<NameArg> {
     if input.peek(LitStr) {
-        return input.parse();
+        return input.parse().map(NameArg::Literal);
     }
     let given: Expr = input.parse()?;
-    if let Expr::Assign(given) = &given {
-        let message = format!("the name has no key; write `#[{attribute}(\"users.new\")]`");
-        return Err(Error::new_spanned(&given.left, message));
+    match &given {
+        Expr::Closure(_) => return Ok(NameArg::Closure(given)),
+        Expr::Assign(assigned) => {
+            let message = format!("the name has no key; write `#[{attribute}(\"users.new\")]`");
+            return Err(Error::new_spanned(&assigned.left, message));
+        }
+        _ => {}
     }
     Err(Error::new_spanned(
         given,
         format!(
             "the name must be a string literal, as in `#[{attribute}(\"users.new\")]`; a name \
-             that varies is written `\"users.{{kind}}\"`"
+             that varies is written `\"users.{{kind}}\"`, or made by a closure, `|| self.name()`"
         ),
     ))
 }
@@ -106,12 +188,24 @@ fn missing_name(attribute: Attribute, at: Span) -> Error {
     Error::new(at, message)
 }
 
-/// Whether one of our options stands where the name should.
-fn at_option(input: ParseStream<'_>) -> bool {
+/// Whether one of the attribute's own arguments stands here.
+fn at_option(attribute: Attribute, input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    let key = Ident::parse_any(&ahead);
-    key.is_ok_and(|key| KEYS.contains(&key.to_string().as_str()))
-        && (ahead.peek(Token![=]) || ahead.peek(Paren))
+    let Ok(key) = Ident::parse_any(&ahead) else { return false };
+    attribute.keys().contains(&key.to_string().as_str())
+        && (ahead.is_empty() || ahead.peek(Token![,]) || ahead.peek(Token![=]) || ahead.peek(Paren))
+}
+
+/// Whether any argument with a key stands here, be it one of ours or not.
+fn at_key(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let named = Ident::parse_any(&ahead);
+    named.is_ok_and(|_| {
+        ahead.is_empty()
+            || ahead.peek(Token![,])
+            || (ahead.peek(Token![=]) && !ahead.peek(Token![==]))
+            || ahead.peek(Paren)
+    })
 }
 
 fn tags(input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<Vec<TagArg>> {
@@ -129,6 +223,14 @@ fn tags(input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<Vec<TagA
 }
 
 fn tag(input: ParseStream<'_>) -> syn::Result<TagArg> {
+    if input.peek(Token![|]) || input.peek(Token![||]) || input.peek(Token![move]) {
+        return input.parse().map(TagArg::Many);
+    }
+    if input.peek(Token![..]) {
+        let message = "tags are written one by one; where their keys are known at run time only, a \
+                       closure makes them: `|| tags.iter().copied()`";
+        return Err(input.error(message));
+    }
     let key = if input.peek(LitStr) {
         input.parse()?
     } else {
@@ -142,17 +244,17 @@ fn tag(input: ParseStream<'_>) -> syn::Result<TagArg> {
         return Err(Error::new(key.span(), message));
     }
     input.parse::<Token![=]>()?;
-    Ok(TagArg { key, value: input.parse()? })
+    Ok(TagArg::One { key, value: input.parse()? })
 }
 
-fn krate(input: ParseStream<'_>) -> syn::Result<Path> {
+pub(crate) fn krate(input: ParseStream<'_>) -> syn::Result<Path> {
     Path::parse_mod_style(input).map_err(|mistake| {
         let message = "this is the path of the crate, without quotes: `crate = ::statsd_client`";
         Error::new(mistake.span(), message)
     })
 }
 
-fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
+pub(crate) fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
     if slot.is_some() {
         return Err(Error::new(key.span(), format!("`{key}` is given twice; keep one of them")));
     }
@@ -160,39 +262,9 @@ fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::Result<()> {
     Ok(())
 }
 
-fn unknown_key(key: &Ident) -> Error {
-    let text = key.to_string();
-    // Half of a key, as in `rate`, is as good as a slip of the finger.
-    let unlikeness = |known: &str| {
-        if known.split('_').any(|half| half == text) { 0 } else { distance(known, &text) }
-    };
-    let meant = KEYS.into_iter().min_by_key(|known| unlikeness(known));
-    let meant = meant.filter(|known| unlikeness(known) < 3);
-    let message = match meant {
-        Some(known) => format!("unknown argument `{text}`; did you mean `{known}`?"),
-        None => format!("unknown argument `{text}`; there are `tags`, `sample_rate` and `crate`"),
-    };
-    Error::new(key.span(), message)
-}
-
-/// Levenshtein's distance between two words.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.chars().enumerate() {
-            let replaced = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.chars().count()]
-}
-
 /// Reads `one` after `one` with commas between them. After a mistake it goes on behind the next
 /// comma, so it always ends, with the input used up.
-fn separated(
+pub(crate) fn separated(
     input: ParseStream<'_>,
     mistakes: &mut Mistakes,
     mut one: impl FnMut(ParseStream<'_>, &mut Mistakes) -> syn::Result<()>,

@@ -6,13 +6,18 @@ use crate::attribute::Attribute;
 
 /// The expansion as `rustfmt` would print it.
 pub(crate) fn expanded(attribute: Attribute, args: &str, item: &str) -> String {
-    let tokens = apply(attribute, tokens(args), tokens(item));
+    let tokens = apply(attribute, tokens(args), tokens(item), true);
     prettyplease::unparse(&syn::parse2(tokens).unwrap())
 }
 
 /// What the user is told, in the order of the messages.
 pub(crate) fn messages(args: &str, item: &str) -> Vec<String> {
-    let output = apply(Attribute::Count, tokens(args), tokens(item));
+    messages_of(Attribute::Count, args, item)
+}
+
+/// What the user of one of the attributes is told.
+pub(crate) fn messages_of(attribute: Attribute, args: &str, item: &str) -> Vec<String> {
+    let output = apply(attribute, tokens(args), tokens(item), true);
     let output: Vec<TokenTree> = output.into_iter().collect();
     let macros = output.windows(3).filter_map(|window| match window {
         [TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Group(message)]
@@ -27,10 +32,15 @@ pub(crate) fn messages(args: &str, item: &str) -> Vec<String> {
 
 /// What the user is told for each of these arguments on a good function.
 pub(crate) fn told(all_args: &[&str]) -> String {
+    told_by(Attribute::Count, all_args)
+}
+
+/// What the user of one of the attributes is told for each of these arguments on a good function.
+pub(crate) fn told_by(attribute: Attribute, all_args: &[&str]) -> String {
     let mut told = String::new();
     for args in all_args {
         told.extend([args, "\n"]);
-        for message in messages(args, "fn run() {}") {
+        for message in messages_of(attribute, args, "fn run() -> bool { true }") {
             told.extend(["    ", &message, "\n"]);
         }
     }
@@ -69,10 +79,20 @@ const BOXED: &str = r#"
     }
 "#;
 
+const ALL: [Attribute; 6] = [
+    Attribute::Count,
+    Attribute::CountIf,
+    Attribute::CountSuccess,
+    Attribute::Measure,
+    Attribute::Distribution,
+    Attribute::GaugeInflight,
+];
+
 const ARGS: &str = r#"
     "cron.{self.kind}",
-    tags(plan = "pro", region = self.region::<A, B>(1), "customer.tier" = a + b),
-    sample_rate = 0.5,
+    tags(plan = "pro", region = self.region::<A, B>(1), "customer.tier" = a + b, || more(self)),
+    client = self.statsd,
+    no_prefix,
     crate = ::elsewhere::statsd,
 "#;
 
@@ -80,8 +100,11 @@ const ARGS: &str = r#"
 fn every_prefix_of_a_function_expands_and_is_still_there() {
     for source in [FUNCTION, BOXED] {
         for item in prefixes(&tokens(source)) {
-            for attribute in [Attribute::Count, Attribute::Measure] {
-                assert_contains_item(&apply(attribute, tokens(ARGS), item.clone()), &item);
+            for attribute in ALL {
+                for records in [true, false] {
+                    let output = apply(attribute, tokens(ARGS), item.clone(), records);
+                    assert_contains_item(&output, &item);
+                }
             }
         }
     }
@@ -90,7 +113,10 @@ fn every_prefix_of_a_function_expands_and_is_still_there() {
 #[test]
 fn every_prefix_of_the_arguments_expands_and_keeps_the_function() {
     for args in prefixes(&tokens(ARGS)) {
-        assert_contains_item(&apply(Attribute::Count, args, tokens(BOXED)), &tokens(BOXED));
+        assert_contains_item(
+            &apply(Attribute::CountSuccess, args, tokens(BOXED), true),
+            &tokens(BOXED),
+        );
     }
 }
 
@@ -101,7 +127,10 @@ fn arguments_without_any_one_of_their_tokens_keep_the_function() {
         let mut args = args.clone();
         args.remove(left_out);
         let args = args.into_iter().collect();
-        assert_contains_item(&apply(Attribute::Count, args, tokens(BOXED)), &tokens(BOXED));
+        assert_contains_item(
+            &apply(Attribute::CountSuccess, args, tokens(BOXED), true),
+            &tokens(BOXED),
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 //! and where neither is to be had at once it travels through the queue in place of a number.
 //!
 //! ```text
-//! kind u8 · rate f64 · name (u16 length, bytes) · { key (u16 length, bytes) · value (likewise) }
+//! kind u8, its highest bit for a name without the client's prefix · rate f64 · name (u16 length, bytes) · { key (u16 length, bytes) · value (likewise) }
 //! ```
 
 use std::fmt::{self, Write as _};
@@ -14,6 +14,9 @@ pub(crate) const KEY_MAX_BYTES: usize = 4 * 1024;
 
 /// Kind and rate, which stand before the name.
 const STAMP_BYTES: usize = 9;
+
+/// Beside the kind: the name is sent without the client's prefix.
+const NO_PREFIX: u8 = 1 << 7;
 
 /// The name and its tags are over [`KEY_MAX_BYTES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +53,11 @@ impl KeyBuffer {
         if prefix.is_empty() { self.name(name) } else { self.name(format_args!("{prefix}.{name}")) }
     }
 
-    /// Starts a key over as a copy of another.
-    pub(crate) fn copy(&mut self, other: &Self) {
-        self.bytes.clone_from(&other.bytes);
+    /// Says that the name is sent without the client's prefix.
+    pub(crate) fn without_prefix(&mut self) {
+        if let Some(kind) = self.bytes.first_mut() {
+            *kind |= NO_PREFIX;
+        }
     }
 
     /// Appends one tag.
@@ -72,7 +77,7 @@ impl KeyBuffer {
         if self.bytes.is_empty() {
             self.clear();
         }
-        self.bytes[0] = kind as u8;
+        self.bytes[0] = self.bytes[0] & NO_PREFIX | kind as u8;
         self.bytes[1..STAMP_BYTES].copy_from_slice(&rate.to_bits().to_le_bytes());
         &self.bytes
     }
@@ -126,6 +131,8 @@ impl fmt::Write for Bounded<'_> {
 pub(crate) struct Key<'a> {
     pub(crate) kind: MetricType,
     pub(crate) rate: f64,
+    /// Whether the client's prefix is put before the name.
+    pub(crate) has_prefix: bool,
     pub(crate) name: &'a str,
     pub(crate) tags: Vec<(&'a str, &'a str)>,
 }
@@ -133,15 +140,17 @@ pub(crate) struct Key<'a> {
 impl<'a> Key<'a> {
     /// Reads what a [`KeyBuffer`] wrote.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (&kind, rest) = bytes.split_first()?;
-        let kind = KINDS.into_iter().find(|known| *known as u8 == kind)?;
+        let (&first, rest) = bytes.split_first()?;
+        let has_prefix = first & NO_PREFIX == 0;
+        let kind = KINDS.into_iter().find(|known| *known as u8 == first & !NO_PREFIX)?;
         let (rate, mut rest) = rest.split_first_chunk::<8>()?;
         let name = take(&mut rest)?;
         let mut tags = Vec::new();
         while !rest.is_empty() {
             tags.push((take(&mut rest)?, take(&mut rest)?));
         }
-        Some(Self { kind, rate: f64::from_bits(u64::from_le_bytes(*rate)), name, tags })
+        let rate = f64::from_bits(u64::from_le_bytes(*rate));
+        Some(Self { kind, rate, has_prefix, name, tags })
     }
 }
 

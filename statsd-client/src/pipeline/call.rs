@@ -9,7 +9,7 @@ use super::run::Op;
 
 /// One call's value.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Recorded<'a> {
+pub enum Recorded<'a> {
     /// Adds to a counter or meter.
     Count(i64),
     /// Sets a gauge.

@@ -44,7 +44,8 @@ mod taker;
 mod values;
 mod worker;
 
-pub(crate) use call::{Call, Recorded, nanos};
+pub use call::Recorded;
+pub(crate) use call::{Call, nanos};
 pub(crate) use fork::around_fork;
 pub(crate) use local::{
     InScope, Target, find, record_key, record_known, record_made, record_texts, with_entry,

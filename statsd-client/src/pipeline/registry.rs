@@ -169,7 +169,7 @@ impl Registry {
     ) -> Option<Context> {
         let read = Key::read(key).filter(|key| !key.name.is_empty())?;
         let rate = rate.unwrap_or(read.rate);
-        let frame = self.wording.frame(read.kind, read.name, read.tags, rate);
+        let frame = self.wording.frame(&Key { rate, ..read });
         Some(Context { kind: read.kind, rate, frame, key: key.into(), is_overflow })
     }
 
@@ -243,20 +243,14 @@ impl Registry {
 
 impl Wording {
     /// Renders the constant parts of a context's lines.
-    pub(crate) fn frame(
-        &self,
-        kind: MetricType,
-        name: &str,
-        tags: Vec<(&str, &str)>,
-        rate: f64,
-    ) -> Frame {
+    pub(crate) fn frame(&self, key: &Key<'_>) -> Frame {
         let naming = Naming {
-            prefix: &self.prefix,
-            name,
+            prefix: if key.has_prefix { &self.prefix } else { "" },
+            name: key.name,
             default_tags: &self.tags,
-            tags: &tags,
-            kind,
-            rate,
+            tags: &key.tags,
+            kind: key.kind,
+            rate: key.rate,
             origin: &self.origin,
         };
         Frame::render(self.dialect, &naming)

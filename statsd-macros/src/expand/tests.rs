@@ -20,12 +20,16 @@ fn a_fixed_name_becomes_a_site_that_is_resolved_once() {
             pub fn create(name: &str) -> User {
                 {
                     const _: () = ::statsd_client::__private::check_name("users.new");
-                    static SITE: ::statsd_client::__private::CountSite = ::statsd_client::__private::CountSite::new(
-                        "users.new",
-                        &[],
-                        ::statsd_client::__private::core::option::Option::None,
-                    );
-                    SITE.hit();
+                    {
+                        static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
+                            ::statsd_client::__private::MetricType::Counter,
+                            "users.new",
+                            &[],
+                            ::statsd_client::__private::core::option::Option::None,
+                            true,
+                        );
+                        ::statsd_client::__private::count(&SITE)
+                    };
                 }
                 '_body: { User::new(name) }
             }
@@ -44,12 +48,16 @@ fn a_measurement_is_a_guard_before_the_body() {
                     const _: () = ::statsd_client::__private::check_name("render");
                     const _: () = ::statsd_client::__private::check_tag_key("plan");
                     const _: () = ::statsd_client::__private::check_tag_value("pro");
-                    static SITE: ::statsd_client::__private::TimeSite = ::statsd_client::__private::TimeSite::new(
-                        "render",
-                        &[("plan", "pro")],
-                        ::statsd_client::__private::core::option::Option::Some(0.1),
-                    );
-                    SITE.start()
+                    {
+                        static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
+                            ::statsd_client::__private::MetricType::Timer,
+                            "render",
+                            &[("plan", "pro")],
+                            ::statsd_client::__private::core::option::Option::Some(0.1),
+                            true,
+                        );
+                        ::statsd_client::__private::measure(&SITE)
+                    }
                 };
                 '_body: { self.page().await?.html() }
             }
@@ -69,11 +77,60 @@ fn what_varies_is_passed_at_every_call() {
                     const _: () = ::re::statsd::__private::check_tag_key("plan");
                     const _: () = ::re::statsd::__private::check_tag_value("pro");
                     const _: () = ::re::statsd::__private::check_tag_key("sum");
-                    ::re::statsd::__private::start(
-                        ::re::statsd::__private::core::format_args!("cron.{}.{}", self.kind, task),
-                        &[("plan", &"pro"), ("sum", &(a + b))],
-                        ::re::statsd::__private::core::option::Option::None,
-                    )
+                    match (
+                        ::re::statsd::__private::shown(&self.kind),
+                        ::re::statsd::__private::shown(&task),
+                        ::re::statsd::__private::shown(&(a + b)),
+                    ) {
+                        (value_0, value_1, value_2) => {
+                            #[allow(
+                                unused_imports,
+                                reason = "which is used depends on the values' types"
+                            )]
+                            use ::re::statsd::__private::{
+                                ByAnything as _, ByDisplay as _, ByNumber as _, ByText as _,
+                            };
+                            static SITE: ::re::statsd::__private::TaggedSite<
+                                ::re::statsd::__private::Timer,
+                                3,
+                            > = ::re::statsd::__private::TaggedSite::worded(
+                                ::re::statsd::__private::Words {
+                                    name: &[
+                                        ::re::statsd::__private::Piece::Text("cron."),
+                                        ::re::statsd::__private::Piece::Value,
+                                        ::re::statsd::__private::Piece::Text("."),
+                                        ::re::statsd::__private::Piece::Value,
+                                    ],
+                                    tags: &[
+                                        ::re::statsd::__private::TagWords::Tag(
+                                            "plan",
+                                            &[::re::statsd::__private::Piece::Text("pro")],
+                                        ),
+                                        ::re::statsd::__private::TagWords::Tag(
+                                            "sum",
+                                            &[::re::statsd::__private::Piece::Value],
+                                        ),
+                                    ],
+                                    has_prefix: true,
+                                },
+                                ::re::statsd::__private::core::option::Option::None,
+                            );
+                            ::re::statsd::__private::measure(
+                                SITE
+                                    .with([
+                                        (&&&&::re::statsd::__private::Probe(value_0))
+                                            .tag_text()
+                                            .bytes(),
+                                        (&&&&::re::statsd::__private::Probe(value_1))
+                                            .tag_text()
+                                            .bytes(),
+                                        (&&&&::re::statsd::__private::Probe(value_2))
+                                            .tag_text()
+                                            .bytes(),
+                                    ]),
+                            )
+                        }
+                    }
                 };
                 '_body: {
                     self.0.run(task);
@@ -89,11 +146,41 @@ fn what_varies_is_passed_at_every_call() {
                 {
                     const _: () = ::statsd_client::__private::check_name("a");
                     const _: () = ::statsd_client::__private::check_tag_key("region");
-                    ::statsd_client::__private::count(
-                        ::statsd_client::__private::core::format_args!("a"),
-                        &[("region", &region)],
-                        ::statsd_client::__private::core::option::Option::None,
-                    );
+                    match (::statsd_client::__private::shown(&region),) {
+                        (value_0,) => {
+                            #[allow(
+                                unused_imports,
+                                reason = "which is used depends on the values' types"
+                            )]
+                            use ::statsd_client::__private::{
+                                ByAnything as _, ByDisplay as _, ByNumber as _, ByText as _,
+                            };
+                            static SITE: ::statsd_client::__private::TaggedSite<
+                                ::statsd_client::__private::Counter,
+                                1,
+                            > = ::statsd_client::__private::TaggedSite::worded(
+                                ::statsd_client::__private::Words {
+                                    name: &[::statsd_client::__private::Piece::Text("a")],
+                                    tags: &[
+                                        ::statsd_client::__private::TagWords::Tag(
+                                            "region",
+                                            &[::statsd_client::__private::Piece::Value],
+                                        ),
+                                    ],
+                                    has_prefix: true,
+                                },
+                                ::statsd_client::__private::core::option::Option::None,
+                            );
+                            ::statsd_client::__private::count(
+                                SITE
+                                    .with([
+                                        (&&&&::statsd_client::__private::Probe(value_0))
+                                            .tag_text()
+                                            .bytes(),
+                                    ]),
+                            )
+                        }
+                    };
                 }
                 '_body: {}
             }
@@ -115,12 +202,16 @@ fn a_boxed_future_is_instrumented_inside() {
                 Box::pin(async move {
                     let _guard = {
                         const _: () = ::statsd_client::__private::check_name("run");
-                        static SITE: ::statsd_client::__private::TimeSite = ::statsd_client::__private::TimeSite::new(
-                            "run",
-                            &[],
-                            ::statsd_client::__private::core::option::Option::None,
-                        );
-                        SITE.start()
+                        {
+                            static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
+                                ::statsd_client::__private::MetricType::Timer,
+                                "run",
+                                &[],
+                                ::statsd_client::__private::core::option::Option::None,
+                                true,
+                            );
+                            ::statsd_client::__private::measure(&SITE)
+                        }
                     };
                     '_body: { name.await.len() }
                 })
@@ -146,12 +237,16 @@ fn attributes_of_the_function_stay_in_their_places() {
                 #![allow(dead_code)]
                 {
                     const _: () = ::statsd_client::__private::check_name("a");
-                    static SITE: ::statsd_client::__private::CountSite = ::statsd_client::__private::CountSite::new(
-                        "a",
-                        &[],
-                        ::statsd_client::__private::core::option::Option::None,
-                    );
-                    SITE.hit();
+                    {
+                        static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
+                            ::statsd_client::__private::MetricType::Counter,
+                            "a",
+                            &[],
+                            ::statsd_client::__private::core::option::Option::None,
+                            true,
+                        );
+                        ::statsd_client::__private::count(&SITE)
+                    };
                 }
                 '_body: { 1 }
             }

@@ -1,0 +1,157 @@
+//! From a tag's value to text, without the formatting machinery where it can be had.
+
+use std::fmt::Display;
+
+use crate::global;
+
+/// Finds the cheapest way from a value to text, by which of these traits the compiler finds first.
+#[derive(Debug)]
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
+
+/// It is text.
+pub trait ByText<'a> {
+    /// The text itself.
+    fn tag_text(&self) -> Text<'a>;
+}
+
+/// It is a whole number.
+pub trait ByNumber {
+    /// Its digits.
+    fn tag_text(&self) -> Digits;
+}
+
+/// It displays itself.
+pub trait ByDisplay {
+    /// What it displays; allocates, if anybody is there to hear it.
+    fn tag_text(&self) -> Displayed;
+}
+
+/// It is nothing that could be sent, and [`shown`] has said so to the compiler.
+pub trait ByAnything {
+    /// No text.
+    fn tag_text(&self) -> Text<'static>;
+}
+
+/// Asks of a value that it displays itself: what the compiler says of one that does not is then about
+/// the value, not about our traits.
+#[inline]
+pub fn shown<T: Display + ?Sized>(value: &T) -> &T {
+    value
+}
+
+impl<'a, T: AsRef<str> + ?Sized> ByText<'a> for &&&Probe<'a, T> {
+    #[inline]
+    fn tag_text(&self) -> Text<'a> {
+        Text(self.0.as_ref())
+    }
+}
+
+impl<T: Copy + TryInto<i64> + Display> ByNumber for &&Probe<'_, T> {
+    #[inline]
+    fn tag_text(&self) -> Digits {
+        let number = *self.0;
+        number.try_into().map_or_else(|_| Digits::Many(number.to_string()), Digits::of)
+    }
+}
+
+impl<T: Display + ?Sized> ByDisplay for &Probe<'_, T> {
+    fn tag_text(&self) -> Displayed {
+        Displayed(if global::is_anybody_there() { self.0.to_string() } else { String::new() })
+    }
+}
+
+impl<T: ?Sized> ByAnything for Probe<'_, T> {
+    fn tag_text(&self) -> Text<'static> {
+        Text("")
+    }
+}
+
+/// A value that is text already.
+#[derive(Debug)]
+pub struct Text<'a>(&'a str);
+
+/// The digits of a whole number.
+#[derive(Debug)]
+pub enum Digits {
+    /// From a place on to the end.
+    Few([u8; DIGITS_MAX], usize),
+    /// Of a number that is larger than any other.
+    Many(String),
+}
+
+/// What a value displays.
+#[derive(Debug)]
+pub struct Displayed(String);
+
+/// Digits of the longest number of 64 bits, with its sign.
+const DIGITS_MAX: usize = 20;
+
+impl Text<'_> {
+    /// The text's bytes.
+    #[inline]
+    pub fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl Displayed {
+    /// The text's bytes.
+    pub fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl Digits {
+    /// The text's bytes.
+    #[inline]
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Few(digits, start) => digits.get(*start..).unwrap_or_default(),
+            Self::Many(text) => text.as_bytes(),
+        }
+    }
+
+    #[inline]
+    fn of(number: i64) -> Self {
+        let mut digits = [b'0'; DIGITS_MAX];
+        let mut rest = number.unsigned_abs();
+        let mut start = DIGITS_MAX - 1;
+        while rest > 9 {
+            digits[start] += low_byte(rest % 10);
+            rest /= 10;
+            start -= 1;
+        }
+        digits[start] += low_byte(rest);
+        if number < 0 {
+            start -= 1;
+            digits[start] = b'-';
+        }
+        Self::Few(digits, start)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a digit is below 10")]
+fn low_byte(digit: u64) -> u8 {
+    digit as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(
+        clippy::needless_borrow,
+        reason = "as the macros write it: the borrows are the choice"
+    )]
+    fn a_number_is_written_as_it_displays_itself() {
+        for number in [0, 1, 9, 10, -1, 200, i64::MAX, i64::MIN] {
+            assert_eq!(Digits::of(number).bytes(), number.to_string().as_bytes());
+        }
+        let text = |digits: &Digits| String::from_utf8(digits.bytes().to_vec()).unwrap();
+        assert_eq!(text(&(&&&&Probe(&u64::MAX)).tag_text()), u64::MAX.to_string());
+        assert_eq!(text(&(&&&&Probe(&i128::MIN)).tag_text()), i128::MIN.to_string());
+        assert_eq!((&&&&Probe("text")).tag_text().bytes(), b"text");
+        assert_eq!((&&&&Probe(&String::from("text"))).tag_text().bytes(), b"text");
+    }
+}

@@ -74,7 +74,7 @@
 //! # Names and tags
 //!
 //! Whatever a name or tag holds, it cannot put a second metric on the wire: `:`, `|`, `@`, `#`, `,`,
-//! `;`, white space and control characters become `_`, and [`Stats::rewritten`] counts the contexts
+//! `;`, white space and control characters become `_`, `::` in a name a dot, and [`Stats::rewritten`] counts the contexts
 //! concerned. Where tags are nodes of the name, so does `.` in them; elsewhere a tag's value keeps `@`, and in
 //! DogStatsD `:`. Literals in attributes and call macros are checked while compiling:
 //!

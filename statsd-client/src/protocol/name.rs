@@ -26,10 +26,15 @@ const fn breaks_tag_value(byte: u8) -> bool {
     matches!(byte, b'|' | b'#' | b',' | b';') || byte <= b' ' || byte == 0x7f
 }
 
-/// A metric name, or the prefix of one, made safe: what separates, white space and control
-/// characters become `_`.
+/// A metric name, or the prefix of one, made safe: a path's `::` becomes a dot, as StatsD::Instrument has it;
+/// what separates, white space and control characters become `_`.
 pub(crate) fn legal_name(dialect: Dialect, name: &str) -> Cow<'_, str> {
-    let name = replace(name, |c| breaks(c, breaks_name) || sets_tags_apart(dialect, c));
+    let is_broken = |c| breaks(c, breaks_name) || sets_tags_apart(dialect, c);
+    let name = if name.contains("::") {
+        Cow::Owned(replace(&name.replace("::", "."), is_broken).into_owned())
+    } else {
+        replace(name, is_broken)
+    };
     if dialect == Dialect::Okmeter { without_is(name) } else { name }
 }
 

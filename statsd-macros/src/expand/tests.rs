@@ -1,14 +1,18 @@
 use expect_test::{Expect, expect};
 
 use crate::attribute::Attribute;
-use crate::tests::expanded;
+use crate::tests::{expanded, tokens};
 
 fn count(args: &str, item: &str, expected: &Expect) {
-    expected.assert_eq(&expanded(Attribute::Count, args, item));
+    expected_of(Attribute::Count, args, item, expected);
 }
 
 fn measure(args: &str, item: &str, expected: &Expect) {
-    expected.assert_eq(&expanded(Attribute::Measure, args, item));
+    expected_of(Attribute::Measure, args, item, expected);
+}
+
+fn expected_of(attribute: Attribute, args: &str, item: &str, expected: &Expect) {
+    expected.assert_eq(&expanded(attribute, args, item));
 }
 
 #[test]
@@ -252,4 +256,361 @@ fn attributes_of_the_function_stay_in_their_places() {
             }
         "#]],
     );
+}
+
+#[test]
+fn a_condition_is_told_the_functions_value() {
+    expected_of(
+        Attribute::CountIf,
+        r#""cache.hit", |page| page.is_some()"#,
+        "fn look_up(&self, url: &str) -> Option<&Page> { self.pages.get(url) }",
+        &expect![[r#"
+            fn look_up(&self, url: &str) -> Option<&Page> {
+                const _: () = ::statsd_client::__private::check_name("cache.hit");
+                let spot = {
+                    static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
+                        ::statsd_client::__private::MetricType::Counter,
+                        "cache.hit",
+                        &[],
+                        ::statsd_client::__private::core::option::Option::None,
+                        true,
+                    );
+                    ::statsd_client::__private::keep(&SITE)
+                };
+                let value = ::statsd_client::__private::run(move || -> Option<&Page> {
+                    self.pages.get(url)
+                });
+                ::statsd_client::__private::count_if(
+                    spot,
+                    ::statsd_client::__private::holds(&value, |page| page.is_some()),
+                );
+                value
+            }
+        "#]],
+    );
+    expected_of(
+        Attribute::CountIf,
+        r#""saved""#,
+        "async fn save(self) -> Result<impl Sized, Error> { self.0.save().await }",
+        &expect![[r#"
+            async fn save(self) -> Result<impl Sized, Error> {
+                const _: () = ::statsd_client::__private::check_name("saved");
+                let spot = {
+                    static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
+                        ::statsd_client::__private::MetricType::Counter,
+                        "saved",
+                        &[],
+                        ::statsd_client::__private::core::option::Option::None,
+                        true,
+                    );
+                    ::statsd_client::__private::keep(&SITE)
+                };
+                let value = async move {
+                    #[allow(
+                        unreachable_code,
+                        clippy::diverging_sub_expression,
+                        clippy::empty_loop,
+                        reason = "it is here for its type"
+                    )]
+                    if false {
+                        let never: Result<_, Error> = loop {};
+                        return never;
+                    }
+                    '_body: { self.0.save().await }
+                }
+                    .await;
+                ::statsd_client::__private::count_if(
+                    spot,
+                    ::statsd_client::__private::succeeded(&value),
+                );
+                value
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn how_a_call_ends_is_told_to_a_guard() {
+    expected_of(
+        Attribute::CountSuccess,
+        r#""orders.place", tags(plan = "pro"), tag_error_class, client = self.statsd, no_prefix"#,
+        "fn place(&self, cart: Cart) -> Result<Order, Refused> { self.till.take(cart)? }",
+        &expect![[r#"
+            fn place(&self, cart: Cart) -> Result<Order, Refused> {
+                const _: () = ::statsd_client::__private::check_name("orders.place");
+                const _: () = ::statsd_client::__private::check_tag_key("plan");
+                const _: () = ::statsd_client::__private::check_tag_value("pro");
+                let ending = match (::statsd_client::__private::the_client(&self.statsd),) {
+                    (client,) => {
+                        static SITE: ::statsd_client::__private::Endings = ::statsd_client::__private::Endings::new(
+                            [
+                                "orders.place.success",
+                                "orders.place.failure",
+                                "orders.place.panic",
+                                "orders.place.cancelled",
+                            ],
+                            &[("plan", "pro")],
+                            ::statsd_client::__private::core::option::Option::None,
+                            false,
+                            ::statsd_client::__private::core::option::Option::Some(
+                                ::statsd_client::__private::TaggedSite::worded(
+                                    ::statsd_client::__private::Words {
+                                        name: &[
+                                            ::statsd_client::__private::Piece::Text("orders.place"),
+                                            ::statsd_client::__private::Piece::Text(".failure"),
+                                        ],
+                                        tags: &[
+                                            ::statsd_client::__private::TagWords::Tag(
+                                                "plan",
+                                                &[::statsd_client::__private::Piece::Text("pro")],
+                                            ),
+                                            ::statsd_client::__private::TagWords::Optional(
+                                                "error_class",
+                                            ),
+                                        ],
+                                        has_prefix: false,
+                                    },
+                                    ::statsd_client::__private::core::option::Option::None,
+                                ),
+                            ),
+                        );
+                        ::statsd_client::__private::begin(SITE.on(client))
+                    }
+                };
+                let value = ::statsd_client::__private::run(move || -> Result<Order, Refused> {
+                    self.till.take(cart)?
+                });
+                ending
+                    .end(
+                        ::statsd_client::__private::outcome_of(&value),
+                        {
+                            #[allow(
+                                unused_imports,
+                                reason = "which is used depends on the value's type"
+                            )]
+                            use ::statsd_client::__private::{
+                                ByAny as _, ByError as _, ByOutcome as _,
+                            };
+                            (&&&::statsd_client::__private::ClassOf(&value)).error_class()
+                        },
+                    );
+                value
+            }
+        "#]],
+    );
+    expected_of(
+        Attribute::CountSuccess,
+        r#""jobs.{kind}", |code| *code == 0, tags(queue = "q-{queue}", || more(kind))"#,
+        "fn run(kind: &str, queue: u8) -> i32 { 0 }",
+        &expect![[r#"
+            fn run(kind: &str, queue: u8) -> i32 {
+                const _: () = ::statsd_client::__private::check_name("jobs.kind");
+                const _: () = ::statsd_client::__private::check_tag_key("queue");
+                const _: () = ::statsd_client::__private::check_tag_value("q-queue");
+                let ending = match (
+                    ::statsd_client::__private::shown(&kind),
+                    ::statsd_client::__private::shown(&queue),
+                    ::statsd_client::__private::PackedTags::of(
+                        ::statsd_client::__private::made(|| more(kind)),
+                    ),
+                ) {
+                    (value_0, value_1, value_2) => {
+                        #[allow(
+                            unused_imports,
+                            reason = "which is used depends on the values' types"
+                        )]
+                        use ::statsd_client::__private::{
+                            ByAnything as _, ByDisplay as _, ByNumber as _, ByText as _,
+                        };
+                        static SITE: ::statsd_client::__private::TaggedSite<
+                            ::statsd_client::__private::Counter,
+                            4,
+                        > = ::statsd_client::__private::TaggedSite::worded(
+                            ::statsd_client::__private::Words {
+                                name: &[
+                                    ::statsd_client::__private::Piece::Text("jobs."),
+                                    ::statsd_client::__private::Piece::Value,
+                                    ::statsd_client::__private::Piece::Text("."),
+                                    ::statsd_client::__private::Piece::Value,
+                                ],
+                                tags: &[
+                                    ::statsd_client::__private::TagWords::Tag(
+                                        "queue",
+                                        &[
+                                            ::statsd_client::__private::Piece::Text("q-"),
+                                            ::statsd_client::__private::Piece::Value,
+                                        ],
+                                    ),
+                                    ::statsd_client::__private::TagWords::Packed,
+                                ],
+                                has_prefix: true,
+                            },
+                            ::statsd_client::__private::core::option::Option::None,
+                        );
+                        ::statsd_client::__private::begin_tagged(
+                            &SITE,
+                            1,
+                            [
+                                (&&&&::statsd_client::__private::Probe(value_0)).tag_text().bytes(),
+                                (&&&&::statsd_client::__private::Probe(value_1)).tag_text().bytes(),
+                                value_2.bytes(),
+                            ],
+                        )
+                    }
+                };
+                let value = ::statsd_client::__private::run(move || -> i32 { 0 });
+                ending
+                    .end(
+                        ::statsd_client::__private::judged(&value, |code| *code == 0),
+                        ::statsd_client::__private::core::option::Option::None,
+                    );
+                value
+            }
+        "#]],
+    );
+    expected_of(
+        Attribute::CountSuccess,
+        r#""serve""#,
+        "fn serve() -> ! { loop {} }",
+        &expect![[r#"
+            fn serve() -> ! {
+                const _: () = ::statsd_client::__private::check_name("serve");
+                let ending = {
+                    static SITE: ::statsd_client::__private::Endings = ::statsd_client::__private::Endings::new(
+                        ["serve.success", "serve.failure", "serve.panic", "serve.cancelled"],
+                        &[],
+                        ::statsd_client::__private::core::option::Option::None,
+                        true,
+                        ::statsd_client::__private::core::option::Option::None,
+                    );
+                    ::statsd_client::__private::begin(&SITE)
+                };
+                '_body: { loop {} }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_name_can_be_made_by_a_closure_and_double_colons_are_dots() {
+    expected_of(
+        Attribute::GaugeInflight,
+        r#"|| self.name()"#,
+        "fn run(&self) {}",
+        &expect![[r#"
+            fn run(&self) {
+                let _guard = {
+                    const _: () = ::statsd_client::__private::check_name("made");
+                    match (
+                        ::statsd_client::__private::shown(
+                            &::statsd_client::__private::made(|| self.name()),
+                        ),
+                    ) {
+                        (value_0,) => {
+                            #[allow(
+                                unused_imports,
+                                reason = "which is used depends on the values' types"
+                            )]
+                            use ::statsd_client::__private::{
+                                ByAnything as _, ByDisplay as _, ByNumber as _, ByText as _,
+                            };
+                            static SITE: ::statsd_client::__private::TaggedSite<
+                                ::statsd_client::__private::Gauge,
+                                1,
+                            > = ::statsd_client::__private::TaggedSite::worded(
+                                ::statsd_client::__private::Words {
+                                    name: &[::statsd_client::__private::Piece::Value],
+                                    tags: &[],
+                                    has_prefix: true,
+                                },
+                                ::statsd_client::__private::core::option::Option::None,
+                            );
+                            {
+                                static LEVELS: ::statsd_client::__private::Levels = ::statsd_client::__private::Levels::new();
+                                ::statsd_client::__private::enter(
+                                    SITE
+                                        .with([
+                                            (&&&&::statsd_client::__private::Probe(value_0))
+                                                .tag_text()
+                                                .bytes(),
+                                        ]),
+                                    &LEVELS,
+                                )
+                            }
+                        }
+                    }
+                };
+                '_body: {}
+            }
+        "#]],
+    );
+    expected_of(
+        Attribute::Distribution,
+        r#""Shop::Cart.items""#,
+        "fn run() {}",
+        &expect![[r#"
+        fn run() {
+            let _guard = {
+                const _: () = ::statsd_client::__private::check_name("Shop.Cart.items");
+                {
+                    static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
+                        ::statsd_client::__private::MetricType::Distribution,
+                        "Shop.Cart.items",
+                        &[],
+                        ::statsd_client::__private::core::option::Option::None,
+                        true,
+                    );
+                    ::statsd_client::__private::distribution(&SITE)
+                }
+            };
+            '_body: {}
+        }
+    "#]],
+    );
+}
+
+#[test]
+fn compiled_out_the_function_stays_and_the_literals_are_checked() {
+    let apply = |args: &str, item: &str| {
+        let tokens = crate::apply(Attribute::CountSuccess, tokens(args), tokens(item), false);
+        prettyplease::unparse(&syn::parse2(tokens).unwrap())
+    };
+    expect![[r#"
+        fn run() -> bool {
+            const _: () = ::statsd_client::__private::check_name("a.b");
+            '_body: { true }
+        }
+    "#]]
+    .assert_eq(&apply(r#""a.b""#, "fn run() -> bool { true }"));
+    expect![[r#"
+        fn run(&self, task: &str, c: u8, d: &Client) -> bool {
+            const _: () = ::statsd_client::__private::check_name("a.task");
+            const _: () = ::statsd_client::__private::check_tag_key("b");
+            if false {
+                match (
+                    ::statsd_client::__private::the_client(&d),
+                    ::statsd_client::__private::shown(&task),
+                    ::statsd_client::__private::shown(&self.b),
+                    ::statsd_client::__private::PackedTags::of(
+                        ::statsd_client::__private::made(|| more(c)),
+                    ),
+                ) {
+                    (client, value_0, value_1, value_2) => {
+                        #[allow(
+                            unused_imports,
+                            reason = "which is used depends on the values' types"
+                        )]
+                        use ::statsd_client::__private::{
+                            ByAnything as _, ByDisplay as _, ByNumber as _, ByText as _,
+                        };
+                    }
+                }
+            }
+            '_body: { true }
+        }
+    "#]]
+    .assert_eq(&apply(
+        r#""a.{task}", |ok| *ok, tags(b = self.b, || more(c)), client = d"#,
+        "fn run(&self, task: &str, c: u8, d: &Client) -> bool { true }",
+    ));
 }

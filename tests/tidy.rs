@@ -19,6 +19,8 @@ const CLIENT: Floors = &[
     ("policy", &["config"]),
     ("pipeline", &["protocol", "metric", "backend", "policy", "slot", "telemetry"]),
     ("handle", &["child", "client", "global", "metric", "pipeline", "protocol"]),
+    ("outcome", &[]),
+    ("attribute", &["child", "client", "global", "handle", "outcome", "pipeline", "protocol"]),
     ("bridge", &["client", "handle"]),
 ];
 

@@ -37,7 +37,9 @@
 //! | [`Counter`], [`Gauge`], [`Timer`], [`Histogram`], [`Distribution`], [`Set`] | handles: name and tags resolved once; `static`, or bound to a client with `on` |
 //! | [`count!`], [`gauge!`], [`timing!`], [`histogram!`], [`distribution!`], [`set!`], [`measure!`], [`event!`] | expressions with tags and rate inline; the call site is resolved once |
 //! | [`increment()`], [`gauge()`], [`timing()`] … | by name: a look-up a call; the same are methods of [`Client`] |
-//! | `#[statsd_count]`, `#[statsd_measure]` | attributes: count and time a function, however it ends |
+//! | `#[statsd_count]`, `#[statsd_measure]`, `#[statsd_distribution]`, `#[statsd_gauge_inflight]` | attributes: count, time, and gauge the calls of a function, however they end |
+//! | `#[statsd_count_if]`, `#[statsd_count_success]`, [`Outcome`] | count them by what they return |
+//! | `#[statsd_instrument]`, `#[statsd_skip]` | attributes on all methods of an `impl` block |
 //! | [`Event`], [`ServiceCheck`] | what Datadog shows beside its graphs, with a text |
 //! | [`Client::child`] | a client with a prefix, tags or a rate of its own over the same thread |
 //! | [`Client::scope`], [`Client::scope_future`] | another client for one thread's work or one task, as in a test |
@@ -70,6 +72,53 @@
 //! used for [`Builder::idle_expiry`], all are met again. Lines are packed into packets that are never over the
 //! limit; after 32 of them the client's thread pauses for a millisecond, so that a server's receive buffer of
 //! ordinary size holds a flush. While the backend is not ready nothing is taken, and counters go on adding up.
+//!
+//! # Attributes
+//!
+//! ```
+//! use statsd_client::{Outcome, statsd_count_success, statsd_gauge_inflight, statsd_measure};
+//!
+//! #[derive(Debug, Outcome)]
+//! #[outcome(failure)]
+//! enum Refused {
+//!     CardDeclined,
+//!     SoldOut,
+//! }
+//!
+//! #[statsd_count_success("orders.place", tag_error_class, tags(plan = plan))]
+//! #[statsd_measure("orders.place.time.{plan}", sample_rate = 0.1)]
+//! #[statsd_gauge_inflight("orders.inflight")]
+//! fn place(plan: &str, stock: u32) -> Result<u32, Refused> {
+//!     stock.checked_sub(1).ok_or(Refused::SoldOut)
+//! }
+//!
+//! # use std::time::Duration;
+//! # use statsd_client::{CaptureBackend, Client, Dialect};
+//! # let (backend, captured) = CaptureBackend::new();
+//! # let builder = Client::builder().dialect(Dialect::DogStatsd).backend(backend);
+//! # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+//! client.scope(|| place("pro", 0).unwrap_err());
+//! client.flush(Duration::from_secs(1));
+//! let line = "orders.place.failure:1|c|#plan:pro,error_class:SoldOut";
+//! assert!(captured.lines().contains(&line.to_owned()));
+//! # Ok::<(), statsd_client::Error>(())
+//! ```
+//!
+//! They take a literal, a text with parameters in it, or a closure as their name and tags, a `client` of
+//! their own, and more: the page of [`statsd_count`](macro@statsd_count)'s crate has the table. How a call ended is
+//! [`Outcome`]'s to say: success, failure, panic, cancelled.
+//!
+//! What linters of other clients warn of is an error of the compiler here:
+//!
+//! | StatsD::Instrument's cop | here |
+//! |---|---|
+//! | `MeasureAsDistArgument` | there is no `as_dist`; the message names `#[statsd_distribution]` |
+//! | `PositionalArguments`, `MetaprogrammingPositionalArguments` | rate and tags have keys |
+//! | `MetricValueKeywordArgument` | the value is the second argument |
+//! | `MetricPrefixArgument` | there is no `prefix`, but on an `impl` block; there is `client` |
+//! | `MetricReturnValue` | a call returns `()` |
+//! | `SplatArguments` | tags stand one by one, or are made by a closure |
+//! | `SingletonConfiguration` | a client is built before it is installed, and cannot be changed |
 //!
 //! # Names and tags
 //!
@@ -145,6 +194,8 @@
 //! The crate has no dependency at run time; the attributes have `syn` at build time.
 //!
 //! `macros` (default): the attributes. Without it the crate builds no `syn`.
+//! `instrument` (default): attributes and call macros record. Without it they compile to nothing, and only
+//! their literals are checked; `statsd-client = { default-features = false, features = ["macros"] }`.
 //! `serde`: [`Config`] is read from and written to configuration files.
 //! `metrics`: `MetricsRecorder` sends what libraries record with the `metrics` facade.
 //! `tracing`: `SpanTimes` is a layer that sends how long spans took.

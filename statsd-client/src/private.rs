@@ -4,13 +4,13 @@ use std::fmt::{Arguments, Display};
 
 use crate::child::Child;
 use crate::child::write_name;
-use crate::global::{self, Current};
+use crate::global;
 pub use crate::handle::{
     ByDisplay, ByNumber, ByText, Digits, Displayed, Probe, Tagged, TaggedSite, TaggedTimer, Text,
 };
 use crate::handle::{Counter, MeasureGuard, Timer, TimerGuard};
 use crate::metric::{KeyBuffer, TooLong};
-use crate::pipeline::{Call, Recorded, Target, record_made};
+use crate::pipeline::{Call, Recorded, record_made};
 use crate::protocol::{self, MetricType};
 
 pub use core;
@@ -84,12 +84,15 @@ pub fn count(name: Arguments<'_>, tags: Tags<'_>, sample_rate: Option<f64>) {
 
 /// Starts the clock for a name or with tags made at the call.
 pub fn start(name: Arguments<'_>, tags: Tags<'_>, sample_rate: Option<f64>) -> TimeGuard {
-    let guard = live().and_then(|current| {
-        let child = current.child.as_deref();
-        let rate = sample_rate.or_else(|| child.and_then(|child| child.rate));
-        let write = |key: &mut KeyBuffer| write_key(key, child, name, tags);
-        Some(MeasureGuard::with_key(current.shared()?, rate, write))
-    });
+    let mut guard = None;
+    if is_live() {
+        global::with_current(|current| {
+            let child = current.child.as_deref();
+            let rate = sample_rate.or_else(|| child.and_then(|child| child.rate));
+            let write = |key: &mut KeyBuffer| write_key(key, child, name, tags);
+            guard = MeasureGuard::with_key(current, rate, write);
+        });
+    }
     TimeGuard { _recorded: Guard::Named(guard) }
 }
 
@@ -149,10 +152,6 @@ pub mod site {
     }
 
     sites!(Counter(rate) Gauge() Timer(rate) Histogram(rate) Distribution(rate) Set());
-}
-
-fn live() -> Option<Current> {
-    if global::is_anybody_there() { global::current() } else { None }
 }
 
 fn write_key(

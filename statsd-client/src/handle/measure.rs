@@ -31,22 +31,31 @@ impl<F: Fn(Duration)> Drop for Stopwatch<F> {
 /// the backend when it is dropped, and that must not be the end of a measured function.
 #[derive(Debug)]
 pub(crate) struct MeasureGuard {
-    shared: Arc<Shared>,
+    /// `None`: nobody was there but a capture.
+    shared: Option<Arc<Shared>>,
+    child_prefix_bytes: usize,
     key: Result<KeyBuffer, TooLong>,
     rate: Option<f64>,
     started: Instant,
 }
 
 impl MeasureGuard {
-    /// Starts the clock for a key. Allocates the key.
+    /// Starts the clock for a key of `target`'s. Allocates the key. `None`: the client is being replaced at
+    /// this moment, and `target` knows that it has to be asked for again.
     pub(crate) fn with_key(
-        shared: Arc<Shared>,
+        target: &impl Target,
         rate: Option<f64>,
         write: impl FnOnce(&mut KeyBuffer) -> Result<(), TooLong>,
-    ) -> Self {
+    ) -> Option<Self> {
+        let shared = target.shared();
+        if shared.is_none() && target.id() != 0 {
+            target.refuse();
+            return None;
+        }
         let mut key = KeyBuffer::default();
         let key = write(&mut key).map(|()| key);
-        Self { shared, key, rate, started: Instant::now() }
+        let child_prefix_bytes = target.child_prefix_bytes();
+        Some(Self { shared, child_prefix_bytes, key, rate, started: Instant::now() })
     }
 }
 
@@ -64,10 +73,14 @@ impl Drop for MeasureGuard {
 
 impl Target for MeasureGuard {
     fn id(&self) -> u32 {
-        self.shared.id
+        self.shared.as_ref().map_or(0, |shared| shared.id)
     }
 
     fn shared(&self) -> Option<Arc<Shared>> {
-        Some(self.shared.clone())
+        self.shared.clone()
+    }
+
+    fn child_prefix_bytes(&self) -> usize {
+        self.child_prefix_bytes
     }
 }

@@ -16,6 +16,13 @@ pub(crate) struct Child {
     pub(crate) rate: Option<f64>,
 }
 
+impl Child {
+    /// Bytes that its prefix takes of a name, with the dot.
+    pub(crate) fn prefix_bytes(&self) -> usize {
+        if self.prefix.is_empty() { 0 } else { self.prefix.len() + 1 }
+    }
+}
+
 /// Builds a child client; made by [`Client::child`].
 ///
 /// ```

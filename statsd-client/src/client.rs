@@ -209,7 +209,8 @@ impl Client {
     }
 
     fn addressee(&self) -> Addressee<'_, Self> {
-        Addressee { target: self, shared: self.pipeline.shared(), child: self.child.as_deref() }
+        let shared = Some(&**self.pipeline.shared());
+        Addressee { target: self, shared, child: self.child.as_deref() }
     }
 }
 
@@ -220,6 +221,10 @@ impl Target for Client {
 
     fn shared(&self) -> Option<Arc<Shared>> {
         Some(self.pipeline.shared().clone())
+    }
+
+    fn child_prefix_bytes(&self) -> usize {
+        self.child.as_ref().map_or(0, |child| child.prefix_bytes())
     }
 }
 

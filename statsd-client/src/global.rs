@@ -2,6 +2,8 @@
 //! or in a task that is in a scope, the scope's.
 
 mod calls;
+mod fork;
+mod listening;
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
@@ -10,7 +12,7 @@ use std::time::Duration;
 
 use crate::child::{Child, write_name};
 use crate::client::{Client, name_space};
-use crate::pipeline::{self, Call, InScope, Recorded, Shared, Target, find, record_texts};
+use crate::pipeline::{Call, InScope, Recorded, Shared, Target, find, is_watched, record_texts};
 use crate::protocol::MetricType;
 use crate::rendered::Addressee;
 
@@ -18,6 +20,8 @@ pub use calls::{
     count, count_at, decrement, distribution, event, gauge, gauge_at, gauge_delta, histogram,
     increment, measure, meter, service_check, set, timing,
 };
+pub use fork::around_fork;
+pub(crate) use listening::Listening;
 
 /// The installed client's number, and its child's, a half each; 0 for none.
 static INSTALLED: AtomicU64 = AtomicU64::new(0);
@@ -25,7 +29,7 @@ static INSTALLED: AtomicU64 = AtomicU64::new(0);
 /// Scopes that any thread is in.
 static SCOPES: AtomicUsize = AtomicUsize::new(0);
 
-/// Installed clients and scopes: where this is 0, a call is a load and a branch.
+/// Installed clients, scopes and captures: where this is 0, a call is a load and a branch.
 static LISTENERS: AtomicUsize = AtomicUsize::new(0);
 
 /// The installed client itself; looked at once a thread and client. Held for the exchange of a pointer,
@@ -174,38 +178,6 @@ impl Client {
     }
 }
 
-/// Runs `fork`, which calls `fork(2)`, so that `clients` go on in parent and child: what was recorded
-/// before it is sent by the parent, and once; what the child records, by the child. Connections to
-/// streams are opened anew.
-///
-/// A child that was forked without it never blocks or panics here, but sends nothing. Waits until each
-/// client's thread has sent the packets that it is at.
-///
-/// ```
-/// # fn fork() -> u32 { 0 }
-/// # use std::time::Duration;
-/// # use statsd_client::{CaptureBackend, Client};
-/// # let (backend, captured) = CaptureBackend::new();
-/// # let hour = Duration::from_secs(3600);
-/// # let client = Client::builder().backend(backend).flush_interval(hour).build()?;
-/// client.increment("jobs");
-/// let _pid = statsd_client::around_fork(&[&client], || fork());
-/// client.increment("jobs"); // in each of the two processes
-/// # client.flush(Duration::from_secs(1));
-/// # assert_eq!(captured.lines(), ["jobs:2|c"]);
-/// # Ok::<(), statsd_client::Error>(())
-/// ```
-pub fn around_fork<R>(clients: &[&Client], fork: impl FnOnce() -> R) -> R {
-    let mut pipelines: Vec<_> = clients.iter().map(|client| client.pipeline()).collect();
-    pipelines.sort_unstable_by_key(|pipeline| pipeline.shared().id);
-    pipelines.dedup_by_key(|pipeline| pipeline.shared().id);
-    pipeline::around_fork(&pipelines, || {
-        let _nobody_installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
-        let _nobody_looks = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
-        fork()
-    })
-}
-
 /// A scope that this thread is in, until it is dropped.
 #[derive(Debug)]
 struct Scope {
@@ -251,6 +223,19 @@ pub(crate) struct Current {
 }
 
 impl Current {
+    /// Whom a call would be for that a capture sees; of the number 0 where nobody is installed. All of it at
+    /// once, so that no call comes too late for it.
+    fn watched() -> Self {
+        let installed = CLIENT.read().unwrap_or_else(PoisonError::into_inner);
+        let client = installed.as_ref();
+        Self {
+            id: client.map_or(0, Client::id),
+            child: client.and_then(Client::child_parts).cloned(),
+            shared: client.and_then(Client::shared),
+            is_late: Cell::new(false),
+        }
+    }
+
     /// Whether it is a scope's.
     pub(crate) fn is_scoped(&self) -> bool {
         self.shared.is_some()
@@ -274,6 +259,10 @@ impl Target for Current {
 
     fn shared(&self) -> Option<Arc<Shared>> {
         self.shared.clone().or_else(|| look_up(self.number(), Client::shared).flatten())
+    }
+
+    fn child_prefix_bytes(&self) -> usize {
+        self.child.as_ref().map_or(0, |child| child.prefix_bytes())
     }
 
     fn refuse(&self) {
@@ -320,12 +309,15 @@ pub(crate) fn with_current(mut record: impl FnMut(&Current)) {
 }
 
 /// Whom this thread's calls are for.
-pub(crate) fn current() -> Option<Current> {
+fn current() -> Option<Current> {
     if SCOPES.load(Ordering::Relaxed) != 0 {
         let scoped = SCOPED.try_with(|scopes| scopes.try_borrow().ok()?.last().cloned());
         if let Ok(Some(scoped)) = scoped {
             return Some(scoped);
         }
+    }
+    if is_watched() {
+        return Some(Current::watched());
     }
     (0..CLIENT_TRIES).find_map(|_| installed_now())?
 }
@@ -349,11 +341,14 @@ fn addressed(record: impl Fn(&Addressee<'_, Current>)) {
     if !is_anybody_there() {
         return;
     }
-    with_current(|target| match target.shared() {
-        Some(shared) => {
-            record(&Addressee { target, shared: &shared, child: target.child.as_deref() });
+    with_current(|target| {
+        let shared = target.shared();
+        if shared.is_some() || target.id == 0 {
+            let child = target.child.as_deref();
+            record(&Addressee { target, shared: shared.as_deref(), child });
+        } else {
+            target.refuse();
         }
-        None => target.refuse(),
     });
 }
 

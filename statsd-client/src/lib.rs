@@ -43,6 +43,7 @@
 //! | [`Event`], [`ServiceCheck`] | what Datadog shows beside its graphs, with a text |
 //! | [`Client::child`] | a client with a prefix, tags or a rate of its own over the same thread |
 //! | [`Client::scope`], [`Client::scope_future`] | another client for one thread's work or one task, as in a test |
+//! | [`testing`] | captures: which calls a thread or a task makes, for tests that run in parallel |
 //! | [`Config`], [`Client::from_env`] | all settings as data; all settings from the environment |
 //! | [`UdpBackend`], [`TcpBackend`], `UnixBackend`, `UnixStreamBackend` | to a server; names are resolved again, connections opened again |
 //! | [`LogBackend`], [`CaptureBackend`], [`NullBackend`], [`TeeBackend`] | for eyes, for tests, for nobody, for two |
@@ -225,6 +226,7 @@ pub mod protocol;
 mod rendered;
 mod slot;
 mod telemetry;
+pub mod testing;
 
 pub use backend::{
     Backend, CaptureBackend, Captured, LogBackend, NullBackend, TcpBackend, TeeBackend, UdpBackend,

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::spot::Spot;
-use crate::pipeline::Recorded;
+use crate::pipeline::{Recorded, Witness, is_watched, present};
 
 /// The levels of one call site, for a `static`: of the one gauge that it has, or of one for each
-/// combination of values and client.
+/// combination of values, client, and capture of a test.
 #[derive(Debug)]
 pub struct Levels {
     /// Of a literal name with literal tags.
@@ -65,11 +65,17 @@ pub struct InflightGuard<S: Spot> {
     levels: &'static Levels,
     key: Vec<u8>,
     spot: S,
+    /// The capture that saw its beginning. Tests run at once, and each counts its own calls.
+    witness: Option<Arc<dyn Witness>>,
 }
 
 impl<S: Spot> InflightGuard<S> {
     fn change(&self, by: i64) {
         self.levels.change(&self.key, by);
+        // What began in a capture and ends outside of it, or the other way round, is of no level there.
+        if is_watched() != self.witness.is_some() {
+            return;
+        }
         let mut told = self.levels.level(&self.key);
         // Threads may tell the gauge in another order than they changed the level in. Whoever tells it
         // what is no longer true tells it again, so the last word is right.
@@ -94,8 +100,14 @@ impl<S: Spot> Drop for InflightGuard<S> {
 /// somebody comes.
 pub fn enter<S: Spot>(spot: S, levels: &'static Levels) -> InflightGuard<S::Kept> {
     let mut key = Vec::new();
+    let witness = if is_watched() { present().pop() } else { None };
+    if let Some(witness) = &witness {
+        // The guard keeps it where it is, so no other capture goes by its address meanwhile.
+        let place = Arc::as_ptr(witness).cast::<u8>().addr();
+        key.extend_from_slice(&place.to_ne_bytes());
+    }
     spot.write_key(&mut key);
-    let guard = InflightGuard { levels, key, spot: spot.keep() };
+    let guard = InflightGuard { levels, key, spot: spot.keep(), witness };
     guard.change(1);
     guard
 }

@@ -34,4 +34,8 @@ impl Target for Whom {
     fn shared(&self) -> Option<Arc<Shared>> {
         Some(self.shared.clone())
     }
+
+    fn child_prefix_bytes(&self) -> usize {
+        self.child.as_ref().map_or(0, |child| child.prefix_bytes())
+    }
 }

@@ -5,6 +5,7 @@
 //! kind u8, its highest bit for a name without the client's prefix · rate f64 · name (u16 length, bytes) · { key (u16 length, bytes) · value (likewise) }
 //! ```
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use crate::protocol::MetricType;
@@ -118,11 +119,10 @@ struct Bounded<'a>(&'a mut Vec<u8>);
 
 impl fmt::Write for Bounded<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.0.len() + text.len() > KEY_MAX_BYTES {
-            return Err(fmt::Error);
-        }
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(())
+        let room = KEY_MAX_BYTES.saturating_sub(self.0.len());
+        // What fits of a text that does not is for the eyes of a test.
+        self.0.extend_from_slice(text.as_bytes().get(..room).unwrap_or(text.as_bytes()));
+        if text.len() <= room { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
@@ -151,6 +151,17 @@ impl<'a> Key<'a> {
         }
         let rate = f64::from_bits(u64::from_le_bytes(*rate));
         Some(Self { kind, rate, has_prefix, name, tags })
+    }
+
+    /// The name of a key that was too long to be written to its end, or as much of it as there is.
+    pub(crate) fn beginning(bytes: &[u8]) -> Cow<'_, str> {
+        let mut rest = bytes.get(STAMP_BYTES..).unwrap_or_default();
+        let behind_length = rest.get(2..).unwrap_or_default();
+        match take(&mut rest) {
+            // Its length is written last.
+            Some("") | None => String::from_utf8_lossy(behind_length),
+            Some(name) => Cow::Borrowed(name),
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! local.rs ──┼── the rest ── run.rs ───────────┤                                        Backend
 //!   entry.rs └── events ──── bulk.rs ──────────┘   registry.rs: context → rendered frame
 //!   names.rs, values.rs                            account.rs: what `stats` reads
+//!   witness.rs: a test's captures, in the place of all this
 //! ```
 //!
 //! Each thread writes words that only it writes, and the client's thread only reads them; what was
@@ -42,16 +43,18 @@ mod sampler;
 mod shared;
 mod taker;
 mod values;
+mod witness;
 mod worker;
 
 pub use call::Recorded;
 pub(crate) use call::{Call, nanos};
 pub(crate) use fork::around_fork;
 pub(crate) use local::{
-    InScope, Target, find, record_key, record_known, record_made, record_texts, with_entry,
-    with_text,
+    InScope, Target, find, is_watched, record_key, record_known, record_made, record_texts,
+    with_entry, with_text,
 };
 pub(crate) use registry::Wording;
 pub(crate) use shared::{Options, Shared};
 pub(crate) use values::Values;
+pub(crate) use witness::{Said, Sighting, Told, Watching, Witness, present, tell};
 pub(crate) use worker::Pipeline;

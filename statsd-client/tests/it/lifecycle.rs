@@ -43,7 +43,7 @@ fn what_is_measured_does_not_keep_the_client() {
     std::thread::scope(|scope| {
         scope.spawn(|| statsd_client::measure("job", job));
         scope.spawn(|| {
-            let _guard = statsd_client::__private::start(format_args!("job"), &[], None);
+            let _guard = statsd_client::__private::start("job");
             job();
         });
         begun.wait();

@@ -6,7 +6,7 @@ use super::spot::Spot;
 use super::whom::Whom;
 use crate::child::Child;
 use crate::client::Client;
-use crate::global::number;
+use crate::global::{self, number};
 use crate::handle::Site;
 use crate::pipeline::{Recorded, Target};
 use crate::protocol::MetricType;
@@ -60,6 +60,30 @@ impl Fixed {
         }
     }
 
+    /// Hands a call over in registers where it can: a function that is nearly never called should not have
+    /// its arguments put into memory by every call.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
+    fn record_long(&self, recorded: Recorded<'_>) {
+        match recorded {
+            Recorded::Count(n) => self.count_long(n),
+            Recorded::Nanos(nanos) => self.nanos_long(nanos),
+            recorded => self.site.record(recorded),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn count_long(&self, n: i64) {
+        self.site.record(Recorded::Count(n));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn nanos_long(&self, nanos: u64) {
+        self.site.record(Recorded::Nanos(nanos));
+    }
+
     fn is_first(&self, number: u64) -> bool {
         let first = self.first.load(Ordering::Relaxed);
         first == number
@@ -76,13 +100,14 @@ impl Spot for &'static Fixed {
 
     #[inline]
     fn is_live(&self) -> bool {
-        self.site.is_live()
+        global::is_anybody_there()
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     fn record(&self, recorded: Recorded<'_>) {
-        if !recorded.is_stored(self.site.known()) && self.site.is_live() {
-            self.site.record(recorded);
+        if !recorded.is_stored(self.site.known()) && global::is_anybody_there() {
+            self.record_long(recorded);
         }
     }
 

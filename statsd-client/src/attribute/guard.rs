@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::kept::Kept;
 use super::spot::Spot;
 use crate::handle::{SampleValue, Tagged, Timer};
-use crate::pipeline::{Recorded, nanos};
+use crate::pipeline::Recorded;
 
 /// Records the time since its making when it is dropped: as a timer's value, or with `SAMPLE` as a
 /// distribution's.
@@ -33,11 +33,12 @@ impl<S: Spot, const SAMPLE: bool> Drop for TimeGuard<S, SAMPLE> {
 }
 
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a process does not run for 584 years")]
 fn recorded<const SAMPLE: bool>(elapsed: Duration) -> Recorded<'static> {
     if SAMPLE {
         Recorded::Sample(SampleValue::to_f64(elapsed))
     } else {
-        Recorded::Nanos(nanos(elapsed))
+        Recorded::Nanos(elapsed.as_nanos() as u64)
     }
 }
 

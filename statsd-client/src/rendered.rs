@@ -2,7 +2,7 @@
 //! events, service checks, and numbers with a time.
 
 use crate::child::Child;
-use crate::metric::{Defaults, EventError};
+use crate::metric::{Defaults, Event, EventError, ServiceCheck};
 use crate::pipeline::{Shared, Target, with_entry};
 use crate::protocol::{MetricType, Number};
 
@@ -28,6 +28,8 @@ impl<T: Target> Addressee<'_, T> {
                 entry.dropped().not_finite.add_one();
             } else if name.is_empty() {
                 entry.dropped().bad_name.add_one();
+            } else if self.is_muted(&joined(prefix, name)) {
+                entry.drop_muted();
             } else {
                 let frame = wording.frame(kind, &joined(prefix, name), tags, 1.0);
                 let mut line = Vec::new();
@@ -37,14 +39,33 @@ impl<T: Target> Addressee<'_, T> {
         });
     }
 
-    /// Records what `render` writes: an event, a service check.
-    pub(crate) fn record_rendered(
+    /// Records an event. It is switched off by its title, which no prefix stands before.
+    pub(crate) fn record_event(&self, event: &Event) {
+        let is_muted = self.shared.registry.mutes.has("", event.title());
+        self.record_rendered(is_muted, |defaults, limit, out| event.render(defaults, limit, out));
+    }
+
+    /// Records a service check.
+    pub(crate) fn record_check(&self, check: &ServiceCheck) {
+        let prefix = self.child.map_or("", |child| &child.prefix);
+        let is_muted = !check.name().is_empty() && self.is_muted(&joined(prefix, check.name()));
+        self.record_rendered(is_muted, |defaults, limit, out| check.render(defaults, limit, out));
+    }
+
+    fn is_muted(&self, name: &str) -> bool {
+        let registry = &self.shared.registry;
+        registry.mutes.has(&registry.wording.prefix, name)
+    }
+
+    fn record_rendered(
         &self,
+        is_muted: bool,
         render: impl FnOnce(&Defaults<'_>, usize, &mut Vec<u8>) -> Result<bool, EventError>,
     ) {
         let wording = &self.shared.registry.wording;
         let mut line = Vec::new();
-        let rendered = wording.dialect.has_events().then(|| {
+        let has_events = wording.dialect.has_events();
+        let rendered = (has_events && !is_muted).then(|| {
             let prefix = joined(&wording.prefix, self.child.map_or("", |child| &child.prefix));
             let own = self.child.map_or(&[][..], |child| &child.tags);
             // A child's tag overrides one of the client it came from.
@@ -56,6 +77,7 @@ impl<T: Target> Addressee<'_, T> {
         });
         with_entry(self.target, |entry| match rendered {
             Some(Ok(_rewritten)) => entry.record_line(&line),
+            None if has_events => entry.drop_muted(),
             None => entry.dropped().unsupported.add_one(),
             Some(Err(EventError::Unnamed)) => entry.dropped().bad_name.add_one(),
             Some(Err(EventError::TooLong)) => entry.dropped().too_long.add_one(),

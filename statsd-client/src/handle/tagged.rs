@@ -44,18 +44,23 @@ impl<H, const N: usize> TaggedSite<H, N> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     fn record(&'static self, kind: MetricType, values: &[&[u8]; N], recorded: Recorded<'_>) {
-        let is_stored = match self.values.find(values) {
-            Some(known) => recorded.is_stored(known),
-            None => false,
-        };
-        if !is_stored {
-            self.record_long(kind, values, recorded);
+        let known = self.values.find(values).unwrap_or_default();
+        if !recorded.is_stored(known) {
+            self.record_long(kind, values, recorded, known);
         }
     }
 
     #[inline(never)]
-    fn record_long(&'static self, kind: MetricType, values: &[&[u8]; N], recorded: Recorded<'_>) {
-        global::with_current(|current| self.record_current(current, kind, values, recorded));
+    fn record_long(
+        &'static self,
+        kind: MetricType,
+        values: &[&[u8]; N],
+        recorded: Recorded<'_>,
+        known: u64,
+    ) {
+        if !recorded.is_stored_alone(known) {
+            global::with_current(|current| self.record_current(current, kind, values, recorded));
+        }
     }
 
     fn record_current(

@@ -126,6 +126,11 @@ impl Event {
         self
     }
 
+    /// What it is called.
+    pub(crate) fn title(&self) -> &str {
+        &self.title
+    }
+
     /// Appends the line, without a newline and no longer than `max_bytes`. Answers whether anything had
     /// to be rewritten or shortened; `out` is untouched where it fails.
     pub(crate) fn render(

@@ -85,6 +85,11 @@ impl ServiceCheck {
         self
     }
 
+    /// What it is called.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Appends the line, without a newline and no longer than `max_bytes`. Answers whether anything had
     /// to be rewritten or shortened; `out` is untouched where it fails.
     pub(crate) fn render(

@@ -1,6 +1,7 @@
 //! The client: how one comes to be and to its end. What it is told is in `calls.rs`.
 
 mod calls;
+mod mutes;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,6 +4,7 @@
 mod calls;
 mod fork;
 mod listening;
+mod switch;
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
@@ -22,6 +23,8 @@ pub use calls::{
 };
 pub use fork::around_fork;
 pub(crate) use listening::Listening;
+use switch::Installs;
+pub use switch::{is_enabled, mute, muted, set_enabled, unmute};
 
 /// The installed client's number, and its child's, a half each; 0 for none.
 static INSTALLED: AtomicU64 = AtomicU64::new(0);
@@ -36,9 +39,8 @@ static LISTENERS: AtomicUsize = AtomicUsize::new(0);
 /// so who finds it held waits: a call must not be lost because another client is installed.
 static CLIENT: RwLock<Option<Client>> = RwLock::new(None);
 
-/// How often a client was installed: a guard ends its own installation and no later one. Held while one
-/// takes the place of another.
-static INSTALLS: Mutex<u64> = Mutex::new(0);
+/// Held while one client takes the place of another.
+static INSTALLS: Mutex<Installs> = Mutex::new(Installs::none());
 
 thread_local! {
     /// The clients of the scopes that this thread is in; the last one holds.
@@ -71,8 +73,8 @@ const FLUSH_ON_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 pub fn install(client: Client) -> FlushGuard {
     let (replaced, install) = {
         let mut installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
-        *installs += 1;
-        (replace(Some(client.clone())), *installs)
+        installs.count += 1;
+        (installs.put(Some(client.clone())), installs.count)
     };
     // Its last clone may wait for its thread; not under the lock.
     drop(replaced);
@@ -92,10 +94,10 @@ pub struct FlushGuard {
 impl Drop for FlushGuard {
     fn drop(&mut self) {
         self.client.flush(FLUSH_ON_EXIT_TIMEOUT);
-        let installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
-        if *installs == self.install {
+        let mut installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
+        if installs.count == self.install {
             // The guard holds a clone, so this one does not end the client under the lock.
-            drop(replace(None));
+            drop(installs.put(None));
         }
     }
 }
@@ -258,7 +260,12 @@ impl Target for Current {
     }
 
     fn shared(&self) -> Option<Arc<Shared>> {
-        self.shared.clone().or_else(|| look_up(self.number(), Client::shared).flatten())
+        let shared = self.shared.clone();
+        let shared = shared.or_else(|| look_up(self.number(), Client::shared).flatten());
+        // Remembered, because it may be installed again before the call is refused.
+        // Nobody, whom a capture stands in for, is no client that was replaced.
+        self.is_late.set(self.is_late.get() || shared.is_none() && self.id != 0);
+        shared
     }
 
     fn child_prefix_bytes(&self) -> usize {
@@ -266,9 +273,10 @@ impl Target for Current {
     }
 
     fn refuse(&self) {
-        match self.shared() {
-            Some(shared) => shared.threads.refuse(1),
-            None => self.is_late.set(true),
+        if !self.is_late.get()
+            && let Some(shared) = self.shared()
+        {
+            shared.threads.refuse(1);
         }
     }
 }

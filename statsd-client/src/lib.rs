@@ -44,6 +44,7 @@
 //! | [`Client::child`] | a client with a prefix, tags or a rate of its own over the same thread |
 //! | [`Client::scope`], [`Client::scope_future`] | another client for one thread's work or one task, as in a test |
 //! | [`testing`] | captures: which calls a thread or a task makes, for tests that run in parallel |
+//! | [`set_enabled`], [`Client::mute`], [`mute()`] | run-time switches: for all that follows the installed client; for the metrics of a pattern |
 //! | [`Config`], [`Client::from_env`] | all settings as data; all settings from the environment |
 //! | [`UdpBackend`], [`TcpBackend`], `UnixBackend`, `UnixStreamBackend` | to a server; names are resolved again, connections opened again |
 //! | [`LogBackend`], [`CaptureBackend`], [`NullBackend`], [`TeeBackend`] | for eyes, for tests, for nobody, for two |
@@ -121,6 +122,31 @@
 //! | `SplatArguments` | tags stand one by one, or are made by a closure |
 //! | `SingletonConfiguration` | a client is built before it is installed, and cannot be changed |
 //!
+//! # Switches
+//!
+//! [`set_enabled`]`(false)` makes no-ops of statics, attributes, call macros and free functions, as if no client
+//! were installed, and counts nothing; `true` brings the installed client back. [`Client::mute`] switches off the
+//! metrics of a pattern of names, `cron.*`, for whoever calls them, and counts the calls ([`Dropped::muted`]);
+//! [`Client::unmute`] takes the pattern back. What was recorded before leaves. Neither is on a call's way: a
+//! switch makes every handle look its name up again, once.
+//!
+//! ```
+//! # use std::time::Duration;
+//! # use statsd_client::{CaptureBackend, Client, Counter};
+//! # let (backend, captured) = CaptureBackend::new();
+//! # let builder = Client::builder().backend(backend);
+//! # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+//! let runs = Counter::new("cron.runs").on(&client);
+//! client.mute("cron.*");
+//! runs.increment();
+//! client.unmute("cron.*");
+//! runs.add(2);
+//! client.flush(Duration::from_secs(1));
+//! assert_eq!(captured.lines(), ["cron.runs:2|c"]);
+//! assert_eq!(client.stats().dropped.muted, 1);
+//! # Ok::<(), statsd_client::Error>(())
+//! ```
+//!
 //! # Names and tags
 //!
 //! Whatever a name or tag holds, it cannot put a second metric on the wire: `:`, `|`, `@`, `#`, `,`,
@@ -176,6 +202,7 @@
 //! | requests to flush that wait | 1,024 | `false` |
 //! | packets that a backend refuses in a row | 16 | the rest of the flush is lost, too, `send_failed` |
 //! | gauges whose level is known, for changes in DogStatsD | 32,768 | changes of further ones count from 0 |
+//! | patterns of what is switched off | 128, of 256 bytes | [`Client::mute`] is `false`; [`Builder::build`], [`Client::from_env`] are errors |
 //! | packets of a capture | 100,000 | refused, `send_failed` |
 //! | tags with the environment's | 128 | [`Client::from_env`] is an error |
 //! | handles that a bridge keeps, a kind | 16,384 | one is made for each call |
@@ -245,7 +272,8 @@ pub use env::EnvironmentReport;
 pub use error::{Error, ErrorKind};
 pub use global::{
     FlushGuard, around_fork, count, count_at, decrement, distribution, event, gauge, gauge_at,
-    gauge_delta, histogram, increment, install, measure, meter, service_check, set, timing,
+    gauge_delta, histogram, increment, install, is_enabled, measure, meter, mute, muted,
+    service_check, set, set_enabled, timing, unmute,
 };
 pub use handle::{
     Counter, Distribution, Gauge, GaugeValue, Histogram, SampleValue, Set, Timer, TimerGuard,

@@ -46,6 +46,8 @@ impl<T: Target> Addressee<'_, T> {
                 entry.dropped().not_finite.add_one();
             } else if name.is_empty() {
                 entry.dropped().bad_name.add_one();
+            } else if is_muted(shared, &name_of_child) {
+                entry.drop_muted();
             } else {
                 let name = &name_of_child;
                 let frame = wording.frame(&Key { kind, rate: 1.0, has_prefix: true, name, tags });
@@ -56,12 +58,14 @@ impl<T: Target> Addressee<'_, T> {
         });
     }
 
-    /// Records an event.
+    /// Records an event. It is switched off by its title, which no prefix stands before.
     pub(crate) fn record_event(&self, event: &Event) {
         if is_watched() {
             return self.tell(event, true);
         }
-        self.record_rendered(event);
+        let Some(shared) = self.shared else { return };
+        let is_muted = shared.registry.mutes.has("", event.name());
+        self.record_rendered(shared, event, is_muted);
     }
 
     /// Records a service check.
@@ -69,18 +73,21 @@ impl<T: Target> Addressee<'_, T> {
         if is_watched() {
             return self.tell(check, false);
         }
-        self.record_rendered(check);
+        let Some(shared) = self.shared else { return };
+        let prefix = self.child.map_or("", |child| &child.prefix);
+        let is_named = !check.name().is_empty();
+        let is_muted = is_named && is_muted(shared, &joined(prefix, check.name()));
+        self.record_rendered(shared, check, is_muted);
     }
 
-    fn record_rendered(&self, sent: &impl Rendered) {
-        let Some(shared) = self.shared else { return };
+    fn record_rendered(&self, shared: &Shared, sent: &impl Rendered, is_muted: bool) {
         let mut line = Vec::new();
-        let rendered =
-            shared.registry.wording.dialect.has_events().then(|| {
-                self.render(sent, &shared.registry.wording, shared.packet_size, &mut line)
-            });
+        let has_events = shared.registry.wording.dialect.has_events();
+        let rendered = (has_events && !is_muted)
+            .then(|| self.render(sent, &shared.registry.wording, shared.packet_size, &mut line));
         with_entry(self.target, |entry| match rendered {
             Some(Ok(_rewritten)) => entry.record_line(&line),
+            None if has_events => entry.drop_muted(),
             None => entry.dropped().unsupported.add_one(),
             Some(Err(EventError::Unnamed)) => entry.dropped().bad_name.add_one(),
             Some(Err(EventError::TooLong)) => entry.dropped().too_long.add_one(),
@@ -130,6 +137,10 @@ impl<T: Target> Addressee<'_, T> {
         let tags = self.child.map_or(&[][..], |child| &child.tags);
         tags.iter().map(|(key, value)| (&**key, &**value)).collect()
     }
+}
+
+fn is_muted(shared: &Shared, name: &str) -> bool {
+    shared.registry.mutes.has(&shared.registry.wording.prefix, name)
 }
 
 fn joined(prefix: &str, name: &str) -> String {

@@ -31,8 +31,8 @@ pub fn around_fork<R>(clients: &[&Client], fork: impl FnOnce() -> R) -> R {
     let mut pipelines: Vec<_> = clients.iter().map(|client| client.pipeline()).collect();
     pipelines.sort_unstable_by_key(|pipeline| pipeline.shared().id);
     pipelines.dedup_by_key(|pipeline| pipeline.shared().id);
-    pipeline::around_fork(&pipelines, || {
-        let _nobody_installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
+    let nobody_installs = || INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
+    pipeline::around_fork(&pipelines, nobody_installs, || {
         let _nobody_looks = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
         fork()
     })

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::protocol::MetricType;
 
-use super::front;
+use super::front::{self, MUTED};
 use super::run::Op;
 
 /// One call's value.
@@ -39,17 +39,19 @@ impl Recorded<'_> {
         }
     }
 
-    /// Records it as a call that stands alone; `false`: it takes the long way.
+    /// Records it as a call that stands alone, or counts it as one that is switched off; `false`: it takes
+    /// the long way.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     pub(crate) fn is_stored_alone(self, known: u64) -> bool {
-        match self {
+        let is_stored = match self {
             Self::Count(n) => front::alone(known, Op::Count, n.cast_unsigned()),
             Self::Gauge(value) => {
                 value.is_finite() && front::alone(known, Op::Gauge, value.to_bits())
             }
             _ => false,
-        }
+        };
+        is_stored || known & MUTED != 0 && self.is_finite() && front::mute(known)
     }
 
     pub(crate) fn is_finite(self) -> bool {

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::sync::atomic::AtomicU64;
 
-use super::block::{Block, NO_BLOCK};
+use super::block::{self, Block, NO_BLOCK};
 use super::gauges;
 use super::run::{NO_RUN, Op, Run};
 
@@ -22,6 +22,11 @@ pub(crate) const LONG_WAY: u64 = 1 << 63;
 /// Set in what a handle knows where every call is a record of its own. No block is within reach of such
 /// a number, until [`alone`] takes the flag away.
 pub(crate) const ALONE: u64 = 1 << 62;
+
+/// Set in what a handle knows where its metric is switched off and it is no counter that is added up: such a
+/// counter's word is another one, and its calls take no longer way than ever. No block is within reach of such
+/// a number.
+pub(crate) const MUTED: u64 = 1 << 61;
 
 /// Numbers are below this; a greater distance means another generation.
 const NUMBERS: u64 = 1 << 32;
@@ -83,6 +88,13 @@ pub(crate) fn alone(known: u64, op: Op, value: u64) -> bool {
         block.queued.add_one();
     }
     recorded
+}
+
+/// Counts a call whose handle knows it to be switched off; `false`: it takes the long way.
+#[inline]
+pub(crate) fn mute(known: u64) -> bool {
+    let block = BLOCK.get();
+    block.distance(known ^ MUTED) == block::MUTED && block.increment(block::MUTED)
 }
 
 /// Records a duration; `false`: it takes the long way.

@@ -7,7 +7,7 @@
 //! front.rs ──┬── counters ── block.rs ─────────┼─▶ collector.rs ─▶ lines.rs ─▶ packer.rs ─▶ worker.rs
 //!   │ misses ├── gauges ──── gauges.rs ────────┤     │ reader.rs, taker.rs, …             │
 //! local.rs ──┼── the rest ── run.rs ───────────┤                                        Backend
-//!   entry.rs └── events ──── bulk.rs ──────────┘   registry.rs: context → rendered frame
+//!   entry.rs └── events ──── bulk.rs ──────────┘   registry.rs: context → rendered frame; mutes.rs
 //!   names.rs, values.rs                            account.rs: what `stats` reads
 //!   witness.rs: a test's captures, in the place of all this
 //! ```
@@ -31,6 +31,7 @@ mod inbox;
 mod levels;
 mod lines;
 mod local;
+mod mutes;
 mod names;
 mod packer;
 mod pool;
@@ -53,6 +54,7 @@ pub(crate) use local::{
     InScope, Target, find, is_watched, record_key, record_known, record_made, record_texts,
     with_entry, with_text,
 };
+pub(crate) use mutes::{PATTERN_MAX_BYTES, PATTERNS_MAX, is_allowed};
 pub(crate) use registry::Wording;
 pub(crate) use shared::{Options, Shared};
 pub(crate) use values::Values;

@@ -43,7 +43,7 @@
 //! | [`Event`], [`ServiceCheck`] | what Datadog shows beside its graphs, with a text |
 //! | [`Client::child`] | a client with a prefix, tags or a rate of its own over the same thread |
 //! | [`Client::scope`], [`Client::scope_future`] | another client for one thread's work or one task, as in a test |
-//! | [`testing`] | captures: which calls a thread or a task makes, for tests that run in parallel |
+//! | [`testing`], [`assert_statsd_increment!`] … | captures: which calls a thread or a task makes, and assertions about them |
 //! | [`set_enabled`], [`Client::mute`], [`mute()`] | run-time switches: for all that follows the installed client; for the metrics of a pattern |
 //! | [`Config`], [`Client::from_env`] | all settings as data; all settings from the environment |
 //! | [`UdpBackend`], [`TcpBackend`], `UnixBackend`, `UnixStreamBackend` | to a server; names are resolved again, connections opened again |
@@ -203,7 +203,8 @@
 //! | packets that a backend refuses in a row | 16 | the rest of the flush is lost, too, `send_failed` |
 //! | gauges whose level is known, for changes in DogStatsD | 32,768 | changes of further ones count from 0 |
 //! | patterns of what is switched off | 128, of 256 bytes | [`Client::mute`] is `false`; [`Builder::build`], [`Client::from_env`] are errors |
-//! | packets of a capture | 100,000 | refused, `send_failed` |
+//! | packets of a [`CaptureBackend`] | 100,000 | refused, `send_failed` |
+//! | calls that a test's capture keeps | 1,000,000 | counted, [`testing::Seen::over`] |
 //! | tags with the environment's | 128 | [`Client::from_env`] is an error |
 //! | handles that a bridge keeps, a kind | 16,384 | one is made for each call |
 //!
@@ -216,6 +217,22 @@
 //!
 //! A backend that fails or panics loses its packet, which is counted, and not the client's thread. A `fork(2)`
 //! goes through `around_fork`, so that the clients go on in both processes and nothing is sent twice.
+//!
+//! # Tests
+//!
+//! ```
+//! use statsd_client::testing::capture;
+//! use statsd_client::{assert_no_statsd_calls, assert_statsd_increment, count};
+//!
+//! # fn subscribe(plan: &str) { count!("subscriptions", 1, tags(plan = plan)) }
+//! let seen = capture(|| subscribe("pro"));
+//! assert_statsd_increment!(seen, "subscriptions", tags(plan = "pro"));
+//! assert_no_statsd_calls!(seen, "orders.*");
+//! ```
+//!
+//! A capture sees the calls of one thread or task, with or without a client, before anything of them is sampled or
+//! added up; tests run in parallel. [`testing`] says what can be asserted. For what is on the wire there are
+//! [`CaptureBackend`] and [`Output::Capture`].
 //!
 //! # Features
 //!

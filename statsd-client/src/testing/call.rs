@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::pipeline::{Recorded, Said, Sighting};
+use crate::pipeline::{Recorded, Said, Sighting, nanos};
 use crate::protocol::MetricType;
 
 /// A call that a capture has seen: what was said, before anything of it is sampled, added up or rewritten.
@@ -131,6 +132,12 @@ impl SeenCall {
         self.name().get(self.0.prefix_bytes + self.0.child_prefix_bytes..).unwrap_or_default()
     }
 
+    /// The whole name, the name without the client's own prefix, and that without its child's either.
+    pub(super) fn names(&self) -> [&str; 3] {
+        let below_client = self.name().get(self.0.prefix_bytes..).unwrap_or_default();
+        [self.name(), below_client, self.called()]
+    }
+
     /// What it said.
     pub fn value(&self) -> &SeenValue {
         &self.0.value
@@ -251,14 +258,22 @@ impl From<MetricType> for SeenKind {
     }
 }
 
-fn value(recorded: Recorded<'_>) -> SeenValue {
-    const NANOS_PER_MILLI: f64 = 1e6;
+/// A duration as timers are seen.
+pub(super) fn millis(elapsed: Duration) -> f64 {
+    nanos_to_millis(nanos(elapsed))
+}
 
+fn nanos_to_millis(nanos: u64) -> f64 {
+    // Exact below 2^53 nanoseconds, so that the quotient is the nearest number to the true one.
+    nanos as f64 / 1e6
+}
+
+fn value(recorded: Recorded<'_>) -> SeenValue {
     match recorded {
         Recorded::Count(n) => SeenValue::Count(n),
         Recorded::Gauge(value) | Recorded::Sample(value) => SeenValue::Number(value),
         Recorded::Delta(delta) => SeenValue::Delta(delta),
-        Recorded::Nanos(nanos) => SeenValue::Number(nanos as f64 / NANOS_PER_MILLI),
+        Recorded::Nanos(nanos) => SeenValue::Number(nanos_to_millis(nanos)),
         Recorded::Member(member) => SeenValue::Text(member.to_owned()),
     }
 }

@@ -9,7 +9,7 @@ use super::capture::Present;
 use super::log::Log;
 use crate::pipeline::{Witness, present};
 
-/// The future `task`, whose output is what it has called: [`capture`](super::capture) for a task. It sees the
+/// The future `task`, whose output is what it has called: [`capture`](super::capture()) for a task. It sees the
 /// calls of each poll, on whichever thread that is, and of dropping the task; not what the task spawns, unless
 /// that [follows](follow_future). It is `Send` where `task` is. Allocates once, for the task.
 ///

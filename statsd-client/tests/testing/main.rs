@@ -3,11 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod assertions;
 mod captures;
 mod clients;
+mod grammar;
+mod messages;
+mod order;
 mod tasks;
 mod timed;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use statsd_client::testing::Seen;
@@ -21,6 +26,12 @@ fn client(settings: impl FnOnce(Builder) -> Builder) -> (Client, Captured) {
     // Only the flushes that the test asks for.
     let builder = Client::builder().backend(backend).flush_interval(Duration::from_secs(3_600));
     (settings(builder).build().unwrap(), captured)
+}
+
+/// What a test would print that fails in `work`.
+fn failure<R>(work: impl FnOnce() -> R) -> String {
+    let failed = catch_unwind(AssertUnwindSafe(|| drop(work()))).expect_err("it passes");
+    *failed.downcast::<String>().expect("the message of an assertion")
 }
 
 fn lines(seen: &Seen) -> Vec<String> {

@@ -123,7 +123,7 @@ fn spawned_tasks_are_seen_where_they_follow() {
 
 #[test]
 fn a_panic_in_a_task_ends_its_capture() {
-    let unwound = std::panic::catch_unwind(|| {
+    let unwound = catch_unwind(|| {
         block_on(capture_future(async {
             JOBS.increment();
             std::panic::resume_unwind(Box::new("task"))

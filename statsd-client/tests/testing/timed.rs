@@ -71,29 +71,22 @@ async fn cron(task: String) {
 }
 
 #[test]
-fn an_attributes_clock_knows_its_client_from_the_start() {
+fn an_attributes_clock_is_told_to_whoever_is_there_when_it_ends() {
     let (client, captured) = client(|builder| builder.prefix("shop"));
     let cart = client.child().prefix("cart").build();
-    let held = |client: &Client| {
-        let mut held = Held(Some(Box::pin(cron("cleanup".into()))));
-        client.scope(|| held.poll());
-        held
-    };
-    let inside = held(&cart);
-    let seen = capture(|| drop(inside));
-    assert_eq!(names(&seen), ["shop.cart.cron.cleanup"]);
-    assert_eq!(seen[0].called(), "cron.cleanup");
-
-    let (started, seen) = capture_value(|| held(&cart));
-    assert!(seen.is_empty());
-    drop(started);
-    // Of a clock that was started for a capture alone, nobody is told.
-    let (nobodys, _seen) = capture_value(|| {
+    let held = || {
         let mut held = Held(Some(Box::pin(cron("cleanup".into()))));
         held.poll();
         held
-    });
-    client.scope(|| drop(nobodys));
+    };
+    let inside = cart.scope(held);
+    let seen = capture(|| cart.scope(|| drop(inside)));
+    assert_eq!(names(&seen), ["shop.cart.cron.cleanup"]);
+    assert_eq!(seen[0].called(), "cron.cleanup");
+
+    let (started, seen) = capture_value(held);
+    assert!(seen.is_empty());
+    cart.scope(|| drop(started));
     assert!(client.flush(PATIENCE));
     let sent = captured.lines();
     assert!(sent.len() == 1 && sent[0].starts_with("shop.cart.cron.cleanup:"), "{sent:?}");

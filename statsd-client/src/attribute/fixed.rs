@@ -72,13 +72,11 @@ impl Fixed {
         }
     }
 
-    #[cold]
     #[inline(never)]
     fn count_long(&self, n: i64) {
         self.site.record(Recorded::Count(n));
     }
 
-    #[cold]
     #[inline(never)]
     fn nanos_long(&self, nanos: u64) {
         self.site.record(Recorded::Nanos(nanos));

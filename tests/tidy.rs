@@ -20,7 +20,7 @@ const CLIENT: Floors = &[
     ("pipeline", &["protocol", "metric", "backend", "policy", "slot", "telemetry"]),
     ("handle", &["child", "client", "global", "metric", "pipeline", "protocol"]),
     ("bridge", &["client", "handle"]),
-    ("testing", &["global", "pipeline", "protocol"]),
+    ("testing", &["client", "global", "pipeline", "protocol"]),
 ];
 
 /// The rooms of `statsd-server/src`. `app` knows everybody, `cli` knows `app`.

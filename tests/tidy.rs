@@ -22,7 +22,7 @@ const CLIENT: Floors = &[
     ("outcome", &[]),
     ("attribute", &["child", "client", "global", "handle", "outcome", "pipeline", "protocol"]),
     ("bridge", &["client", "handle"]),
-    ("testing", &["global", "pipeline", "protocol"]),
+    ("testing", &["client", "global", "pipeline", "protocol"]),
 ];
 
 /// The rooms of `statsd-server/src`. `app` knows everybody, `cli` knows `app`.

@@ -172,6 +172,11 @@ impl Client {
         self.pipeline.stats()
     }
 
+    /// The client's number, which its children share. Unique in the process.
+    pub(crate) fn number(&self) -> u32 {
+        self.pipeline.shared().id
+    }
+
     pub(crate) fn with_child(self, child: Arc<Child>) -> Self {
         Self { child: Some(child), ..self }
     }
@@ -217,7 +222,7 @@ impl Client {
 
 impl Target for Client {
     fn id(&self) -> u32 {
-        self.pipeline.shared().id
+        self.number()
     }
 
     fn shared(&self) -> Option<Arc<Shared>> {

@@ -70,6 +70,8 @@ fn key_space(call: Call<'_>) -> u64 {
 }
 
 /// Records a call of which something is known. `false`: the context must be asked for by its key.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a sampled handle's every call is this")]
 pub(crate) fn record_known(target: &impl Target, known: u64, call: Call<'_>) -> bool {
     // Watched, a call is told by its key.
     !is_watched() && with_entry(target, |entry| entry.record(known, call)).unwrap_or(true)

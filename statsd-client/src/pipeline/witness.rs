@@ -31,6 +31,8 @@ pub(crate) trait Witness: fmt::Debug + Send + Sync {
 #[derive(Debug)]
 pub(crate) struct Sighting<'a> {
     pub(crate) said: Said<'a>,
+    /// The client's number; 0 where nobody is installed.
+    pub(crate) client: u32,
     /// With the prefixes of the client and its child.
     pub(crate) name: &'a str,
     /// Bytes of the client's own prefix in it, with the dot.
@@ -109,6 +111,8 @@ pub(crate) fn present() -> Vec<Arc<dyn Witness>> {
 }
 
 /// Whether anybody watches. Asked where the thread is known to be in a scope of some kind.
+#[cold]
+#[inline(never)]
 pub(super) fn is_anybody_watching() -> bool {
     with_witnesses(|known| known.iter().any(|witness| witness.is_watching())).unwrap_or(false)
 }
@@ -151,6 +155,7 @@ pub(crate) fn tell(target: &impl Target, told: &Told<'_>) {
     name.push_str(told.name);
     let sighting = Sighting {
         said: told.said,
+        client: target.id(),
         name: &name,
         prefix_bytes,
         child_prefix_bytes: if told.is_prefixed { target.child_prefix_bytes() } else { 0 },

@@ -31,6 +31,8 @@ pub struct SeenCall(Arc<Parts>);
 #[derive(Debug, PartialEq)]
 struct Parts {
     kind: SeenKind,
+    /// The client's number; 0 for nobody's.
+    client: u32,
     name: String,
     prefix_bytes: usize,
     child_prefix_bytes: usize,
@@ -95,6 +97,7 @@ impl SeenCall {
         };
         Self(Arc::new(Parts {
             kind,
+            client: sighting.client,
             name: sighting.name.to_owned(),
             prefix_bytes: sighting.prefix_bytes,
             child_prefix_bytes: sighting.child_prefix_bytes,
@@ -130,6 +133,11 @@ impl SeenCall {
     /// The name that was called, without any prefix.
     pub fn called(&self) -> &str {
         self.name().get(self.0.prefix_bytes + self.0.child_prefix_bytes..).unwrap_or_default()
+    }
+
+    /// The number of the client that it was for, or whose child's it was.
+    pub(super) fn client(&self) -> u32 {
+        self.0.client
     }
 
     /// The whole name, the name without the client's own prefix, and that without its child's either.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::Seen;
 use super::log::Log;
 use crate::global::Listening;
-use crate::pipeline::{Watching, Witness, present};
+use crate::pipeline::{Watching, Witness};
 
 /// Runs `work`, and says which calls this thread made meanwhile: by statics, attributes, call macros, free
 /// functions, handles and clients, whether or not a client is installed. The clients are told nothing of
-/// them. Other threads and tasks are not part of it, unless they [`follow`].
+/// them. Other threads and tasks are not part of it, unless they [`follow`](super::follow()).
 ///
 /// Captures may be nested: the outer one sees what the inner one sees. A panic of `work` goes on, and ends the
 /// capture. Meanwhile each call of this thread takes a lock and allocates; those of other threads only look up
@@ -113,28 +113,6 @@ impl Capture {
 impl Drop for Capture {
     fn drop(&mut self) {
         let _seen = self.log.end();
-    }
-}
-
-/// Work for another thread that this thread's captures are to see: hand it to `thread::spawn`, a scope or a
-/// pool. What it calls is seen until a capture ends; then its calls are for their clients. Outside of every
-/// capture it is `work` and nothing else, for the cost of two thread-local loads.
-///
-/// ```
-/// use std::thread;
-/// use statsd_client::testing::{capture, follow};
-///
-/// let seen = capture(|| {
-///     let worker = thread::spawn(follow(|| statsd_client::increment("jobs")));
-///     worker.join().expect("the worker has not panicked");
-/// });
-/// assert_eq!(seen.to_string(), "jobs:1|c\n");
-/// ```
-pub fn follow<R, F: FnOnce() -> R>(work: F) -> impl FnOnce() -> R + use<R, F> {
-    let witnesses = present();
-    move || {
-        let _present = (!witnesses.is_empty()).then(|| Present::begin(&witnesses));
-        work()
     }
 }
 

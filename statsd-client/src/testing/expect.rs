@@ -6,6 +6,7 @@ use std::fmt;
 use super::names::matches_pattern;
 use super::times::Times;
 use super::{ExpectedValue, SeenCall, SeenKind};
+use crate::client::Client;
 
 /// Calls that are expected: of one name and kind, and as many as is said. The assertion macros write one; by
 /// hand it is made by [`expect()`], and checked by [`Seen::assert`](super::Seen::assert).
@@ -29,6 +30,8 @@ pub struct Expectation<'a> {
     /// Any of them; empty for any name.
     names: Vec<Cow<'a, str>>,
     no_prefix: bool,
+    /// The client's number.
+    client: Option<u32>,
     value: Option<ExpectedValue>,
     rate: Option<f64>,
     tags: Vec<(String, Tag)>,
@@ -83,6 +86,7 @@ impl<'a> Expectation<'a> {
             kind,
             names: Vec::new(),
             no_prefix: false,
+            client: None,
             value: None,
             rate: None,
             tags: Vec::new(),
@@ -117,6 +121,24 @@ impl<'a> Expectation<'a> {
     /// ```
     pub fn no_prefix(mut self) -> Self {
         self.no_prefix = true;
+        self
+    }
+
+    /// The client that was called, or one of its children. Otherwise it does not matter whose call it was.
+    ///
+    /// ```
+    /// # use statsd_client::testing::{capture, expect, SeenKind};
+    /// # use statsd_client::{Client, NullBackend};
+    /// let client = Client::builder().backend(NullBackend).build()?;
+    /// let seen = capture(|| {
+    ///     client.increment("orders");
+    ///     statsd_client::increment("orders");
+    /// });
+    /// seen.assert(&[expect(SeenKind::Counter, "orders").client(&client)]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
+    pub fn client(mut self, client: &Client) -> Self {
+        self.client = Some(client.number());
         self
     }
 
@@ -275,6 +297,9 @@ impl<'a> Expectation<'a> {
     /// What of a call is otherwise, but for its name and kind.
     pub(super) fn differences(&self, call: &SeenCall) -> Vec<String> {
         let mut found = Vec::new();
+        if self.client.is_some_and(|client| client != call.client()) {
+            found.push("is for another client".to_owned());
+        }
         if let Some(value) = &self.value
             && !value.matches(call.value())
         {
@@ -343,6 +368,9 @@ impl fmt::Display for Expectation<'_> {
         }
         if self.no_prefix {
             f.write_str(", no_prefix")?;
+        }
+        if self.client.is_some() {
+            f.write_str(", for the client")?;
         }
         self.predicates.iter().try_for_each(|(asked, _)| write!(f, ", where {asked}"))
     }

@@ -76,6 +76,9 @@ macro_rules! __assert_statsd {
     (@$for:ident $kind:ident $arguments:tt [$($said:tt)*] value = $value:expr $(, $($rest:tt)*)?) => {
         $crate::__assert_statsd!(@$for $kind $arguments [$($said)* .value($value)] $($($rest)*)?)
     };
+    (@$for:ident $kind:ident $arguments:tt [$($said:tt)*] client = $client:expr $(, $($rest:tt)*)?) => {
+        $crate::__assert_statsd!(@$for $kind $arguments [$($said)* .client(&$client)] $($($rest)*)?)
+    };
     (@$for:ident $kind:ident $arguments:tt [$($said:tt)*] matching = $is:expr $(, $($rest:tt)*)?) => {
         $crate::__assert_statsd!(
             @$for $kind $arguments [$($said)* .matching(::core::stringify!($is), $is)] $($($rest)*)?
@@ -113,7 +116,7 @@ macro_rules! __assert_statsd {
     (@$for:ident $kind:ident $arguments:tt $said:tt $option:ident = $($rest:tt)*) => {
         ::core::compile_error!(::core::concat!(
             "`", ::core::stringify!($option), "` is none of the options: value, times, at_least, at_most, ",
-            "sample_rate, matching, tags(…), with_tags(…), without_tags(…), no_prefix"
+            "sample_rate, client, matching, tags(…), with_tags(…), without_tags(…), no_prefix"
         ))
     };
 
@@ -235,6 +238,9 @@ macro_rules! __assert_no_statsd_calls {
     };
     (@$known:tt [$($said:tt)*] no_prefix $(, $($rest:tt)*)?) => {
         $crate::__assert_no_statsd_calls!(@$known [$($said)* .no_prefix()] $($($rest)*)?)
+    };
+    (@$known:tt [$($said:tt)*] client = $client:expr $(, $($rest:tt)*)?) => {
+        $crate::__assert_no_statsd_calls!(@$known [$($said)* .client(&$client)] $($($rest)*)?)
     };
     (@[$($known:tt)*] $said:tt $argument:expr $(, $($rest:tt)*)?) => {
         $crate::__assert_no_statsd_calls!(@[$($known)* [$argument]] $said $($($rest)*)?)

@@ -124,7 +124,7 @@ macro_rules! assert_statsd_set {
 /// Asserts that nothing was called by any of some names, or nothing at all: counters, gauges, events, whatever.
 ///
 /// `(seen)`, `(seen, "orders.*", "cart.*")`, or with what is called meanwhile at the end: `("orders.*", || work())`.
-/// `no_prefix` as elsewhere.
+/// `no_prefix` and `client` as elsewhere.
 ///
 /// [How assertions are written](crate::testing#assertions).
 ///

@@ -1,5 +1,5 @@
 //! What a test sees of the calls that code makes: captures, and assertions about what they have seen.
-//! May not know clients, backends or what becomes of a call. `pipeline/witness.rs` tells a capture of
+//! May not know backends or what becomes of a call. `pipeline/witness.rs` tells a capture of
 //! calls; what goes out of here is a panic's message.
 //!
 //! ```
@@ -18,7 +18,7 @@
 //! # Captures
 //!
 //! A capture sees every call that its thread ([`capture()`]) or task ([`capture_future`]) makes meanwhile, and
-//! nobody else's, unless told to [`follow`]: tests run in parallel. It needs no client; where there is one, it is
+//! nobody else's, unless told to [`follow()`]: tests run in parallel. It needs no client; where there is one, it is
 //! told nothing of what is captured. Calls are seen as they were made: each by itself, with its rate and never left
 //! out for it, names and tags not rewritten, values that are not finite, a gauge's changes as changes. A call's
 //! name has the prefix of the client that it was for, and its tags are among that client's.
@@ -55,6 +55,7 @@
 //! | `tags(plan = "pro", beta)` | these tags among others; `beta` is a bare one |
 //! | `with_tags(plan)`, `without_tags("error")` | tags with whatever value; no such tags |
 //! | `no_prefix` | the name is the whole one |
+//! | `client = client` | the client that was called, or a child of it |
 //! | `matching = \|call\| call.rate() < 1.0` | whatever else can be asked of a [`SeenCall`] |
 //!
 //! What is none of these does not compile:
@@ -91,6 +92,7 @@ mod call;
 mod capture;
 mod expect;
 mod expected;
+mod follow;
 mod grammar;
 mod log;
 mod macros;
@@ -103,9 +105,10 @@ mod times;
 mod verify;
 
 pub use call::{SeenCall, SeenKind, SeenValue};
-pub use capture::{Capture, capture, capture_value, follow};
+pub use capture::{Capture, capture, capture_value};
 pub use expect::{Expectation, expect, expect_none};
 pub use expected::{ExpectedValue, approx, delta};
+pub use follow::{Following, follow};
 pub use log::SEEN_MAX;
 pub use mismatch::Mismatch;
 pub use seen::Seen;

@@ -65,7 +65,7 @@ pub fn capture_future_value<F: Future>(
     }
 }
 
-/// A task for `spawn` that the captures of this moment are to see: [`follow`](super::follow) for futures. Outside
+/// A task for `spawn` that the captures of this moment are to see: [`follow`](super::follow()) for futures. Outside
 /// of every capture it is `task` and nothing else; within one it allocates once.
 ///
 /// ```

@@ -10,7 +10,7 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// Whether it is a number that [`Expectation::times`] could have said.
+    /// Whether it is a number that [`Expectation::times`](super::Expectation::times) could have said.
     pub(super) fn is_exact(self) -> bool {
         self.least == self.most
     }

@@ -158,6 +158,11 @@ fn a_capture_sees_whichever_client_is_called() {
     assert_statsd_increment!("other.foo", no_prefix, || client.increment("foo"));
     failure(|| assert_statsd_increment!("other.foo", no_prefix, || increment("foo")));
     failure(|| assert_statsd_increment!("foo", no_prefix, || client.increment("foo")));
+    // Or asked for.
+    assert_statsd_increment!("foo", client = client, || client.increment("foo"));
+    assert_statsd_increment!("foo", client = &client, || client.child().build().increment("foo"));
+    failure(|| assert_statsd_increment!("foo", client = client, || increment("foo")));
+    assert_no_statsd_calls!("foo", client = client, || increment("foo"));
 }
 
 // multiple_expectations_are_not_order_dependent

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::Capture;
+use crate::testing::{Capture, expect_none};
 
 #[test]
 fn calls_over_the_bound_are_counted() {
@@ -8,4 +8,9 @@ fn calls_over_the_bound_are_counted() {
     let seen = capture.seen();
     assert_eq!((seen.len(), seen.over()), (2, 3));
     assert_eq!(capture.end(), seen);
+    let text = seen.verify(&[expect_none()]).unwrap_err().to_string();
+    assert!(
+        text.ends_with("3 calls over the 1000000 that a capture keeps are not among them"),
+        "{text}"
+    );
 }

@@ -196,7 +196,11 @@ impl Client {
         let space = name_space(kind, self.child.as_ref().map_or(0, |child| child.id));
         let known = find(self.id(), space, &[name.as_bytes()]);
         let is_stored = match known {
-            Some(known) => recorded.is_stored(known) || recorded.is_stored_alone(known),
+            Some(known) => {
+                recorded.is_stored(known)
+                    || recorded.is_stored_alone(known)
+                    || recorded.is_muted(known)
+            }
             None => false,
         };
         if !is_stored {

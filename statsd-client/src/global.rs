@@ -369,7 +369,9 @@ fn record(kind: MetricType, name: &str, recorded: Recorded<'_>) {
     let known =
         installed().and_then(|(id, child)| find(id, name_space(kind, child), &[name.as_bytes()]));
     let is_stored = match known {
-        Some(known) => recorded.is_stored(known) || recorded.is_stored_alone(known),
+        Some(known) => {
+            recorded.is_stored(known) || recorded.is_stored_alone(known) || recorded.is_muted(known)
+        }
         None => false,
     };
     if !is_stored {

@@ -104,7 +104,7 @@ impl Spot for &'static Fixed {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     fn record(&self, recorded: Recorded<'_>) {
-        if !recorded.is_stored(self.site.known()) && global::is_anybody_there() {
+        if !recorded.is_stored(self.site.words()) && global::is_anybody_there() {
             self.record_long(recorded);
         }
     }

@@ -14,7 +14,8 @@ impl Client {
     ///
     /// Calls that are switched off are counted, in [`Dropped::muted`](crate::Dropped::muted), and nothing else:
     /// they take no room in the queue and no context, are not drawn for, and leave no level of a gauge behind.
-    /// A counter's costs as ever, any other's no more than a call whose value is kept; none takes a lock. What
+    /// A counter's costs as ever, any other handle's or name's some ten nanoseconds more than a call that is on,
+    /// that of a call macro whose tags change the longer way of a call; none takes a lock of the client's. What
     /// was recorded before leaves with the next flush. The client's own [telemetry](crate::Builder::telemetry)
     /// is not concerned.
     ///

@@ -83,6 +83,12 @@ impl Site {
         self.known.load(Ordering::Relaxed)
     }
 
+    /// The same, still to be read.
+    #[inline]
+    pub(crate) fn words(&self) -> &AtomicU64 {
+        &self.known
+    }
+
     /// Whether a call would go anywhere.
     #[inline]
     pub(crate) fn is_live(&self) -> bool {
@@ -99,6 +105,9 @@ impl Site {
 
     #[inline(never)]
     fn record_long(&self, recorded: Recorded<'_>) {
+        if recorded.is_muted(self.known()) {
+            return;
+        }
         match &self.client {
             Some(client) => self.record_for(client, client.child_parts().map(|c| &**c), recorded),
             None => global::with_current(|current| self.record_current(current, recorded)),

@@ -99,17 +99,17 @@ impl<H: OfKind, const N: usize> TaggedSite<H, N> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     pub(crate) fn record(&'static self, values: &[&[u8]; N], recorded: Recorded<'_>) {
-        let known = self.values.find(values).unwrap_or_default();
-        if !recorded.is_stored(known) {
-            self.record_long(values, recorded, known);
+        let is_stored = match self.values.find(values) {
+            Some(known) => recorded.is_stored(known),
+            None => false,
+        };
+        if !is_stored {
+            self.record_long(values, recorded);
         }
     }
 
     #[inline(never)]
-    fn record_long(&'static self, values: &[&[u8]; N], recorded: Recorded<'_>, known: u64) {
-        if recorded.is_stored_alone(known) {
-            return;
-        }
+    fn record_long(&'static self, values: &[&[u8]; N], recorded: Recorded<'_>) {
         global::with_current(|current| {
             let known = self.record_for(current, current.child.as_deref(), values, recorded);
             if let Some(known) = known

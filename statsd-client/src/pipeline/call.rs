@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::protocol::MetricType;
 
-use super::front::{self, MUTED};
+use super::front;
 use super::run::Op;
 
 /// One call's value.
@@ -28,7 +28,7 @@ impl Recorded<'_> {
     /// Records it where nearly every call goes; `false`: it takes the long way.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
-    pub(crate) fn is_stored(self, known: u64) -> bool {
+    pub(crate) fn is_stored(self, known: impl front::Known) -> bool {
         match self {
             Self::Count(1) => front::increment(known),
             Self::Count(n) => front::add(known, n),
@@ -39,19 +39,25 @@ impl Recorded<'_> {
         }
     }
 
-    /// Records it as a call that stands alone, or counts it as one that is switched off; `false`: it takes
-    /// the long way.
+    /// Records it as a call that stands alone; `false`: it takes the long way.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
     pub(crate) fn is_stored_alone(self, known: u64) -> bool {
-        let is_stored = match self {
+        match self {
             Self::Count(n) => front::alone(known, Op::Count, n.cast_unsigned()),
             Self::Gauge(value) => {
                 value.is_finite() && front::alone(known, Op::Gauge, value.to_bits())
             }
             _ => false,
-        };
-        is_stored || known & MUTED != 0 && self.is_finite() && front::mute(known)
+        }
+    }
+
+    /// Counts it as a call that is switched off; `false`: it takes the long way. Asked where it was not stored,
+    /// so that a call that was pays nothing for it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
+    pub(crate) fn is_muted(self, known: u64) -> bool {
+        known & front::MUTED != 0 && self.is_finite() && front::mute(known)
     }
 
     pub(crate) fn is_finite(self) -> bool {

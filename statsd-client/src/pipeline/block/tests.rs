@@ -19,7 +19,15 @@ fn only_what_is_of_its_own_generation_is_within_reach() {
     }
     block.open(7, 1);
     assert!(takes(known(7, 2)));
-    let others = [0, known(6, 2), known(8, 2), known(7, 8), known(7, 2) | long_way, u64::MAX];
+    let others = [
+        0,
+        known(6, 2),
+        known(8, 2),
+        known(7, 8),
+        known(7, 2) | long_way,
+        known(7, 0) | 1 << 61,
+        u64::MAX,
+    ];
     for other in others {
         assert!(!takes(other), "{other:x}");
     }

@@ -79,7 +79,7 @@ impl Args {
 
     /// What follows the name without a key.
     fn condition(&mut self, attribute: Attribute, input: ParseStream<'_>) -> syn::Result<()> {
-        let given: Expr = input.parse()?;
+        let given = ungrouped(input.parse()?);
         let message = match &given {
             Expr::Lit(literal) => match &literal.lit {
                 Lit::Float(rate) => format!("write what it is: `sample_rate = {rate}`"),
@@ -165,7 +165,7 @@ fn name(attribute: Attribute, input: ParseStream<'_>) -> syn::Result<NameArg> {
     if input.peek(LitStr) {
         return input.parse().map(NameArg::Literal);
     }
-    let given: Expr = input.parse()?;
+    let given = ungrouped(input.parse()?);
     match &given {
         Expr::Closure(_) => return Ok(NameArg::Closure(given)),
         Expr::Assign(assigned) => {
@@ -260,6 +260,14 @@ pub(crate) fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::R
     }
     *slot = Some(value);
     Ok(())
+}
+
+/// An expression without the invisible group that it is in if it came through a `macro_rules!`.
+pub(crate) fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        other => other,
+    }
 }
 
 /// Reads `one` after `one` with commas between them. After a mistake it goes on behind the next

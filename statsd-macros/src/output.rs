@@ -57,8 +57,8 @@ impl Output {
                 reason = "it is here for its type"
             )]
             if false {
-                let never: #ty = loop {};
-                return never;
+                let statsd_never: #ty = loop {};
+                return statsd_never;
             }
         }
     }

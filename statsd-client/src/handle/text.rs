@@ -8,28 +8,40 @@ use crate::global;
 #[derive(Debug)]
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
+/// Text of a value.
+pub trait TagText {
+    /// Its bytes.
+    fn bytes(&self) -> &[u8];
+}
+
+/// The bytes of a value's text.
+#[inline]
+pub fn bytes_of(text: &impl TagText) -> &[u8] {
+    text.bytes()
+}
+
 /// It is text.
 pub trait ByText<'a> {
     /// The text itself.
-    fn tag_text(&self) -> Text<'a>;
+    fn statsd_tag_text(&self) -> Text<'a>;
 }
 
 /// It is a whole number.
 pub trait ByNumber {
     /// Its digits.
-    fn tag_text(&self) -> Digits;
+    fn statsd_tag_text(&self) -> Digits;
 }
 
 /// It displays itself.
 pub trait ByDisplay {
     /// What it displays; allocates, if anybody is there to hear it.
-    fn tag_text(&self) -> Displayed;
+    fn statsd_tag_text(&self) -> Displayed;
 }
 
 /// It is nothing that could be sent, and [`shown`] has said so to the compiler.
 pub trait ByAnything {
     /// No text.
-    fn tag_text(&self) -> Text<'static>;
+    fn statsd_tag_text(&self) -> Text<'static>;
 }
 
 /// Asks of a value that it displays itself: what the compiler says of one that does not is then about
@@ -41,27 +53,27 @@ pub fn shown<T: Display + ?Sized>(value: &T) -> &T {
 
 impl<'a, T: AsRef<str> + ?Sized> ByText<'a> for &&&Probe<'a, T> {
     #[inline]
-    fn tag_text(&self) -> Text<'a> {
+    fn statsd_tag_text(&self) -> Text<'a> {
         Text(self.0.as_ref())
     }
 }
 
 impl<T: Copy + TryInto<i64> + Display> ByNumber for &&Probe<'_, T> {
     #[inline]
-    fn tag_text(&self) -> Digits {
+    fn statsd_tag_text(&self) -> Digits {
         let number = *self.0;
         number.try_into().map_or_else(|_| Digits::Many(number.to_string()), Digits::of)
     }
 }
 
 impl<T: Display + ?Sized> ByDisplay for &Probe<'_, T> {
-    fn tag_text(&self) -> Displayed {
+    fn statsd_tag_text(&self) -> Displayed {
         Displayed(if global::is_anybody_there() { self.0.to_string() } else { String::new() })
     }
 }
 
 impl<T: ?Sized> ByAnything for Probe<'_, T> {
-    fn tag_text(&self) -> Text<'static> {
+    fn statsd_tag_text(&self) -> Text<'static> {
         Text("")
     }
 }
@@ -86,31 +98,30 @@ pub struct Displayed(String);
 /// Digits of the longest number of 64 bits, with its sign.
 const DIGITS_MAX: usize = 20;
 
-impl Text<'_> {
-    /// The text's bytes.
+impl TagText for Text<'_> {
     #[inline]
-    pub fn bytes(&self) -> &[u8] {
+    fn bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }
 
-impl Displayed {
-    /// The text's bytes.
-    pub fn bytes(&self) -> &[u8] {
+impl TagText for Displayed {
+    fn bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }
 
-impl Digits {
-    /// The text's bytes.
+impl TagText for Digits {
     #[inline]
-    pub fn bytes(&self) -> &[u8] {
+    fn bytes(&self) -> &[u8] {
         match self {
             Self::Few(digits, start) => digits.get(*start..).unwrap_or_default(),
             Self::Many(text) => text.as_bytes(),
         }
     }
+}
 
+impl Digits {
     #[inline]
     fn of(number: i64) -> Self {
         let mut digits = [b'0'; DIGITS_MAX];
@@ -149,9 +160,9 @@ mod tests {
             assert_eq!(Digits::of(number).bytes(), number.to_string().as_bytes());
         }
         let text = |digits: &Digits| String::from_utf8(digits.bytes().to_vec()).unwrap();
-        assert_eq!(text(&(&&&&Probe(&u64::MAX)).tag_text()), u64::MAX.to_string());
-        assert_eq!(text(&(&&&&Probe(&i128::MIN)).tag_text()), i128::MIN.to_string());
-        assert_eq!((&&&&Probe("text")).tag_text().bytes(), b"text");
-        assert_eq!((&&&&Probe(&String::from("text"))).tag_text().bytes(), b"text");
+        assert_eq!(text(&(&&&&Probe(&u64::MAX)).statsd_tag_text()), u64::MAX.to_string());
+        assert_eq!(text(&(&&&&Probe(&i128::MIN)).statsd_tag_text()), i128::MIN.to_string());
+        assert_eq!((&&&&Probe("text")).statsd_tag_text().bytes(), b"text");
+        assert_eq!((&&&&Probe(&String::from("text"))).statsd_tag_text().bytes(), b"text");
     }
 }

@@ -1,6 +1,9 @@
 //! From a tag's value to text, without the formatting machinery where it can be had.
 
+use std::borrow::Cow;
 use std::fmt::Display;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::global;
 
@@ -32,6 +35,58 @@ pub trait ByNumber {
     fn statsd_tag_text(&self) -> Digits;
 }
 
+/// Text that displays itself as it is. A type of somebody's own may hold text, too, and display itself in
+/// another way: the traits of the standard library do not tell.
+pub trait Textual {
+    /// The text.
+    fn text(&self) -> &str;
+}
+
+impl Textual for str {
+    #[inline]
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl Textual for String {
+    #[inline]
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl Textual for Cow<'_, str> {
+    #[inline]
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+macro_rules! textual {
+    ($($pointer:ty)*) => {$(
+        impl<T: Textual + ?Sized> Textual for $pointer {
+            #[inline]
+            fn text(&self) -> &str {
+                (**self).text()
+            }
+        }
+    )*};
+}
+
+textual!(&T &mut T Box<T> Rc<T> Arc<T>);
+
+/// A whole number of the language's own.
+pub trait Whole: Copy + TryInto<i64> + Display {}
+
+macro_rules! whole {
+    ($($number:ty)*) => {$(
+        impl Whole for $number {}
+    )*};
+}
+
+whole!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+
 /// It displays itself.
 pub trait ByDisplay {
     /// What it displays; allocates, if anybody is there to hear it.
@@ -51,14 +106,14 @@ pub fn shown<T: Display + ?Sized>(value: &T) -> &T {
     value
 }
 
-impl<'a, T: AsRef<str> + ?Sized> ByText<'a> for &&&Probe<'a, T> {
+impl<'a, T: Textual + ?Sized> ByText<'a> for &&&Probe<'a, T> {
     #[inline]
     fn statsd_tag_text(&self) -> Text<'a> {
-        Text(self.0.as_ref())
+        Text(self.0.text())
     }
 }
 
-impl<T: Copy + TryInto<i64> + Display> ByNumber for &&Probe<'_, T> {
+impl<T: Whole> ByNumber for &&Probe<'_, T> {
     #[inline]
     fn statsd_tag_text(&self) -> Digits {
         let number = *self.0;
@@ -162,6 +217,8 @@ mod tests {
         let text = |digits: &Digits| String::from_utf8(digits.bytes().to_vec()).unwrap();
         assert_eq!(text(&(&&&&Probe(&u64::MAX)).statsd_tag_text()), u64::MAX.to_string());
         assert_eq!(text(&(&&&&Probe(&i128::MIN)).statsd_tag_text()), i128::MIN.to_string());
+        assert_eq!((&&&&Probe(&true)).statsd_tag_text().bytes(), b"true");
+        assert_eq!((&&&&Probe(&'x')).statsd_tag_text().bytes(), b"x");
         assert_eq!((&&&&Probe("text")).statsd_tag_text().bytes(), b"text");
         assert_eq!((&&&&Probe(&String::from("text"))).statsd_tag_text().bytes(), b"text");
     }

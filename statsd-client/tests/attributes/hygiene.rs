@@ -57,8 +57,8 @@ trait InTheWay: Sized {
     fn with(self, _: u8) {}
     fn end(self, _: u8) {}
     fn error_class(self) {}
-    fn is_success(self) {}
-    fn is_some(self) {}
+    fn is_success(&self) {}
+    fn is_some(&self) {}
     fn keep(self) {}
     fn record(self) {}
 }

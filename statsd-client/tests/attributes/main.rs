@@ -11,5 +11,6 @@ mod functions;
 mod futures;
 mod hygiene;
 mod made_by_macros;
+mod matrix;
 mod steps;
 mod wire;

@@ -9,7 +9,7 @@ use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
 use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
-use crate::unknown::unknown_key;
+use crate::unknown::{could_be_a_key, unknown_key};
 
 #[derive(Default)]
 pub(crate) struct Args {
@@ -66,7 +66,7 @@ impl Args {
                 name_due = false;
                 self.name = Some(name(attribute, input)?);
                 Ok(())
-            } else if at_key(input) {
+            } else if at_key(input) && !at_function(attribute, input) {
                 self.option(attribute, input, mistakes)
             } else {
                 self.condition(attribute, input)
@@ -206,6 +206,16 @@ fn at_key(input: ParseStream<'_>) -> bool {
             || (ahead.peek(Token![=]) && !ahead.peek(Token![==]))
             || ahead.peek(Paren)
     })
+}
+
+/// Whether the name of a function stands here that is to look at the function's value; what could be a
+/// slip of the finger is taken for an option.
+fn at_function(attribute: Attribute, input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let Ok(name) = ahead.parse::<Ident>() else { return false };
+    attribute.judges()
+        && (ahead.is_empty() || ahead.peek(Token![,]))
+        && !could_be_a_key(attribute, &name.to_string())
 }
 
 fn tags(input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<Vec<TagArg>> {

@@ -7,10 +7,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arguments;
+mod derived;
 mod functions;
 mod futures;
 mod hygiene;
 mod made_by_macros;
 mod matrix;
+mod outcomes;
 mod steps;
+mod values;
 mod wire;

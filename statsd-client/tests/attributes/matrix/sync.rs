@@ -89,7 +89,7 @@ macro_rules! never {
 macro_rules! generic {
     ($attribute:ident) => {{
         #[$attribute("m")]
-        fn generic<'a, T, F, const N: usize>(items: &'a [T; N], wanted: F) -> Option<&'a T>
+        fn generic<T, F, const N: usize>(items: &[T; N], wanted: F) -> Option<&T>
         where
             F: Fn(&T) -> bool,
         {

@@ -286,7 +286,9 @@ macro_rules! __record {
             ByAnything as _, ByDisplay as _, ByNumber as _, ByText as _,
         };
         __STATSD_SITE
-            .with([$((&&&&$crate::__private::Probe($crate::__private::shown(&$tag))).tag_text().bytes()),+])
+            .with([$($crate::__private::bytes_of(
+                &(&&&&$crate::__private::Probe($crate::__private::shown(&$tag))).statsd_tag_text()
+            )),+])
             .$method($($value)?)
     }};
     (

@@ -9,7 +9,8 @@ pub use crate::client::Client;
 use crate::global;
 pub use crate::handle::{
     ByAnything, ByDisplay, ByNumber, ByText, Counter, Digits, Displayed, Distribution, Gauge,
-    OfKind, PackedTags, Piece, Probe, TagWords, Tagged, TaggedSite, Text, Timer, Words, shown,
+    OfKind, PackedTags, Piece, Probe, TagText, TagWords, Tagged, TaggedSite, Text, Textual, Timer,
+    Whole, Words, bytes_of, shown,
 };
 pub use crate::outcome::Outcome;
 pub use crate::pipeline::Recorded;

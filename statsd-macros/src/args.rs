@@ -9,7 +9,7 @@ use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
 use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
-use crate::unknown::unknown_key;
+use crate::unknown::{could_be_a_key, unknown_key};
 
 #[derive(Default)]
 pub(crate) struct Args {
@@ -66,7 +66,7 @@ impl Args {
                 name_due = false;
                 self.name = Some(name(attribute, input)?);
                 Ok(())
-            } else if at_key(input) {
+            } else if at_key(input) && !at_function(attribute, input) {
                 self.option(attribute, input, mistakes)
             } else {
                 self.condition(attribute, input)
@@ -79,7 +79,7 @@ impl Args {
 
     /// What follows the name without a key.
     fn condition(&mut self, attribute: Attribute, input: ParseStream<'_>) -> syn::Result<()> {
-        let given: Expr = input.parse()?;
+        let given = ungrouped(input.parse()?);
         let message = match &given {
             Expr::Lit(literal) => match &literal.lit {
                 Lit::Float(rate) => format!("write what it is: `sample_rate = {rate}`"),
@@ -165,7 +165,7 @@ fn name(attribute: Attribute, input: ParseStream<'_>) -> syn::Result<NameArg> {
     if input.peek(LitStr) {
         return input.parse().map(NameArg::Literal);
     }
-    let given: Expr = input.parse()?;
+    let given = ungrouped(input.parse()?);
     match &given {
         Expr::Closure(_) => return Ok(NameArg::Closure(given)),
         Expr::Assign(assigned) => {
@@ -206,6 +206,16 @@ fn at_key(input: ParseStream<'_>) -> bool {
             || (ahead.peek(Token![=]) && !ahead.peek(Token![==]))
             || ahead.peek(Paren)
     })
+}
+
+/// Whether the name of a function stands here that is to look at the function's value; what could be a
+/// slip of the finger is taken for an option.
+fn at_function(attribute: Attribute, input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let Ok(name) = ahead.parse::<Ident>() else { return false };
+    attribute.judges()
+        && (ahead.is_empty() || ahead.peek(Token![,]))
+        && !could_be_a_key(attribute, &name.to_string())
 }
 
 fn tags(input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<Vec<TagArg>> {
@@ -260,6 +270,14 @@ pub(crate) fn set_once<T>(slot: &mut Option<T>, key: &Ident, value: T) -> syn::R
     }
     *slot = Some(value);
     Ok(())
+}
+
+/// An expression without the invisible group that it is in if it came through a `macro_rules!`.
+pub(crate) fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        other => other,
+    }
 }
 
 /// Reads `one` after `one` with commas between them. After a mistake it goes on behind the next

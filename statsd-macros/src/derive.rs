@@ -145,11 +145,13 @@ fn implementation(
         #(#checks)*
         #[automatically_derived]
         impl #generics #krate::Outcome for #name #arguments #bounds {
-            fn is_success(&self) -> bool {
+            fn is_success(&self) -> #private::core::primitive::bool {
                 match *self { #(#ending)* }
             }
 
-            fn error_class(&self) -> #private::core::option::Option<#private::Cow<'_, str>> {
+            fn error_class(
+                &self,
+            ) -> #private::core::option::Option<#private::Cow<'_, #private::core::primitive::str>> {
                 match *self { #(#class)* }
             }
         }

@@ -13,8 +13,8 @@ use crate::attribute::Attribute;
 use crate::item::Judged;
 use crate::model::{Model, Tag};
 use crate::site::{
-    Use, at_hand, client_name, fixed, mentioned, ours, ours_at, private, private_at, rate, site,
-    value_texts, words,
+    Use, at_hand, client_name, fixed, local, mentioned, ours, ours_at, private, private_at, rate,
+    site, value_texts, words,
 };
 
 /// `records`: otherwise the function is as it was written, and only the literals are checked.
@@ -57,7 +57,7 @@ const GAUGE_INFLIGHT: Use<'static> = Use {
 fn guard(model: Model, checks: &TokenStream, used: &Use<'_>, is_bound: bool) -> TokenStream {
     let call = site(&model, used);
     let prelude = if is_bound {
-        quote_spanned!(ours()=> let _guard = { #checks #call };)
+        quote_spanned!(ours()=> let _statsd_guard = { #checks #call };)
     } else {
         quote_spanned!(ours()=> { #checks #call; })
     };
@@ -111,7 +111,7 @@ fn count_success(model: Model, checks: &TokenStream) -> TokenStream {
             {
                 #[allow(unused_imports, reason = "which is used depends on the value's type")]
                 use #private::{ByAny as _, ByError as _, ByOutcome as _};
-                (&&&#private::ClassOf(&#value)).error_class()
+                (&&&#private::ClassOf(&#value)).statsd_error_class()
             }
         }
     } else {
@@ -120,7 +120,7 @@ fn count_success(model: Model, checks: &TokenStream) -> TokenStream {
     let judged = Judged {
         run: quote_spanned!(ours()=> #private::run),
         before,
-        after: quote_spanned!(ours()=> #ending.end(#outcome, #class);),
+        after: quote_spanned!(ours()=> #private::EndGuard::end(#ending, #outcome, #class);),
         value: quote_spanned!(ours()=> #value),
     };
     model.item.with_judgement(&judged)
@@ -148,7 +148,7 @@ fn begin(model: &Model, private: &TokenStream) -> TokenStream {
         };
         let spot = if model.client.is_some() {
             let client = client_name();
-            quote_spanned!(ours()=> SITE.on(#client))
+            quote_spanned!(ours()=> #private::Endings::on(&SITE, #client))
         } else {
             quote_spanned!(ours()=> &SITE)
         };
@@ -199,11 +199,6 @@ fn check(model: &Model, function: &str, text: &str, literal: Span) -> TokenStrea
     let function = Ident::new(function, span);
     let text = LitStr::new(text, span);
     quote_spanned!(span=> const _: () = #private::#function(#text);)
-}
-
-/// A local of ours.
-fn local(name: &str) -> Ident {
-    Ident::new(name, ours())
 }
 
 #[cfg(test)]

@@ -94,6 +94,7 @@ impl Item {
         let braces = self.braces;
         let is_async = matches!(self.body, Body::Async(_));
         let (arrow, edge) = (self.output.arrow(), self.output.edge());
+        let future_edge = self.output.future_edge();
         self.rebuilt(
             |content| {
                 let work = braced(braces, content);
@@ -107,7 +108,7 @@ impl Item {
             },
             |future| {
                 let (capture, work) = (&future.capture, labelled(&future.block));
-                let value_of = quote_spanned!(ours()=> async #capture { #work }.await);
+                let value_of = quote_spanned!(ours()=> async #capture { #future_edge #work }.await);
                 quote_spanned!(ours()=> #before let #value = #value_of; #after #value)
             },
         )

@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, parse_quote_spanned};
 
-use crate::args::{Args, NameArg, TagArg};
+use crate::args::{Args, NameArg, TagArg, ungrouped};
 use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
 use crate::item::Item;
@@ -157,11 +157,11 @@ impl Tag {
 }
 
 fn tag_value(value: Expr) -> syn::Result<Template> {
-    match value {
+    match ungrouped(value) {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Template::parse(&text),
-        // A literal that came through a `macro_rules!` as `$value:expr`.
-        Expr::Group(group) => tag_value(*group.expr),
-        Expr::Closure(_) => Ok(Template::of(Value::Closure(closure_without_parameters(value)?))),
+        closure @ Expr::Closure(_) => {
+            Ok(Template::of(Value::Closure(closure_without_parameters(closure)?)))
+        }
         other => Ok(Template::of(Value::Expr(other))),
     }
 }

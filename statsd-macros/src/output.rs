@@ -3,11 +3,15 @@
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
-use syn::{GenericArgument, PathArguments, ReturnType, Type, parse_quote_spanned};
+use syn::{
+    GenericArgument, Path, PathArguments, ReturnType, Type, TypeParamBound, parse_quote_spanned,
+};
 
 pub(crate) struct Output {
     /// `None`: `()`, or what nobody can read.
     ty: Option<Type>,
+    /// What comes out of the future that it is: of `impl Future<Output = T>`, boxed or not.
+    future: Option<Type>,
     span: Span,
 }
 
@@ -20,8 +24,12 @@ impl Output {
         let ty = rest.split(|token| is_word(token, "where")).next().unwrap_or_default();
         let tokens: TokenStream = ty.iter().cloned().collect();
         match syn::parse2(tokens) {
-            Ok(ReturnType::Type(_, ty)) => Self { span: ty.span(), ty: Some(without_impl(*ty)) },
-            _ => Self { span: name, ty: None },
+            Ok(ReturnType::Type(_, ty)) => Self {
+                span: ty.span(),
+                future: future_output(&ty).cloned().map(without_impl),
+                ty: Some(without_impl(*ty)),
+            },
+            _ => Self { span: name, future: None, ty: None },
         }
     }
 
@@ -49,17 +57,27 @@ impl Output {
         let Some(ty) = &self.ty else {
             return quote_spanned!(Span::mixed_site()=> if false { return; });
         };
-        quote_spanned! {Span::mixed_site()=>
-            #[allow(
-                unreachable_code,
-                clippy::diverging_sub_expression,
-                clippy::empty_loop,
-                reason = "it is here for its type"
-            )]
-            if false {
-                let never: #ty = loop {};
-                return never;
-            }
+        edge_of(ty)
+    }
+
+    /// The same for the `async` block that a function returns, where its type says what comes out of it.
+    pub(crate) fn future_edge(&self) -> TokenStream {
+        let output = self.future.as_ref().map(edge_of);
+        output.unwrap_or_default()
+    }
+}
+
+fn edge_of(ty: &Type) -> TokenStream {
+    quote_spanned! {Span::mixed_site()=>
+        #[allow(
+            unreachable_code,
+            clippy::diverging_sub_expression,
+            clippy::empty_loop,
+            reason = "it is here for its type"
+        )]
+        if false {
+            let statsd_never: #ty = loop {};
+            return statsd_never;
         }
     }
 }
@@ -111,17 +129,11 @@ fn replace_impl(ty: &mut Type) {
         Type::Slice(it) => replace_impl(&mut it.elem),
         Type::Array(it) => replace_impl(&mut it.elem),
         Type::Tuple(it) => it.elems.iter_mut().for_each(replace_impl),
-        Type::Path(it) => {
-            for step in &mut it.path.segments {
-                let PathArguments::AngleBracketed(arguments) = &mut step.arguments else {
-                    continue;
-                };
-                for argument in &mut arguments.args {
-                    match argument {
-                        GenericArgument::Type(ty) => replace_impl(ty),
-                        GenericArgument::AssocType(it) => replace_impl(&mut it.ty),
-                        _ => {}
-                    }
+        Type::Path(it) => replace_in_path(&mut it.path),
+        Type::TraitObject(it) => {
+            for bound in &mut it.bounds {
+                if let TypeParamBound::Trait(bound) = bound {
+                    replace_in_path(&mut bound.path);
                 }
             }
         }
@@ -129,8 +141,57 @@ fn replace_impl(ty: &mut Type) {
     }
 }
 
+fn replace_in_path(path: &mut Path) {
+    for step in &mut path.segments {
+        let PathArguments::AngleBracketed(arguments) = &mut step.arguments else { continue };
+        for argument in &mut arguments.args {
+            match argument {
+                GenericArgument::Type(ty) => replace_impl(ty),
+                GenericArgument::AssocType(it) => replace_impl(&mut it.ty),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The `T` of `impl Future<Output = T>`, of `Pin<Box<dyn Future<Output = T>>>` and the like.
+fn future_output(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::ImplTrait(it) => it.bounds.iter().find_map(output_of_bound),
+        Type::TraitObject(it) => it.bounds.iter().find_map(output_of_bound),
+        Type::Paren(it) => future_output(&it.elem),
+        Type::Group(it) => future_output(&it.elem),
+        Type::Path(it) => arguments(&it.path).find_map(|argument| match argument {
+            GenericArgument::Type(ty) => future_output(ty),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+fn output_of_bound(bound: &TypeParamBound) -> Option<&Type> {
+    let TypeParamBound::Trait(bound) = bound else { return None };
+    let is_future = bound.path.segments.last().is_some_and(|last| last.ident == "Future");
+    let mut arguments = arguments(&bound.path).filter(|_| is_future);
+    arguments.find_map(|argument| match argument {
+        GenericArgument::AssocType(it) if it.ident == "Output" => Some(&it.ty),
+        _ => None,
+    })
+}
+
+/// What the last step of a path is generic over.
+fn arguments(path: &Path) -> impl Iterator<Item = &GenericArgument> {
+    let arguments = path.segments.last().and_then(|last| match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    });
+    arguments.into_iter().flatten()
+}
+
 #[cfg(test)]
 mod tests {
+    use quote::quote;
+
     use super::*;
 
     fn output(signature: &str) -> Output {
@@ -158,6 +219,20 @@ mod tests {
             "-> Result < _ , (_ , u8) >"
         );
         assert_eq!(arrow("fn f() -> &impl Sized"), "-> & _");
+        assert_eq!(
+            arrow("fn f() -> Box<dyn T<U = impl V> + 'a>"),
+            "-> Box < dyn T < U = _ > + 'a >"
+        );
+    }
+
+    #[test]
+    fn what_comes_out_of_a_future_is_found_in_its_bounds() {
+        let future = |signature: &str| output(signature).future.map(|ty| quote!(#ty).to_string());
+        let boxed = "fn f() -> Pin<Box<dyn Send + Future<Output = Option<impl Sized>> + 'a>>";
+        assert_eq!(future(boxed).as_deref(), Some("Option < _ >"));
+        assert_eq!(future("fn f() -> impl Send + a::Future<Output = u8>").as_deref(), Some("u8"));
+        assert_eq!(future("fn f() -> impl FnOnce<(), Output = u8>"), None);
+        assert_eq!(future("fn f() -> BoxFuture<'a, u8>"), None);
     }
 
     #[test]

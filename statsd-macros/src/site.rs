@@ -52,13 +52,16 @@ pub(crate) fn site(model: &Model, used: &Use<'_>) -> TokenStream {
     let private = private(&model.krate);
     let kind = Ident::new(used.kind, ours());
     let (rate, has_prefix) = (rate(model), model.has_prefix);
-    let on_client = model.client.as_ref().map(|_| {
-        let client = client_name();
-        quote_spanned!(ours()=> .on(#client))
-    });
+    // Every method is called by its full path: a trait of the user's may have one of the same name.
+    let on_client = |of: &str, spot: TokenStream| {
+        if model.client.is_none() {
+            return spot;
+        }
+        let (of, client) = (Ident::new(of, ours()), client_name());
+        quote_spanned!(ours()=> #private::#of::on(#spot, #client))
+    };
     let spot = if let Some((name, tags)) = fixed(model) {
-        let spot = quote_spanned!(ours()=> SITE #on_client);
-        let spot = if on_client.is_some() { spot } else { quote_spanned!(ours()=> &#spot) };
+        let spot = on_client("Fixed", quote_spanned!(ours()=> &SITE));
         let act = (used.act)(&private, spot);
         quote_spanned! {ours()=>
             static SITE: #private::Fixed = #private::Fixed::new(
@@ -69,8 +72,8 @@ pub(crate) fn site(model: &Model, used: &Use<'_>) -> TokenStream {
     } else {
         let (words, values) = (words(model, &[], &[]), value_texts(model));
         let count = Literal::usize_unsuffixed(values.len());
-        let act =
-            (used.act)(&private, quote_spanned!(ours()=> SITE.with([#(#values),*]) #on_client));
+        let spot = quote_spanned!(ours()=> #private::TaggedSite::with(&SITE, [#(#values),*]));
+        let act = (used.act)(&private, on_client("Tagged", spot));
         quote_spanned! {ours()=>
             static SITE: #private::TaggedSite<#private::#kind, #count> =
                 #private::TaggedSite::worded(#words, #rate);
@@ -135,9 +138,11 @@ pub(crate) fn value_texts(model: &Model) -> Vec<TokenStream> {
     let displayed = values(model).count();
     let texts = value_names(model).enumerate().map(|(at, name)| {
         if at < displayed {
-            quote_spanned!(ours()=> (&&&&#private::Probe(#name)).tag_text().bytes())
+            quote_spanned! {ours()=>
+                #private::bytes_of(&(&&&&#private::Probe(#name)).statsd_tag_text())
+            }
         } else {
-            quote_spanned!(ours()=> #name.bytes())
+            quote_spanned!(ours()=> #private::PackedTags::bytes(&#name))
         }
     });
     texts.collect()
@@ -150,7 +155,7 @@ fn values(model: &Model) -> impl Iterator<Item = &Value> {
 
 fn value_names(model: &Model) -> impl Iterator<Item = Ident> + '_ {
     let count = values(model).count() + model.more_tags.len();
-    (0..count).map(|at| format_ident!("value_{at}", span = ours()))
+    (0..count).map(|at| local(&format!("value_{at}")))
 }
 
 fn shown(model: &Model, value: &Value) -> TokenStream {
@@ -188,7 +193,12 @@ pub(crate) fn rate(model: &Model) -> TokenStream {
 
 /// The client that the attribute names, where its site is at hand.
 pub(crate) fn client_name() -> Ident {
-    Ident::new("client", ours())
+    local("client")
+}
+
+/// A local of ours. Hygiene hides it from the user's code, but not a constant of the user's from a pattern.
+pub(crate) fn local(name: &str) -> Ident {
+    format_ident!("statsd_{name}", span = ours())
 }
 
 /// `&value`, with the parentheses that its precedence needs.

@@ -17,6 +17,11 @@ pub(crate) fn unknown_key(attribute: Attribute, key: &Ident) -> Error {
     Error::new(key.span(), message)
 }
 
+/// Whether a word was meant as an argument's key, as far as that can be told.
+pub(crate) fn could_be_a_key(attribute: Attribute, text: &str) -> bool {
+    known_mistake(attribute, text).is_some() || closest(attribute.keys(), text).is_some()
+}
+
 /// Arguments that mean something elsewhere: in other clients, or in another of our attributes.
 fn known_mistake(attribute: Attribute, key: &str) -> Option<String> {
     Some(match key {

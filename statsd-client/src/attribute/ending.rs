@@ -60,7 +60,9 @@ impl<E: Ends> EndGuard<E> {
     #[inline]
     pub fn end(mut self, ending: Ending, class: Option<Cow<'_, str>>) {
         if let Some(ends) = self.ends.take() {
-            ends.end(ending, class.as_deref());
+            // A closure may have called a success what the value calls an error.
+            let class = class.as_deref().filter(|_| ending == Ending::Failure);
+            ends.end(ending, class);
         }
     }
 }

@@ -44,36 +44,36 @@ pub struct ClassOf<'a, T>(pub &'a T);
 /// It is a result, whose error says its class.
 pub trait ByError<'a> {
     /// The class.
-    fn error_class(&self) -> Option<Cow<'a, str>>;
+    fn statsd_error_class(&self) -> Option<Cow<'a, str>>;
 }
 
 /// It says the class itself.
 pub trait ByOutcome<'a> {
     /// The class.
-    fn error_class(&self) -> Option<Cow<'a, str>>;
+    fn statsd_error_class(&self) -> Option<Cow<'a, str>>;
 }
 
 /// It says nothing.
 pub trait ByAny<'a> {
     /// No class.
-    fn error_class(&self) -> Option<Cow<'a, str>>;
+    fn statsd_error_class(&self) -> Option<Cow<'a, str>>;
 }
 
 impl<'a, T, E: Outcome> ByError<'a> for &&ClassOf<'a, Result<T, E>> {
-    fn error_class(&self) -> Option<Cow<'a, str>> {
+    fn statsd_error_class(&self) -> Option<Cow<'a, str>> {
         let error = self.0.as_ref().err()?;
         Some(error.error_class().unwrap_or(Cow::Borrowed(short_type_name(type_name::<E>()))))
     }
 }
 
 impl<'a, T: Outcome> ByOutcome<'a> for &ClassOf<'a, T> {
-    fn error_class(&self) -> Option<Cow<'a, str>> {
+    fn statsd_error_class(&self) -> Option<Cow<'a, str>> {
         if self.0.is_success() { None } else { self.0.error_class() }
     }
 }
 
 impl<'a, T> ByAny<'a> for ClassOf<'a, T> {
-    fn error_class(&self) -> Option<Cow<'a, str>> {
+    fn statsd_error_class(&self) -> Option<Cow<'a, str>> {
         None
     }
 }

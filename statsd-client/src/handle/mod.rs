@@ -108,7 +108,10 @@ pub(crate) use measure::Stopwatch;
 pub use set::Set;
 pub(crate) use site::Site;
 pub use tagged::{OfKind, Tagged, TaggedSite};
-pub use text::{ByAnything, ByDisplay, ByNumber, ByText, Digits, Displayed, Probe, Text, shown};
+pub use text::{
+    ByAnything, ByDisplay, ByNumber, ByText, Digits, Displayed, Probe, TagText, Text, Textual,
+    Whole, bytes_of, shown,
+};
 pub use timer::{Timer, TimerGuard};
 pub use value::{GaugeValue, SampleValue};
 pub use words::{PackedTags, Piece, TagWords, Words};

@@ -1,6 +1,9 @@
 //! From a tag's value to text, without the formatting machinery where it can be had.
 
+use std::borrow::Cow;
 use std::fmt::Display;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::global;
 
@@ -8,28 +11,92 @@ use crate::global;
 #[derive(Debug)]
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
+/// Text of a value.
+pub trait TagText {
+    /// Its bytes.
+    fn bytes(&self) -> &[u8];
+}
+
+/// The bytes of a value's text.
+#[inline]
+pub fn bytes_of(text: &impl TagText) -> &[u8] {
+    text.bytes()
+}
+
 /// It is text.
 pub trait ByText<'a> {
     /// The text itself.
-    fn tag_text(&self) -> Text<'a>;
+    fn statsd_tag_text(&self) -> Text<'a>;
 }
 
 /// It is a whole number.
 pub trait ByNumber {
     /// Its digits.
-    fn tag_text(&self) -> Digits;
+    fn statsd_tag_text(&self) -> Digits;
 }
+
+/// Text that displays itself as it is. A type of somebody's own may hold text, too, and display itself in
+/// another way: the traits of the standard library do not tell.
+pub trait Textual {
+    /// The text.
+    fn text(&self) -> &str;
+}
+
+impl Textual for str {
+    #[inline]
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl Textual for String {
+    #[inline]
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl Textual for Cow<'_, str> {
+    #[inline]
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+macro_rules! textual {
+    ($($pointer:ty)*) => {$(
+        impl<T: Textual + ?Sized> Textual for $pointer {
+            #[inline]
+            fn text(&self) -> &str {
+                (**self).text()
+            }
+        }
+    )*};
+}
+
+textual!(&T &mut T Box<T> Rc<T> Arc<T>);
+
+/// A whole number of the language's own.
+pub trait Whole: Copy + TryInto<i64> + Display {}
+
+macro_rules! whole {
+    ($($number:ty)*) => {$(
+        impl Whole for $number {}
+    )*};
+}
+
+whole!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
 
 /// It displays itself.
 pub trait ByDisplay {
     /// What it displays; allocates, if anybody is there to hear it.
-    fn tag_text(&self) -> Displayed;
+    fn statsd_tag_text(&self) -> Displayed;
 }
 
 /// It is nothing that could be sent, and [`shown`] has said so to the compiler.
 pub trait ByAnything {
     /// No text.
-    fn tag_text(&self) -> Text<'static>;
+    fn statsd_tag_text(&self) -> Text<'static>;
 }
 
 /// Asks of a value that it displays itself: what the compiler says of one that does not is then about
@@ -39,29 +106,29 @@ pub fn shown<T: Display + ?Sized>(value: &T) -> &T {
     value
 }
 
-impl<'a, T: AsRef<str> + ?Sized> ByText<'a> for &&&Probe<'a, T> {
+impl<'a, T: Textual + ?Sized> ByText<'a> for &&&Probe<'a, T> {
     #[inline]
-    fn tag_text(&self) -> Text<'a> {
-        Text(self.0.as_ref())
+    fn statsd_tag_text(&self) -> Text<'a> {
+        Text(self.0.text())
     }
 }
 
-impl<T: Copy + TryInto<i64> + Display> ByNumber for &&Probe<'_, T> {
+impl<T: Whole> ByNumber for &&Probe<'_, T> {
     #[inline]
-    fn tag_text(&self) -> Digits {
+    fn statsd_tag_text(&self) -> Digits {
         let number = *self.0;
         number.try_into().map_or_else(|_| Digits::Many(number.to_string()), Digits::of)
     }
 }
 
 impl<T: Display + ?Sized> ByDisplay for &Probe<'_, T> {
-    fn tag_text(&self) -> Displayed {
+    fn statsd_tag_text(&self) -> Displayed {
         Displayed(if global::is_anybody_there() { self.0.to_string() } else { String::new() })
     }
 }
 
 impl<T: ?Sized> ByAnything for Probe<'_, T> {
-    fn tag_text(&self) -> Text<'static> {
+    fn statsd_tag_text(&self) -> Text<'static> {
         Text("")
     }
 }
@@ -86,31 +153,30 @@ pub struct Displayed(String);
 /// Digits of the longest number of 64 bits, with its sign.
 const DIGITS_MAX: usize = 20;
 
-impl Text<'_> {
-    /// The text's bytes.
+impl TagText for Text<'_> {
     #[inline]
-    pub fn bytes(&self) -> &[u8] {
+    fn bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }
 
-impl Displayed {
-    /// The text's bytes.
-    pub fn bytes(&self) -> &[u8] {
+impl TagText for Displayed {
+    fn bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }
 
-impl Digits {
-    /// The text's bytes.
+impl TagText for Digits {
     #[inline]
-    pub fn bytes(&self) -> &[u8] {
+    fn bytes(&self) -> &[u8] {
         match self {
             Self::Few(digits, start) => digits.get(*start..).unwrap_or_default(),
             Self::Many(text) => text.as_bytes(),
         }
     }
+}
 
+impl Digits {
     #[inline]
     fn of(number: i64) -> Self {
         let mut digits = [b'0'; DIGITS_MAX];
@@ -149,9 +215,11 @@ mod tests {
             assert_eq!(Digits::of(number).bytes(), number.to_string().as_bytes());
         }
         let text = |digits: &Digits| String::from_utf8(digits.bytes().to_vec()).unwrap();
-        assert_eq!(text(&(&&&&Probe(&u64::MAX)).tag_text()), u64::MAX.to_string());
-        assert_eq!(text(&(&&&&Probe(&i128::MIN)).tag_text()), i128::MIN.to_string());
-        assert_eq!((&&&&Probe("text")).tag_text().bytes(), b"text");
-        assert_eq!((&&&&Probe(&String::from("text"))).tag_text().bytes(), b"text");
+        assert_eq!(text(&(&&&&Probe(&u64::MAX)).statsd_tag_text()), u64::MAX.to_string());
+        assert_eq!(text(&(&&&&Probe(&i128::MIN)).statsd_tag_text()), i128::MIN.to_string());
+        assert_eq!((&&&&Probe(&true)).statsd_tag_text().bytes(), b"true");
+        assert_eq!((&&&&Probe(&'x')).statsd_tag_text().bytes(), b"x");
+        assert_eq!((&&&&Probe("text")).statsd_tag_text().bytes(), b"text");
+        assert_eq!((&&&&Probe(&String::from("text"))).statsd_tag_text().bytes(), b"text");
     }
 }

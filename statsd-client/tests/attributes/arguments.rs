@@ -1,8 +1,11 @@
-//! Names, tags and rates as they arrive at the client.
+//! Names, tags and rates as they arrive at the server.
 
-use statsd_macros::{statsd_count, statsd_measure};
+use statsd_client::{
+    statsd_count, statsd_count_if, statsd_count_success, statsd_distribution,
+    statsd_gauge_inflight, statsd_measure,
+};
 
-use crate::fake::{mark, seen};
+use crate::wire::{assert_lines, client, lines, mark, sent};
 
 #[test]
 fn literal_tags_and_the_rate_are_part_of_the_site() {
@@ -10,21 +13,62 @@ fn literal_tags_and_the_rate_are_part_of_the_site() {
         "orders",
         tags(plan = "pro", "customer.tier" = "gold", r#type = "new",),
         sample_rate = 0.25,
-        crate = crate::fake,
     )]
     fn order() {}
 
-    order();
-    assert_eq!(seen(), ["count orders plan:pro customer.tier:gold type:new @0.25"]);
+    let lines = lines(|| (0..200).for_each(|_| order()));
+    let sampled = "orders:1|c|@0.25|#plan:pro,customer.tier:gold,type:new";
+    assert!(lines.iter().all(|line| line == sampled), "{lines:?}");
+    assert!((20..80).contains(&lines.len()), "a quarter of 200, not {}", lines.len());
 }
 
 #[test]
-fn a_rate_of_one_may_be_written_as_an_integer() {
-    #[statsd_measure("always", sample_rate = 1, crate = crate::fake)]
+fn every_attribute_but_the_gauge_takes_a_rate_and_says_so() {
+    #[statsd_count("a", sample_rate = 0.5)]
+    #[statsd_count_if("b", sample_rate = 0.5)]
+    #[statsd_count_success("c", sample_rate = 0.5)]
+    #[statsd_measure("d", sample_rate = 0.5)]
+    #[statsd_distribution("e", sample_rate = 0.5)]
+    fn sampled() {}
+
+    let mut lines = lines(|| (0..100).for_each(|_| sampled()));
+    lines.sort();
+    lines.dedup();
+    let rated = ["a:1|c|@0.5", "b:1|c|@0.5", "c.success:1|c|@0.5", "d:T|ms|@0.5", "e:T|d|@0.5"];
+    assert_eq!(lines, rated);
+}
+
+#[test]
+fn a_call_that_varies_is_sampled_as_one_that_is_fixed() {
+    #[statsd_count("a.{n}", sample_rate = 0.5)]
+    #[statsd_count_success("c", tags(n = n), tag_error_class, sample_rate = 0.5)]
+    #[statsd_measure("d", tags(n = n), sample_rate = 0.5)]
+    fn sampled(n: u8) -> Result<(), std::fmt::Error> {
+        if n > 0 { Err(std::fmt::Error) } else { Ok(()) }
+    }
+
+    let mut lines = lines(|| (0..100).for_each(|n| assert_eq!(sampled(n % 2).is_ok(), n % 2 == 0)));
+    lines.sort();
+    lines.dedup();
+    let rated = [
+        "a.0:1|c|@0.5",
+        "a.1:1|c|@0.5",
+        "c.failure:1|c|@0.5|#n:1,error_class:Error",
+        "c.success:1|c|@0.5|#n:0",
+        "d:T|ms|@0.5|#n:0",
+        "d:T|ms|@0.5|#n:1",
+    ];
+    assert_eq!(lines, rated);
+}
+
+#[test]
+fn a_rate_of_one_may_be_written_as_an_integer_and_overrides_the_clients() {
+    #[statsd_measure("always", sample_rate = 1)]
     fn always() {}
 
-    always();
-    assert_eq!(seen(), ["start always @1", "stop always @1"]);
+    let (client, captured) = client(|builder| builder.sample_rate(0.01));
+    client.scope(always);
+    assert_eq!(sent(&client, &captured), ["always:T|ms"]);
 }
 
 #[test]
@@ -32,31 +76,126 @@ fn any_expression_with_display_is_a_tag() {
     #[statsd_measure(
         "sum",
         tags(kind = "fixed", sum = a + b, negative = -a, text = format!("{a}-{b}"), local = name),
-        sample_rate = 0.5,
-        crate = crate::fake
     )]
     fn sum(a: i32, b: i32, name: &str) -> i32 {
         mark(name);
         a + b
     }
 
-    assert_eq!(sum(1, 2, "n"), 3);
-    let context = "sum kind:fixed sum:3 negative:-1 text:1-2 local:n @0.5";
-    assert_eq!(seen(), [format!("start {context}"), "n".to_owned(), format!("stop {context}")]);
+    let sums = || assert_eq!(sum(1, 2, "n"), 3);
+    assert_lines(sums, &["n:1|c", "sum:T|ms|#kind:fixed,sum:3,negative:-1,text:1-2,local:n"]);
+}
+
+#[test]
+fn a_value_is_sent_as_it_displays_itself_whatever_it_could_be_turned_into() {
+    #[derive(Clone, Copy)]
+    struct Id(u8);
+
+    impl From<Id> for i64 {
+        fn from(id: Id) -> Self {
+            Self::from(id.0)
+        }
+    }
+
+    impl std::fmt::Display for Id {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "id-{}", self.0)
+        }
+    }
+
+    struct Secret(&'static str);
+
+    impl AsRef<str> for Secret {
+        fn as_ref(&self) -> &str {
+            self.0
+        }
+    }
+
+    impl std::fmt::Display for Secret {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("***")
+        }
+    }
+
+    #[statsd_count("seen.{is_new}", tags(id = id, initial = initial, secret = secret))]
+    fn see(is_new: bool, id: Id, initial: char, secret: &Secret) -> u8 {
+        statsd_client::count!("seen", tags(is_new = is_new, id = id, secret = secret));
+        u8::from(is_new) + id.0 + u8::from(secret.as_ref().starts_with(initial))
+    }
+
+    let lines =
+        ["seen.true:1|c|#id:id-3,initial:x,secret:***", "seen:1|c|#is_new:true,id:id-3,secret:***"];
+    assert_lines(|| assert_eq!(see(true, Id(3), 'x', &Secret("x")), 5), &lines);
+}
+
+#[test]
+fn a_tags_value_may_be_a_text_with_parameters_in_it() {
+    #[statsd_count("asked", tags(route = "{method}/{id}", open = "{{{id}}}", id = id))]
+    fn ask(method: &str, id: u32) -> usize {
+        method.len() + id as usize
+    }
+
+    let asks = || assert_eq!(ask("GET", 7), 10);
+    assert_lines(asks, &["asked:1|c|#route:GET/7,open:{7},id:7"]);
+}
+
+#[test]
+fn a_closure_makes_the_name_or_a_tag_or_any_number_of_them() {
+    struct Job {
+        queue: String,
+        labels: Vec<(&'static str, u8)>,
+    }
+
+    impl Job {
+        fn name(&self, by: &str) -> String {
+            format!("{}::{by}", self.queue)
+        }
+
+        #[statsd_count(
+            || self.name(by),
+            tags(first = || self.labels.first().map_or(0, |label| label.1), || self.labels.iter().copied()),
+        )]
+        #[statsd_gauge_inflight(|| self.queue.as_str(), tags(|| [("by", by)]))]
+        fn run(&self, by: &str) -> usize {
+            self.labels.len() + by.len()
+        }
+    }
+
+    let run = |labels: Vec<(&'static str, u8)>| {
+        let job = Job { queue: "mail".to_owned(), labels };
+        let _ = job.run("me");
+    };
+    assert_lines(
+        || run(vec![("a", 3), ("b", 4)]),
+        &["mail:1|g|#by:me", "mail.me:1|c|#first:3,a:3,b:4", "mail:0|g|#by:me"],
+    );
+    assert_lines(
+        || run(Vec::new()),
+        &["mail:1|g|#by:me", "mail.me:1|c|#first:0", "mail:0|g|#by:me"],
+    );
 }
 
 #[test]
 fn tags_are_read_before_the_body_moves_or_changes_them() {
-    #[statsd_count("consume", tags(text = text, left = left), crate = crate::fake)]
-    #[statsd_measure("{text}", crate = crate::fake)]
-    fn consume(text: String, mut left: u8) -> usize {
+    #[statsd_count("consume", tags(text = text, left = left))]
+    #[statsd_count_success("ended.{text}", tags(left = left))]
+    #[statsd_count_if("done", |_| true, tags(text = text))]
+    #[statsd_measure("{text}")]
+    fn consume(text: String, mut left: u8) -> Option<usize> {
         left -= 1;
         drop(text);
-        usize::from(left)
+        Some(usize::from(left))
     }
 
-    assert_eq!(consume("abc".to_owned(), 3), 2);
-    assert_eq!(seen(), ["start abc", "count consume text:abc left:3", "stop abc"]);
+    assert_lines(
+        || assert_eq!(consume("abc".to_owned(), 3), Some(2)),
+        &[
+            "consume:1|c|#text:abc,left:3",
+            "ended.abc.success:1|c|#left:3",
+            "done:1|c|#text:abc",
+            "abc:T|ms",
+        ],
+    );
 }
 
 #[test]
@@ -66,22 +205,42 @@ fn a_template_reads_parameters_fields_and_constants() {
         pair: (u8, [u8; 0]),
     }
 
-    #[statsd_count("{HOST}.{inner.pair.0}.{{x}}.{kind}{kind}", crate = crate::fake)]
+    #[statsd_count("{HOST}.{inner.pair.0}.{{x}}.{kind}{kind}")]
     fn read(inner: &Inner, kind: char) -> usize {
         inner.pair.1.len() + kind.len_utf8()
     }
 
-    assert_eq!(read(&Inner { pair: (3, []) }, 'k'), 1);
-    assert_eq!(seen(), ["count a.3.{x}.kk"]);
+    assert_lines(|| assert_eq!(read(&Inner { pair: (3, []) }, 'k'), 1), &["a.3.{x}.kk:1|c"]);
 }
 
 #[test]
-fn a_fixed_name_may_hold_braces_beside_dynamic_tags() {
-    #[statsd_count("{{a}}", tags(code = code), crate = crate::fake)]
+fn a_fixed_name_may_hold_braces_beside_tags_that_vary() {
+    #[statsd_count("{{a}}", tags(code = code))]
     fn fixed(code: u8) -> u8 {
         code
     }
 
-    assert_eq!(fixed(4), 4);
-    assert_eq!(seen(), ["count {a} code:4"]);
+    assert_lines(|| assert_eq!(fixed(4), 4), &["{a}:1|c|#code:4"]);
+}
+
+#[test]
+fn double_colons_in_a_name_are_dots_wherever_they_come_from() {
+    #[statsd_count("Shop::{kind}::calls", tags(kind = kind))]
+    #[statsd_measure(|| std::any::type_name_of_val(kind))]
+    fn call(kind: &str) -> usize {
+        kind.len()
+    }
+
+    let calls = || assert_eq!(call("Cart::Items"), 11);
+    assert_lines(calls, &["Shop.Cart.Items.calls:1|c|#kind:Cart::Items", "str:T|ms"]);
+}
+
+#[test]
+fn a_value_that_would_break_the_line_is_rewritten() {
+    #[statsd_count("hit.{path}", tags(path = path))]
+    fn hit(path: &str) -> usize {
+        path.len()
+    }
+
+    assert_lines(|| assert_eq!(hit("a|b:c\n#,"), 8), &["hit.a_b_c___:1|c|#path:a_b:c___"]);
 }

@@ -36,7 +36,7 @@ fn variants_are_told_apart() {
             where
                 T: 'a,
             {
-                fn is_success(&self) -> bool {
+                fn is_success(&self) -> ::statsd_client::__private::core::primitive::bool {
                     match *self {
                         Self::Page { .. } => true,
                         Self::NotFound => false,
@@ -46,7 +46,10 @@ fn variants_are_told_apart() {
                 fn error_class(
                     &self,
                 ) -> ::statsd_client::__private::core::option::Option<
-                    ::statsd_client::__private::Cow<'_, str>,
+                    ::statsd_client::__private::Cow<
+                        '_,
+                        ::statsd_client::__private::core::primitive::str,
+                    >,
                 > {
                     match *self {
                         Self::Page { .. } => ::statsd_client::__private::core::option::Option::None,
@@ -75,7 +78,7 @@ fn a_type_may_mean_failure_but_for_some_variants() {
             const _: () = ::re::statsd::__private::check_tag_value("Type");
             #[automatically_derived]
             impl ::re::statsd::Outcome for Refused {
-                fn is_success(&self) -> bool {
+                fn is_success(&self) -> ::re::statsd::__private::core::primitive::bool {
                     match *self {
                         Self::r#Type => false,
                         Self::Late => true,
@@ -84,7 +87,7 @@ fn a_type_may_mean_failure_but_for_some_variants() {
                 fn error_class(
                     &self,
                 ) -> ::re::statsd::__private::core::option::Option<
-                    ::re::statsd::__private::Cow<'_, str>,
+                    ::re::statsd::__private::Cow<'_, ::re::statsd::__private::core::primitive::str>,
                 > {
                     match *self {
                         Self::r#Type => {
@@ -101,47 +104,53 @@ fn a_type_may_mean_failure_but_for_some_variants() {
     check(
         r#"#[outcome(failure)] struct Refused(u8);"#,
         &expect![[r#"
-        const _: () = ::statsd_client::__private::check_tag_value("Refused");
-        #[automatically_derived]
-        impl ::statsd_client::Outcome for Refused {
-            fn is_success(&self) -> bool {
-                match *self {
-                    Self { .. } => false,
+            const _: () = ::statsd_client::__private::check_tag_value("Refused");
+            #[automatically_derived]
+            impl ::statsd_client::Outcome for Refused {
+                fn is_success(&self) -> ::statsd_client::__private::core::primitive::bool {
+                    match *self {
+                        Self { .. } => false,
+                    }
                 }
-            }
-            fn error_class(
-                &self,
-            ) -> ::statsd_client::__private::core::option::Option<
-                ::statsd_client::__private::Cow<'_, str>,
-            > {
-                match *self {
-                    Self { .. } => {
-                        ::statsd_client::__private::core::option::Option::Some(
-                            ::statsd_client::__private::Cow::Borrowed("Refused"),
-                        )
+                fn error_class(
+                    &self,
+                ) -> ::statsd_client::__private::core::option::Option<
+                    ::statsd_client::__private::Cow<
+                        '_,
+                        ::statsd_client::__private::core::primitive::str,
+                    >,
+                > {
+                    match *self {
+                        Self { .. } => {
+                            ::statsd_client::__private::core::option::Option::Some(
+                                ::statsd_client::__private::Cow::Borrowed("Refused"),
+                            )
+                        }
                     }
                 }
             }
-        }
-    "#]],
+        "#]],
     );
     check(
         "enum Never {}",
         &expect![[r#"
-        #[automatically_derived]
-        impl ::statsd_client::Outcome for Never {
-            fn is_success(&self) -> bool {
-                match *self {}
+            #[automatically_derived]
+            impl ::statsd_client::Outcome for Never {
+                fn is_success(&self) -> ::statsd_client::__private::core::primitive::bool {
+                    match *self {}
+                }
+                fn error_class(
+                    &self,
+                ) -> ::statsd_client::__private::core::option::Option<
+                    ::statsd_client::__private::Cow<
+                        '_,
+                        ::statsd_client::__private::core::primitive::str,
+                    >,
+                > {
+                    match *self {}
+                }
             }
-            fn error_class(
-                &self,
-            ) -> ::statsd_client::__private::core::option::Option<
-                ::statsd_client::__private::Cow<'_, str>,
-            > {
-                match *self {}
-            }
-        }
-    "#]],
+        "#]],
     );
 }
 

@@ -48,7 +48,7 @@ fn a_measurement_is_a_guard_before_the_body() {
         "async fn render(&self) -> Result<Page, Error> { self.page().await?.html() }",
         &expect![[r#"
             async fn render(&self) -> Result<Page, Error> {
-                let _guard = {
+                let _statsd_guard = {
                     const _: () = ::statsd_client::__private::check_name("render");
                     const _: () = ::statsd_client::__private::check_tag_key("plan");
                     const _: () = ::statsd_client::__private::check_tag_value("pro");
@@ -76,7 +76,7 @@ fn what_varies_is_passed_at_every_call() {
         "fn run(self, task: &str) { self.0.run(task); }",
         &expect![[r#"
             fn run(self, task: &str) {
-                let _guard = {
+                let _statsd_guard = {
                     const _: () = ::re::statsd::__private::check_name("cron.kind.task");
                     const _: () = ::re::statsd::__private::check_tag_key("plan");
                     const _: () = ::re::statsd::__private::check_tag_value("pro");
@@ -86,7 +86,7 @@ fn what_varies_is_passed_at_every_call() {
                         ::re::statsd::__private::shown(&task),
                         ::re::statsd::__private::shown(&(a + b)),
                     ) {
-                        (value_0, value_1, value_2) => {
+                        (statsd_value_0, statsd_value_1, statsd_value_2) => {
                             #[allow(
                                 unused_imports,
                                 reason = "which is used depends on the values' types"
@@ -120,18 +120,23 @@ fn what_varies_is_passed_at_every_call() {
                                 ::re::statsd::__private::core::option::Option::None,
                             );
                             ::re::statsd::__private::measure(
-                                SITE
-                                    .with([
-                                        (&&&&::re::statsd::__private::Probe(value_0))
-                                            .tag_text()
-                                            .bytes(),
-                                        (&&&&::re::statsd::__private::Probe(value_1))
-                                            .tag_text()
-                                            .bytes(),
-                                        (&&&&::re::statsd::__private::Probe(value_2))
-                                            .tag_text()
-                                            .bytes(),
-                                    ]),
+                                ::re::statsd::__private::TaggedSite::with(
+                                    &SITE,
+                                    [
+                                        ::re::statsd::__private::bytes_of(
+                                            &(&&&&::re::statsd::__private::Probe(statsd_value_0))
+                                                .statsd_tag_text(),
+                                        ),
+                                        ::re::statsd::__private::bytes_of(
+                                            &(&&&&::re::statsd::__private::Probe(statsd_value_1))
+                                                .statsd_tag_text(),
+                                        ),
+                                        ::re::statsd::__private::bytes_of(
+                                            &(&&&&::re::statsd::__private::Probe(statsd_value_2))
+                                                .statsd_tag_text(),
+                                        ),
+                                    ],
+                                ),
                             )
                         }
                     }
@@ -151,7 +156,7 @@ fn what_varies_is_passed_at_every_call() {
                     const _: () = ::statsd_client::__private::check_name("a");
                     const _: () = ::statsd_client::__private::check_tag_key("region");
                     match (::statsd_client::__private::shown(&region),) {
-                        (value_0,) => {
+                        (statsd_value_0,) => {
                             #[allow(
                                 unused_imports,
                                 reason = "which is used depends on the values' types"
@@ -176,12 +181,15 @@ fn what_varies_is_passed_at_every_call() {
                                 ::statsd_client::__private::core::option::Option::None,
                             );
                             ::statsd_client::__private::count(
-                                SITE
-                                    .with([
-                                        (&&&&::statsd_client::__private::Probe(value_0))
-                                            .tag_text()
-                                            .bytes(),
-                                    ]),
+                                ::statsd_client::__private::TaggedSite::with(
+                                    &SITE,
+                                    [
+                                        ::statsd_client::__private::bytes_of(
+                                            &(&&&&::statsd_client::__private::Probe(statsd_value_0))
+                                                .statsd_tag_text(),
+                                        ),
+                                    ],
+                                ),
                             )
                         }
                     };
@@ -204,7 +212,7 @@ fn a_boxed_future_is_instrumented_inside() {
             fn run(&self) -> BoxFuture<'_, u8> {
                 let name = self.name();
                 Box::pin(async move {
-                    let _guard = {
+                    let _statsd_guard = {
                         const _: () = ::statsd_client::__private::check_name("run");
                         {
                             static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
@@ -267,7 +275,7 @@ fn a_condition_is_told_the_functions_value() {
         &expect![[r#"
             fn look_up(&self, url: &str) -> Option<&Page> {
                 const _: () = ::statsd_client::__private::check_name("cache.hit");
-                let spot = {
+                let statsd_spot = {
                     static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
                         ::statsd_client::__private::MetricType::Counter,
                         "cache.hit",
@@ -277,14 +285,14 @@ fn a_condition_is_told_the_functions_value() {
                     );
                     ::statsd_client::__private::keep(&SITE)
                 };
-                let value = ::statsd_client::__private::run(move || -> Option<&Page> {
+                let statsd_value = ::statsd_client::__private::run(move || -> Option<&Page> {
                     self.pages.get(url)
                 });
                 ::statsd_client::__private::count_if(
-                    spot,
-                    ::statsd_client::__private::holds(&value, |page| page.is_some()),
+                    statsd_spot,
+                    ::statsd_client::__private::holds(&statsd_value, |page| page.is_some()),
                 );
-                value
+                statsd_value
             }
         "#]],
     );
@@ -295,7 +303,7 @@ fn a_condition_is_told_the_functions_value() {
         &expect![[r#"
             async fn save(self) -> Result<impl Sized, Error> {
                 const _: () = ::statsd_client::__private::check_name("saved");
-                let spot = {
+                let statsd_spot = {
                     static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
                         ::statsd_client::__private::MetricType::Counter,
                         "saved",
@@ -305,7 +313,7 @@ fn a_condition_is_told_the_functions_value() {
                     );
                     ::statsd_client::__private::keep(&SITE)
                 };
-                let value = async move {
+                let statsd_value = async move {
                     #[allow(
                         unreachable_code,
                         clippy::diverging_sub_expression,
@@ -313,17 +321,17 @@ fn a_condition_is_told_the_functions_value() {
                         reason = "it is here for its type"
                     )]
                     if false {
-                        let never: Result<_, Error> = loop {};
-                        return never;
+                        let statsd_never: Result<_, Error> = loop {};
+                        return statsd_never;
                     }
                     '_body: { self.0.save().await }
                 }
                     .await;
                 ::statsd_client::__private::count_if(
-                    spot,
-                    ::statsd_client::__private::succeeded(&value),
+                    statsd_spot,
+                    ::statsd_client::__private::succeeded(&statsd_value),
                 );
-                value
+                statsd_value
             }
         "#]],
     );
@@ -340,8 +348,8 @@ fn how_a_call_ends_is_told_to_a_guard() {
                 const _: () = ::statsd_client::__private::check_name("orders.place");
                 const _: () = ::statsd_client::__private::check_tag_key("plan");
                 const _: () = ::statsd_client::__private::check_tag_value("pro");
-                let ending = match (::statsd_client::__private::the_client(&self.statsd),) {
-                    (client,) => {
+                let statsd_ending = match (::statsd_client::__private::the_client(&self.statsd),) {
+                    (statsd_client,) => {
                         static SITE: ::statsd_client::__private::Endings = ::statsd_client::__private::Endings::new(
                             [
                                 "orders.place.success",
@@ -374,27 +382,27 @@ fn how_a_call_ends_is_told_to_a_guard() {
                                 ),
                             ),
                         );
-                        ::statsd_client::__private::begin(SITE.on(client))
+                        ::statsd_client::__private::begin(
+                            ::statsd_client::__private::Endings::on(&SITE, statsd_client),
+                        )
                     }
                 };
-                let value = ::statsd_client::__private::run(move || -> Result<Order, Refused> {
+                let statsd_value = ::statsd_client::__private::run(move || -> Result<Order, Refused> {
                     self.till.take(cart)?
                 });
-                ending
-                    .end(
-                        ::statsd_client::__private::outcome_of(&value),
-                        {
-                            #[allow(
-                                unused_imports,
-                                reason = "which is used depends on the value's type"
-                            )]
-                            use ::statsd_client::__private::{
-                                ByAny as _, ByError as _, ByOutcome as _,
-                            };
-                            (&&&::statsd_client::__private::ClassOf(&value)).error_class()
-                        },
-                    );
-                value
+                ::statsd_client::__private::EndGuard::end(
+                    statsd_ending,
+                    ::statsd_client::__private::outcome_of(&statsd_value),
+                    {
+                        #[allow(
+                            unused_imports,
+                            reason = "which is used depends on the value's type"
+                        )]
+                        use ::statsd_client::__private::{ByAny as _, ByError as _, ByOutcome as _};
+                        (&&&::statsd_client::__private::ClassOf(&statsd_value)).statsd_error_class()
+                    },
+                );
+                statsd_value
             }
         "#]],
     );
@@ -407,14 +415,14 @@ fn how_a_call_ends_is_told_to_a_guard() {
                 const _: () = ::statsd_client::__private::check_name("jobs.kind");
                 const _: () = ::statsd_client::__private::check_tag_key("queue");
                 const _: () = ::statsd_client::__private::check_tag_value("q-queue");
-                let ending = match (
+                let statsd_ending = match (
                     ::statsd_client::__private::shown(&kind),
                     ::statsd_client::__private::shown(&queue),
                     ::statsd_client::__private::PackedTags::of(
                         ::statsd_client::__private::made(|| more(kind)),
                     ),
                 ) {
-                    (value_0, value_1, value_2) => {
+                    (statsd_value_0, statsd_value_1, statsd_value_2) => {
                         #[allow(
                             unused_imports,
                             reason = "which is used depends on the values' types"
@@ -451,20 +459,26 @@ fn how_a_call_ends_is_told_to_a_guard() {
                             &SITE,
                             1,
                             [
-                                (&&&&::statsd_client::__private::Probe(value_0)).tag_text().bytes(),
-                                (&&&&::statsd_client::__private::Probe(value_1)).tag_text().bytes(),
-                                value_2.bytes(),
+                                ::statsd_client::__private::bytes_of(
+                                    &(&&&&::statsd_client::__private::Probe(statsd_value_0))
+                                        .statsd_tag_text(),
+                                ),
+                                ::statsd_client::__private::bytes_of(
+                                    &(&&&&::statsd_client::__private::Probe(statsd_value_1))
+                                        .statsd_tag_text(),
+                                ),
+                                ::statsd_client::__private::PackedTags::bytes(&statsd_value_2),
                             ],
                         )
                     }
                 };
-                let value = ::statsd_client::__private::run(move || -> i32 { 0 });
-                ending
-                    .end(
-                        ::statsd_client::__private::judged(&value, |code| *code == 0),
-                        ::statsd_client::__private::core::option::Option::None,
-                    );
-                value
+                let statsd_value = ::statsd_client::__private::run(move || -> i32 { 0 });
+                ::statsd_client::__private::EndGuard::end(
+                    statsd_ending,
+                    ::statsd_client::__private::judged(&statsd_value, |code| *code == 0),
+                    ::statsd_client::__private::core::option::Option::None,
+                );
+                statsd_value
             }
         "#]],
     );
@@ -475,7 +489,7 @@ fn how_a_call_ends_is_told_to_a_guard() {
         &expect![[r#"
             fn serve() -> ! {
                 const _: () = ::statsd_client::__private::check_name("serve");
-                let ending = {
+                let statsd_ending = {
                     static SITE: ::statsd_client::__private::Endings = ::statsd_client::__private::Endings::new(
                         ["serve.success", "serve.failure", "serve.panic", "serve.cancelled"],
                         &[],
@@ -499,14 +513,14 @@ fn a_name_can_be_made_by_a_closure_and_double_colons_are_dots() {
         "fn run(&self) {}",
         &expect![[r#"
             fn run(&self) {
-                let _guard = {
+                let _statsd_guard = {
                     const _: () = ::statsd_client::__private::check_name("made");
                     match (
                         ::statsd_client::__private::shown(
                             &::statsd_client::__private::made(|| self.name()),
                         ),
                     ) {
-                        (value_0,) => {
+                        (statsd_value_0,) => {
                             #[allow(
                                 unused_imports,
                                 reason = "which is used depends on the values' types"
@@ -528,12 +542,15 @@ fn a_name_can_be_made_by_a_closure_and_double_colons_are_dots() {
                             {
                                 static LEVELS: ::statsd_client::__private::Levels = ::statsd_client::__private::Levels::new();
                                 ::statsd_client::__private::enter(
-                                    SITE
-                                        .with([
-                                            (&&&&::statsd_client::__private::Probe(value_0))
-                                                .tag_text()
-                                                .bytes(),
-                                        ]),
+                                    ::statsd_client::__private::TaggedSite::with(
+                                        &SITE,
+                                        [
+                                            ::statsd_client::__private::bytes_of(
+                                                &(&&&&::statsd_client::__private::Probe(statsd_value_0))
+                                                    .statsd_tag_text(),
+                                            ),
+                                        ],
+                                    ),
                                     &LEVELS,
                                 )
                             }
@@ -549,23 +566,23 @@ fn a_name_can_be_made_by_a_closure_and_double_colons_are_dots() {
         r#""Shop::Cart.items""#,
         "fn run() {}",
         &expect![[r#"
-        fn run() {
-            let _guard = {
-                const _: () = ::statsd_client::__private::check_name("Shop.Cart.items");
-                {
-                    static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
-                        ::statsd_client::__private::MetricType::Distribution,
-                        "Shop.Cart.items",
-                        &[],
-                        ::statsd_client::__private::core::option::Option::None,
-                        true,
-                    );
-                    ::statsd_client::__private::distribution(&SITE)
-                }
-            };
-            '_body: {}
-        }
-    "#]],
+            fn run() {
+                let _statsd_guard = {
+                    const _: () = ::statsd_client::__private::check_name("Shop.Cart.items");
+                    {
+                        static SITE: ::statsd_client::__private::Fixed = ::statsd_client::__private::Fixed::new(
+                            ::statsd_client::__private::MetricType::Distribution,
+                            "Shop.Cart.items",
+                            &[],
+                            ::statsd_client::__private::core::option::Option::None,
+                            true,
+                        );
+                        ::statsd_client::__private::distribution(&SITE)
+                    }
+                };
+                '_body: {}
+            }
+        "#]],
     );
 }
 
@@ -595,7 +612,7 @@ fn compiled_out_the_function_stays_and_the_literals_are_checked() {
                         ::statsd_client::__private::made(|| more(c)),
                     ),
                 ) {
-                    (client, value_0, value_1, value_2) => {
+                    (statsd_client, statsd_value_0, statsd_value_1, statsd_value_2) => {
                         #[allow(
                             unused_imports,
                             reason = "which is used depends on the values' types"

@@ -2,6 +2,7 @@
 //! or in a task that is in a scope, the scope's.
 
 mod calls;
+mod scoped_future;
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
@@ -13,6 +14,8 @@ use crate::client::{Client, name_space};
 use crate::pipeline::{self, Call, InScope, Recorded, Shared, Target, find, record_texts};
 use crate::protocol::MetricType;
 use crate::rendered::Addressee;
+
+use scoped_future::ScopedFuture;
 
 pub use calls::{
     count, count_at, decrement, distribution, event, gauge, gauge_at, gauge_delta, histogram,
@@ -144,7 +147,7 @@ impl Client {
     }
 
     /// The future `task` with this client in the place of the installed one, whenever and wherever it
-    /// is polled. What it spawns is not part of it. Allocates once, for the task.
+    /// is polled or dropped. What it spawns is not part of it. Allocates once, for the task.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -165,12 +168,7 @@ impl Client {
     /// # Ok::<(), statsd_client::Error>(())
     /// ```
     pub fn scope_future<F: Future>(&self, task: F) -> impl Future<Output = F::Output> {
-        let client = self.clone();
-        let mut task = Box::pin(task);
-        std::future::poll_fn(move |context| {
-            let _scope = Scope::enter(&client);
-            task.as_mut().poll(context)
-        })
+        ScopedFuture::new(self.clone(), task)
     }
 }
 

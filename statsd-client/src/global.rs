@@ -4,6 +4,7 @@
 mod calls;
 mod fork;
 mod listening;
+mod scoped_future;
 mod switch;
 
 use std::cell::{Cell, RefCell};
@@ -16,6 +17,8 @@ use crate::client::{Client, name_space};
 use crate::pipeline::{Call, InScope, Recorded, Shared, Target, find, is_watched, record_texts};
 use crate::protocol::MetricType;
 use crate::rendered::Addressee;
+
+use scoped_future::ScopedFuture;
 
 pub use calls::{
     count, count_at, decrement, distribution, event, gauge, gauge_at, gauge_delta, histogram,
@@ -150,7 +153,7 @@ impl Client {
     }
 
     /// The future `task` with this client in the place of the installed one, whenever and wherever it
-    /// is polled. What it spawns is not part of it. Allocates once, for the task.
+    /// is polled or dropped. What it spawns is not part of it. Allocates once, for the task.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -171,12 +174,7 @@ impl Client {
     /// # Ok::<(), statsd_client::Error>(())
     /// ```
     pub fn scope_future<F: Future>(&self, task: F) -> impl Future<Output = F::Output> {
-        let client = self.clone();
-        let mut task = Box::pin(task);
-        std::future::poll_fn(move |context| {
-            let _scope = Scope::enter(&client);
-            task.as_mut().poll(context)
-        })
+        ScopedFuture::new(self.clone(), task)
     }
 }
 

@@ -99,7 +99,7 @@ pub(crate) struct Setting {
 }
 
 /// How long "put off" is.
-const AN_HOUR: Duration = Duration::from_hours(1);
+const AN_HOUR: Duration = Duration::from_secs(3_600);
 
 /// The loop of one row.
 pub(crate) struct Prepared {

@@ -8,7 +8,10 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::routing::{Router, get};
-use statsd_client::{CaptureBackend, Captured, Client, Dialect};
+use statsd_client::testing::{capture, capture_future};
+use statsd_client::{
+    assert_no_statsd_calls, assert_statsd_gauge, assert_statsd_increment, assert_statsd_measure,
+};
 use tokio::time::timeout;
 use tower::ServiceExt;
 
@@ -22,8 +25,9 @@ fn a_subscription_is_counted_by_plan() {
     let seen = capture(|| {
         assert_eq!(service.subscribe("ada@example.com".to_owned(), Plan::Pro), Ok(()));
     });
-    assert_eq!(of(&seen, "subscriptions"), ["subscriptions.success:1|c|#plan:pro"]);
-    assert_eq!(of(&seen, "mailer"), ["mailer.write.success:1|c", "mailer.write|ms"]);
+    assert_statsd_increment!(seen, "subscriptions.success", tags(plan = "pro"));
+    assert_statsd_increment!(seen, "mailer.write.success");
+    assert_statsd_measure!(seen, "mailer.write");
 }
 
 #[test]
@@ -33,9 +37,9 @@ fn a_refusal_is_counted_by_its_reason() {
         let refused = service.subscribe("ada".to_owned(), Plan::Free);
         assert_eq!(refused, Err(Refused::BadAddress));
     });
-    let line = "subscriptions.failure:1|c|#plan:free,error_class:BadAddress";
-    assert_eq!(of(&seen, "subscriptions"), [line]);
-    assert_eq!(of(&seen, "mailer"), [""; 0]);
+    let name = "subscriptions.failure";
+    assert_statsd_increment!(seen, name, tags(plan = "free", error_class = "BadAddress"));
+    assert_no_statsd_calls!(seen, "subscriptions.success", "mailer.*");
 }
 
 #[tokio::test]
@@ -47,13 +51,14 @@ async fn a_request_is_timed_by_its_route() {
         assert_eq!(send(&routes, post("/subscriptions", body)).await, StatusCode::CONFLICT);
     })
     .await;
-    let time = "http.requests|ms|#route:/subscriptions,method:POST";
-    assert!(of(&seen, "http.requests").contains(&time.to_owned()));
-    let lines = [
-        "subscriptions.failure:1|c|#plan:free,error_class:AlreadySubscribed",
-        "subscriptions.success:1|c|#plan:free",
-    ];
-    assert_eq!(of(&seen, "subscriptions"), lines);
+    let tags = ("/subscriptions", "POST");
+    assert_statsd_measure!(seen, "http.requests", times = 2, tags(route = tags.0, method = tags.1));
+    // In and out, twice.
+    assert_statsd_gauge!(seen, "http.inflight", 1, times = 2);
+    assert_statsd_gauge!(seen, "http.inflight", 0, times = 2);
+    assert_statsd_increment!(seen, "subscriptions.success");
+    let class = "AlreadySubscribed";
+    assert_statsd_increment!(seen, "subscriptions.failure", tags(error_class = class));
 }
 
 #[tokio::test]
@@ -65,8 +70,9 @@ async fn a_page_comes_out_of_the_cache_the_second_time() {
         }
     })
     .await;
-    assert_eq!(of(&seen, "cache"), ["cache.hit:1|c", "cache.lookup:2|c"]);
-    assert_eq!(of(&seen, "pages"), ["pages.render|ms"]);
+    assert_statsd_increment!(seen, "cache.lookup", times = 2);
+    assert_statsd_increment!(seen, "cache.hit", times = 1);
+    assert_statsd_measure!(seen, "pages.render", times = 1);
 }
 
 #[tokio::test]
@@ -78,8 +84,8 @@ async fn strange_paths_and_methods_make_no_series_of_their_own() {
         assert_eq!(status, StatusCode::NOT_FOUND);
     })
     .await;
-    let line = "http.requests.success:1|c|#route:none,method:other";
-    assert_eq!(of(&seen, "http.requests.success"), [line]);
+    let name = "http.requests.success";
+    assert_statsd_increment!(seen, name, tags(route = "none", method = "other"));
 }
 
 #[tokio::test]
@@ -90,8 +96,8 @@ async fn a_request_that_is_given_up_is_counted_as_cancelled() {
         timeout(Duration::ZERO, request).await.expect_err("nobody answers");
     })
     .await;
-    let line = "http.requests.cancelled:1|c|#route:/slow,method:GET";
-    assert_eq!(of(&seen, "http.requests.cancelled"), [line]);
+    assert_statsd_increment!(seen, "http.requests.cancelled", tags(route = "/slow"));
+    assert_no_statsd_calls!(seen, "http.requests.success", "http.requests.failure");
 }
 
 #[test]
@@ -105,15 +111,15 @@ fn a_panic_is_counted_as_one() {
         let request = send(&routes, get_request("/broken"));
         catch_unwind(AssertUnwindSafe(|| runtime.block_on(request))).expect_err("it panics");
     });
-    let line = "http.requests.panic:1|c|#route:/broken,method:GET";
-    assert_eq!(of(&seen, "http.requests.panic"), [line]);
+    assert_statsd_increment!(seen, "http.requests.panic", tags(route = "/broken", method = "GET"));
 }
 
 #[test]
 fn jobs_are_timed_by_their_names() {
     let service = Service::default();
     let seen = capture(|| JOBS.iter().for_each(|job| run(job, &service)));
-    assert_eq!(of(&seen, "cron"), ["cron.cache|ms", "cron.mail|ms"]);
+    assert_statsd_measure!(seen, "cron.mail");
+    assert_statsd_measure!(seen, "cron.cache");
 }
 
 async fn send(routes: &Router, request: Request<Body>) -> StatusCode {
@@ -129,41 +135,4 @@ fn post(path: &str, form: &'static str) -> Request<Body> {
     let content_type = "application/x-www-form-urlencoded";
     let request = Request::post(path).header("content-type", content_type);
     request.body(Body::from(form)).expect("a request")
-}
-
-/// What `work` sends.
-fn capture(work: impl FnOnce()) -> Captured {
-    let (client, captured) = client();
-    client.scope(work);
-    client.flush(Duration::from_secs(10));
-    captured
-}
-
-/// What `work` sends.
-async fn capture_future(work: impl Future<Output = ()>) -> Captured {
-    let (client, captured) = client();
-    client.scope_future(work).await;
-    client.flush(Duration::from_secs(10));
-    captured
-}
-
-fn client() -> (Client, Captured) {
-    let (backend, captured) = CaptureBackend::new();
-    let builder = Client::builder().backend(backend).dialect(Dialect::DogStatsd);
-    // No flush of its own comes in between.
-    let client = builder.flush_interval(Duration::from_secs(3600)).build();
-    (client.expect("a client"), captured)
-}
-
-/// The lines of the metrics under `name`, sorted; of timings without their values.
-fn of(seen: &Captured, name: &str) -> Vec<String> {
-    let lines = seen.lines().into_iter().filter(|line| line.starts_with(name));
-    let mut lines: Vec<String> = lines
-        .map(|line| match (line.split_once(':'), line.split_once("|ms")) {
-            (Some((name, _)), Some((_, tags))) => format!("{name}|ms{tags}"),
-            _ => line,
-        })
-        .collect();
-    lines.sort();
-    lines
 }

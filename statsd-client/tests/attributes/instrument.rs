@@ -274,7 +274,7 @@ fn a_method_keeps_its_own_attributes() {
         #[cfg(any())]
         fn not_there() -> NoSuchType {}
 
-        #[cfg(all())]
+        #[cfg(not(any()))]
         #[expect(clippy::needless_pass_by_value, reason = "the lint is to reach the method")]
         fn there(text: String) -> usize {
             text.len()

@@ -17,6 +17,7 @@ mod instrument;
 mod made_by_macros;
 mod matrix;
 mod outcomes;
+mod ruby;
 mod sizes;
 mod steps;
 mod values;

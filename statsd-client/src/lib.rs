@@ -112,7 +112,7 @@
 //!
 //! What linters of other clients warn of is an error of the compiler here:
 //!
-//! | StatsD::Instrument's cop | here |
+//! | `StatsD::Instrument`'s cop | here |
 //! |---|---|
 //! | `MeasureAsDistArgument` | there is no `as_dist`; the message names `#[statsd_distribution]` |
 //! | `PositionalArguments`, `MetaprogrammingPositionalArguments` | rate and tags have keys |

@@ -10,7 +10,7 @@ use std::process::{ExitCode, ExitStatus};
 ///
 /// A call ends in one of four ways. Two of them are its value's to tell, which is what this trait is for:
 ///
-/// | the call | counts as | in Ruby's StatsD::Instrument |
+/// | the call | counts as | in Ruby's `StatsD::Instrument` |
 /// |---|---|---|
 /// | returns `Ok`, `Some`, `true`, `()`, `ExitCode::SUCCESS`, `Continue` | `.success` | `.success` |
 /// | returns `Err`, `None`, `false`, another `ExitCode`, `Break` | `.failure` | `.failure` for `false` and for exceptions; `.success` for `nil` |

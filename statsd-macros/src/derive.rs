@@ -105,9 +105,10 @@ impl Arm {
             let message = "only a failure has a class; write `#[outcome(failure, class = …)]`";
             mistakes.note(Error::new(class.span(), message));
         }
-        let pattern = match variant.fields {
-            Fields::Unit => quote_spanned!(ours()=> Self::#name),
-            _ => quote_spanned!(ours()=> Self::#name { .. }),
+        let pattern = if matches!(variant.fields, Fields::Unit) {
+            quote_spanned!(ours()=> Self::#name)
+        } else {
+            quote_spanned!(ours()=> Self::#name { .. })
         };
         let class = said.class.unwrap_or_else(|| literal(name));
         Self { pattern, is_failure, class: is_failure.then_some(class) }
@@ -131,11 +132,13 @@ fn implementation(
         let is_success = !is_failure;
         quote_spanned!(ours()=> #pattern => #is_success,)
     });
-    let class = arms.iter().map(|Arm { pattern, class, .. }| match class {
-        Some(class) => quote_spanned! {ours()=>
-            #pattern => #private::core::option::Option::Some(#private::Cow::Borrowed(#class)),
-        },
-        None => quote_spanned!(ours()=> #pattern => #private::core::option::Option::None,),
+    let class = arms.iter().map(|Arm { pattern, class, .. }| {
+        let class = if let Some(class) = class {
+            quote_spanned!(ours()=> Some(#private::Cow::Borrowed(#class)))
+        } else {
+            quote_spanned!(ours()=> None)
+        };
+        quote_spanned!(ours()=> #pattern => #private::core::option::Option::#class,)
     });
     let checks = arms.iter().filter_map(|arm| arm.class.as_ref()).map(|class| {
         let private = crate::site::private_at(&krate, class.span());

@@ -72,14 +72,7 @@ fn count_if(model: Model, checks: &TokenStream) -> TokenStream {
     }
     let private = private(&model.krate);
     let (spot, call, value) = (local("spot"), site(&model, &KEEP), local("value"));
-    let holds = match &model.condition {
-        Some(condition) => quote_spanned!(ours()=> #private::holds(&#value, #condition)),
-        None => {
-            let span = model.item.output().span();
-            let private = private_at(&model.krate, span);
-            quote_spanned!(ours_at(span)=> #private::succeeded(&#value))
-        }
-    };
+    let holds = judgement(&model, &value, ["holds", "succeeded"]);
     let judged = Judged {
         run: quote_spanned!(ours()=> #private::run),
         before: quote_spanned!(ours()=> #checks let #spot = #call;),
@@ -98,14 +91,7 @@ fn count_success(model: Model, checks: &TokenStream) -> TokenStream {
         // There is never a value, and so the guard is never told.
         return model.item.with_prelude(&before);
     }
-    let outcome = match &model.condition {
-        Some(condition) => quote_spanned!(ours()=> #private::judged(&#value, #condition)),
-        None => {
-            let span = model.item.output().span();
-            let private = private_at(&model.krate, span);
-            quote_spanned!(ours_at(span)=> #private::outcome_of(&#value))
-        }
-    };
+    let outcome = judgement(&model, &value, ["judged", "outcome_of"]);
     let class = if model.tag_error_class {
         quote_spanned! {ours()=>
             {
@@ -126,6 +112,18 @@ fn count_success(model: Model, checks: &TokenStream) -> TokenStream {
     model.item.with_judgement(&judged)
 }
 
+/// What is said of the function's value: by the user's closure, or by the value itself.
+fn judgement(model: &Model, value: &Ident, [by_closure, by_itself]: [&str; 2]) -> TokenStream {
+    let Some(condition) = &model.condition else {
+        let span = model.item.output().span();
+        let private = private_at(&model.krate, span);
+        let by_itself = Ident::new(by_itself, ours_at(span));
+        return quote_spanned!(ours_at(span)=> #private::#by_itself(&#value));
+    };
+    let (private, by_closure) = (private(&model.krate), Ident::new(by_closure, ours()));
+    quote_spanned!(ours()=> #private::#by_closure(&#value, #condition))
+}
+
 /// The guard of a call's end.
 fn begin(model: &Model, private: &TokenStream) -> TokenStream {
     const ENDINGS: [&str; 4] = ["success", "failure", "panic", "cancelled"];
@@ -136,15 +134,14 @@ fn begin(model: &Model, private: &TokenStream) -> TokenStream {
     let site = if let Some((name, tags)) = fixed(model) {
         let named = |ending: &str| LitStr::new(&format!("{}.{ending}", name.value()), ours());
         let (names, has_prefix) = (ENDINGS.map(named), model.has_prefix);
-        let classes = match &class {
-            Some(class) => {
-                let failed = quote_spanned!(ours()=> #private::Piece::Text(".failure"));
-                let words = words(model, &[failed], std::slice::from_ref(class));
-                quote_spanned! {ours()=>
-                    #private::core::option::Option::Some(#private::TaggedSite::worded(#words, #rate))
-                }
+        let classes = if let Some(class) = &class {
+            let failed = quote_spanned!(ours()=> #private::Piece::Text(".failure"));
+            let words = words(model, &[failed], std::slice::from_ref(class));
+            quote_spanned! {ours()=>
+                #private::core::option::Option::Some(#private::TaggedSite::worded(#words, #rate))
             }
-            None => quote_spanned!(ours()=> #private::core::option::Option::None),
+        } else {
+            quote_spanned!(ours()=> #private::core::option::Option::None)
         };
         let spot = if model.client.is_some() {
             let client = client_name();

@@ -142,10 +142,13 @@ impl Args {
         }
         let krate = self.krate.clone().unwrap_or_else(default_crate);
         let span = ours_at(name.span());
+        // Parameters in the prefix are the user's to name.
+        let user = self.prefix.as_ref().map_or_else(ours, LitStr::span);
+        let metric_span = user.located_at(name.span());
         let given = GIVEN.iter().filter(|(word, ..)| self.given.iter().any(|it| it == word));
         let ours = given.map(|(word, attribute, suffix)| {
             let metric = format!("{prefix}.{}{suffix}", name.unraw());
-            let metric = LitStr::new(metric.trim_matches('.'), span);
+            let metric = LitStr::new(metric.trim_matches('.'), metric_span);
             let attribute = Ident::new(attribute, span);
             let handed_on = self.handed_on.iter().filter(|(key, _)| takes(word, key));
             let handed_on = handed_on.map(|(_, tokens)| tokens);
@@ -214,12 +217,15 @@ fn type_name(header: &[TokenTree]) -> String {
     let mut depth = 0_usize;
     let mut name = String::new();
     let mut previous = ' ';
+    // What `dyn Shop + Send` has behind its first trait.
+    let mut is_bound = false;
     for token in header {
         match token {
             TokenTree::Punct(punct) => {
                 match punct.as_char() {
                     '<' => depth += 1,
                     '>' if previous != '-' => depth = depth.saturating_sub(1),
+                    '+' if depth == 0 => is_bound = true,
                     _ => {}
                 }
                 previous = punct.as_char();
@@ -227,7 +233,13 @@ fn type_name(header: &[TokenTree]) -> String {
             }
             TokenTree::Ident(word) if depth == 0 => match word.unraw().to_string().as_str() {
                 "where" => break,
-                "for" => name.clear(),
+                "for" => {
+                    is_bound = false;
+                    name.clear();
+                }
+                "mut" | "dyn" | "const" => {}
+                // `'a` is a lifetime.
+                _ if is_bound || previous == '\'' => {}
                 word => word.clone_into(&mut name),
             },
             // What a `macro_rules!` was given as a type.

@@ -211,7 +211,8 @@ pub fn statsd_instrument(args: TokenStream, item: TokenStream) -> TokenStream {
     expanded.into()
 }
 
-/// Leaves a method out of the block's [`macro@statsd_instrument`].
+/// Leaves a method out of the block's [`macro@statsd_instrument`], which reads it before it is looked up: it
+/// needs no `use`.
 #[proc_macro_attribute]
 pub fn statsd_skip(_args: TokenStream, item: TokenStream) -> TokenStream {
     let item = item.into();

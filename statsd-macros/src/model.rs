@@ -56,7 +56,7 @@ impl Model {
         for tag in tags {
             match tag {
                 TagArg::One { key, value } => {
-                    fixed_tags.extend(mistakes.sift(Tag::new(key, value)))
+                    fixed_tags.extend(mistakes.sift(Tag::new(key, value)));
                 }
                 TagArg::Many(closure) => {
                     more_tags.extend(mistakes.sift(closure_without_parameters(closure)));

@@ -42,7 +42,9 @@ impl Levels {
 
     fn level(&self, key: &[u8]) -> i64 {
         if key.is_empty() {
-            return self.only.load(Ordering::SeqCst);
+            // Not a load, which may come before what this thread told the gauge: then two threads could each
+            // find their own word to be true still, and the older one be the last.
+            return self.only.fetch_add(0, Ordering::AcqRel);
         }
         self.others().get(key).copied().unwrap_or(0)
     }

@@ -26,7 +26,7 @@ const fn breaks_tag_value(byte: u8) -> bool {
     matches!(byte, b'|' | b'#' | b',' | b';') || byte <= b' ' || byte == 0x7f
 }
 
-/// A metric name, or the prefix of one, made safe: a path's `::` becomes a dot, as StatsD::Instrument has it;
+/// A metric name, or the prefix of one, made safe: a path's `::` becomes a dot, as `StatsD::Instrument` has it;
 /// what separates, white space and control characters become `_`.
 pub(crate) fn legal_name(dialect: Dialect, name: &str) -> Cow<'_, str> {
     let is_broken = |c| breaks(c, breaks_name) || sets_tags_apart(dialect, c);

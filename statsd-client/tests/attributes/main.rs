@@ -7,13 +7,18 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arguments;
+mod clients;
 mod derived;
 mod functions;
 mod futures;
 mod hygiene;
+mod inflight;
+mod instrument;
 mod made_by_macros;
 mod matrix;
 mod outcomes;
+mod ruby;
+mod sizes;
 mod steps;
 mod values;
 mod wire;

@@ -301,6 +301,14 @@ fn halves(number: u64) -> Option<(u32, u32)> {
     (id != 0).then_some((id, number as u32))
 }
 
+/// The number of the client in whose scope this thread is.
+pub(crate) fn scope() -> Option<u64> {
+    if SCOPES.load(Ordering::Relaxed) == 0 {
+        return None;
+    }
+    SCOPED.try_with(|scopes| scopes.try_borrow().ok()?.last().map(Current::number)).ok()?
+}
+
 /// Makes a call for whoever it is for, and makes it again where another client was installed before it
 /// was recorded.
 #[inline]

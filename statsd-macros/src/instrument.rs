@@ -26,8 +26,8 @@ const GIVEN: [(&str, &str, &str); 5] = [
 /// Arguments that are handed on to the attributes that take them.
 const HANDED_ON: [&str; 5] = ["tags", "sample_rate", "tag_error_class", "no_prefix", "client"];
 
-/// What is listed where nothing is.
-const BY_DEFAULT: [&str; 2] = ["count", "measure"];
+/// What is listed where nothing is: a timer's statistics count the calls, too.
+const BY_DEFAULT: [&str; 1] = ["measure"];
 
 #[derive(Default)]
 struct Args {

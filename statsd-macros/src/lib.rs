@@ -50,7 +50,7 @@
 //! | `client = self.statsd` | the client that is called: an expression that is one, or dereferences to one; read at every call | whichever is installed |
 //! | `crate = ::path` | where `statsd-client` is, if not at `::statsd_client` | `::statsd_client` |
 //! | `\|value\| value.is_some()` | of `statsd_count_if` and `statsd_count_success`, behind the name: judges the function's value; a path such as `Option::is_some` will do | the value's own `Outcome` |
-//! | `tag_error_class` | of `statsd_count_success`: tags failures with `error_class`, the error's variant or type | failures are not told apart |
+//! | `tag_error_class` | of `statsd_count_success`: tags failures with `error_class`: of an `Err` the error's variant or type, of another value what it says of itself; a `None` or `false` has no class | failures are not told apart |
 //!
 //! Parameters are read before the body runs, so the body may move them; in a future that is when
 //! it is first polled. A name and tags that are all literals cost nothing at a call but the count
@@ -187,8 +187,8 @@ pub fn statsd_gauge_inflight(args: TokenStream, item: TokenStream) -> TokenStrea
 
 /// Puts attributes on every method of an `impl` block.
 ///
-/// Listed are `count`, `count_success`, `measure`, `distribution` and `gauge_inflight`; where none is, `count` and
-/// `measure`. A method's metric is `prefix`, a dot, and the method's name, behind which the gauge has `.inflight`;
+/// Listed are `count`, `count_success`, `measure`, `distribution` and `gauge_inflight`; where none is, `measure`, whose
+/// statistics count the calls, too. A method's metric is `prefix`, a dot, and the method's name, behind which the gauge has `.inflight`;
 /// without `prefix = "…"` it is the type's name. `tags(…)`, `sample_rate`, `tag_error_class`, `no_prefix`,
 /// `client` and `crate` are handed on. `#[statsd_skip]` leaves a method out, as it must a `const fn`.
 ///

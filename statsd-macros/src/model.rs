@@ -51,6 +51,9 @@ impl Model {
         let name = args.name.and_then(|given| mistakes.sift(name(given)));
         let tags = args.tags.unwrap_or_default();
         note_duplicates(&tags, mistakes);
+        if args.tag_error_class.is_some() {
+            note_class(&tags, mistakes);
+        }
         let mut more_tags = Vec::new();
         let mut fixed_tags = Vec::new();
         for tag in tags {
@@ -131,6 +134,18 @@ fn note_duplicates(tags: &[TagArg], mistakes: &mut Mistakes) {
             mistakes.note(Error::new(key.span(), message));
         }
         seen.insert(text);
+    }
+}
+
+/// A tag of one's own would stand beside the class, or hide it.
+fn note_class(tags: &[TagArg], mistakes: &mut Mistakes) {
+    for tag in tags {
+        if let TagArg::One { key, .. } = tag
+            && key.value() == "error_class"
+        {
+            let message = "`tag_error_class` makes this tag; keep one of them";
+            mistakes.note(Error::new(key.span(), message));
+        }
     }
 }
 

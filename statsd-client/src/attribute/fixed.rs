@@ -114,6 +114,10 @@ impl Spot for &'static Fixed {
         self
     }
 
+    fn scope(&self) -> Option<u64> {
+        global::scope()
+    }
+
     fn write_key(&self, _key: &mut Vec<u8>) {}
 }
 
@@ -148,6 +152,10 @@ impl Spot for FixedOn<'_> {
         FixedFor { site: self.site, whom: Whom::of(self.client) }
     }
 
+    fn scope(&self) -> Option<u64> {
+        None
+    }
+
     fn write_key(&self, key: &mut Vec<u8>) {
         key.extend_from_slice(&number(self.client).to_ne_bytes());
     }
@@ -167,6 +175,10 @@ impl Spot for FixedFor {
 
     fn keep(self) -> Self {
         self
+    }
+
+    fn scope(&self) -> Option<u64> {
+        None
     }
 
     fn write_key(&self, key: &mut Vec<u8>) {

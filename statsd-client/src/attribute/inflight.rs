@@ -11,7 +11,7 @@ use super::spot::Spot;
 use crate::pipeline::{Recorded, Witness, is_watched, present};
 
 /// The levels of one call site, for a `static`: of the one gauge that it has, or of one for each
-/// combination of values, client, and capture of a test.
+/// combination of values, client, scope, and capture of a test.
 #[derive(Debug)]
 pub struct Levels {
     /// Of a literal name with literal tags.
@@ -67,6 +67,8 @@ pub struct InflightGuard<S: Spot> {
     levels: &'static Levels,
     key: Vec<u8>,
     spot: S,
+    /// The scope that it began in; scopes count their own calls, too.
+    scope: Option<u64>,
     /// The capture that saw its beginning. Tests run at once, and each counts its own calls.
     witness: Option<Arc<dyn Witness>>,
 }
@@ -74,8 +76,8 @@ pub struct InflightGuard<S: Spot> {
 impl<S: Spot> InflightGuard<S> {
     fn change(&self, by: i64) {
         self.levels.change(&self.key, by);
-        // What began in a capture and ends outside of it, or the other way round, is of no level there.
-        if is_watched() != self.witness.is_some() {
+        // What began in a capture or scope and ends outside of it, or the other way round, is of no level there.
+        if is_watched() != self.witness.is_some() || self.spot.scope() != self.scope {
             return;
         }
         let mut told = self.levels.level(&self.key);
@@ -108,8 +110,12 @@ pub fn enter<S: Spot>(spot: S, levels: &'static Levels) -> InflightGuard<S::Kept
         let place = Arc::as_ptr(witness).cast::<u8>().addr();
         key.extend_from_slice(&place.to_ne_bytes());
     }
+    let scope = spot.scope();
+    if let Some(number) = scope {
+        key.extend_from_slice(&number.to_ne_bytes());
+    }
     spot.write_key(&mut key);
-    let guard = InflightGuard { levels, key, spot: spot.keep(), witness };
+    let guard = InflightGuard { levels, key, spot: spot.keep(), scope, witness };
     guard.change(1);
     guard
 }

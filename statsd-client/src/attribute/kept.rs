@@ -65,6 +65,10 @@ impl<H: OfKind, const N: usize> Spot for Tagged<'_, H, N> {
         Kept { site: self.site, texts: Texts::of(&self.values), whom: None }
     }
 
+    fn scope(&self) -> Option<u64> {
+        global::scope()
+    }
+
     fn write_key(&self, key: &mut Vec<u8>) {
         write_key(&self.values, key);
     }
@@ -103,6 +107,10 @@ impl<H: OfKind, const N: usize> Spot for TaggedOn<'_, H, N> {
         Kept { site, texts: Texts::of(&values), whom: Some(Whom::of(self.client)) }
     }
 
+    fn scope(&self) -> Option<u64> {
+        None
+    }
+
     fn write_key(&self, key: &mut Vec<u8>) {
         key.extend_from_slice(&number(self.client).to_ne_bytes());
         write_key(&self.tagged.values, key);
@@ -137,6 +145,10 @@ impl<H: OfKind, const N: usize> Spot for Kept<H, N> {
 
     fn keep(self) -> Self {
         self
+    }
+
+    fn scope(&self) -> Option<u64> {
+        if self.whom.is_some() { None } else { global::scope() }
     }
 
     fn write_key(&self, key: &mut Vec<u8>) {

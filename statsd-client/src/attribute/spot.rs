@@ -16,6 +16,10 @@ pub trait Spot {
     /// Copies what it borrows, which allocates where there is anything.
     fn keep(self) -> Self::Kept;
 
+    /// The number of the client in whose scope its calls are made now; `None`: they are in none, or always for
+    /// one client.
+    fn scope(&self) -> Option<u64>;
+
     /// Appends what sets it apart from other spots of its call site.
     fn write_key(&self, key: &mut Vec<u8>);
 }

@@ -52,6 +52,19 @@ fn futures_are_in_flight_side_by_side() {
 }
 
 #[test]
+fn scopes_count_their_own_calls() {
+    #[statsd_gauge_inflight("scoped")]
+    fn within(inner: &dyn Fn()) {
+        inner();
+    }
+
+    let (other, others) = client(|builder| builder);
+    let own = lines(|| within(&|| other.scope(|| within(&|| ()))));
+    assert_eq!(own, ["scoped:1|g", "scoped:0|g"]);
+    assert_eq!(sent(&other, &others), own);
+}
+
+#[test]
 fn each_combination_of_names_and_tags_has_a_level_of_its_own() {
     #[statsd_gauge_inflight("work.{kind}", tags(nested = nested, plan = "pro"))]
     fn work(kind: &str, nested: bool, inner: &dyn Fn()) -> usize {
@@ -207,18 +220,4 @@ fn aggregated_the_level_at_the_flush_is_told() {
     assert_eq!(sent(&client, &captured), ["level:1|g"]);
     client.scope(|| drop(held));
     assert_eq!(sent(&client, &captured), ["level:1|g", "level:0|g"]);
-}
-
-/// It is the process's, and kept also while nobody hears of it.
-#[test]
-fn a_level_is_right_for_a_client_that_comes_later() {
-    #[statsd_gauge_inflight("level")]
-    fn hold(inner: &mut dyn FnMut()) {
-        inner();
-    }
-
-    let mut later = Vec::new();
-    let earlier = lines(|| hold(&mut || later = lines(|| hold(&mut || ()))));
-    assert_eq!(later, ["level:2|g", "level:1|g"]);
-    assert_eq!(earlier, ["level:1|g", "level:0|g"]);
 }

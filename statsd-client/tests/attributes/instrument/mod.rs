@@ -10,7 +10,7 @@ use crate::steps::{finish, let_go, step};
 use crate::wire::{assert_lines, mark};
 
 #[test]
-fn by_default_calls_are_counted_and_timed_under_the_types_name() {
+fn by_default_calls_are_timed_under_the_types_name() {
     struct Cart(Vec<u8>);
 
     #[statsd_instrument]
@@ -34,9 +34,7 @@ fn by_default_calls_are_counted_and_timed_under_the_types_name() {
         let _ = cart.add(3);
         assert_eq!(cart.into_items(), [3]);
     };
-    let lines = ["new", "add", "into_items"];
-    let lines = lines.map(|method| [format!("Cart.{method}:1|c"), format!("Cart.{method}:T|ms")]);
-    assert_lines(work, &lines.concat());
+    assert_lines(work, &["new", "add", "into_items"].map(|method| format!("Cart.{method}:T|ms")));
 }
 
 #[test]

@@ -8,6 +8,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote_spanned;
 use syn::LitStr;
+use syn::spanned::Spanned;
 
 use crate::attribute::Attribute;
 use crate::item::Judged;
@@ -72,14 +73,7 @@ fn count_if(model: Model, checks: &TokenStream) -> TokenStream {
     }
     let private = private(&model.krate);
     let (spot, call, value) = (local("spot"), site(&model, &KEEP), local("value"));
-    let holds = match &model.condition {
-        Some(condition) => quote_spanned!(ours()=> #private::holds(&#value, #condition)),
-        None => {
-            let span = model.item.output().span();
-            let private = private_at(&model.krate, span);
-            quote_spanned!(ours_at(span)=> #private::succeeded(&#value))
-        }
-    };
+    let holds = look_at_value(&model, "holds", "succeeded");
     let judged = Judged {
         run: quote_spanned!(ours()=> #private::run),
         before: quote_spanned!(ours()=> #checks let #spot = #call;),
@@ -98,14 +92,7 @@ fn count_success(model: Model, checks: &TokenStream) -> TokenStream {
         // There is never a value, and so the guard is never told.
         return model.item.with_prelude(&before);
     }
-    let outcome = match &model.condition {
-        Some(condition) => quote_spanned!(ours()=> #private::judged(&#value, #condition)),
-        None => {
-            let span = model.item.output().span();
-            let private = private_at(&model.krate, span);
-            quote_spanned!(ours_at(span)=> #private::outcome_of(&#value))
-        }
-    };
+    let outcome = look_at_value(&model, "judged", "outcome_of");
     let class = if model.tag_error_class {
         quote_spanned! {ours()=>
             {
@@ -126,6 +113,24 @@ fn count_success(model: Model, checks: &TokenStream) -> TokenStream {
     model.item.with_judgement(&judged)
 }
 
+/// What the function's value says: by the condition, through one function, or by itself, through another.
+/// All of it is located at what a mistake would be about.
+fn look_at_value(model: &Model, by_condition: &str, by_itself: &str) -> TokenStream {
+    let at = match &model.condition {
+        Some(condition) => condition.span(),
+        None => model.item.output().span(),
+    };
+    let (private, mut value) = (private_at(&model.krate, at), local("value"));
+    value.set_span(ours_at(at));
+    if let Some(condition) = &model.condition {
+        let function = Ident::new(by_condition, ours_at(at));
+        quote_spanned!(ours_at(at)=> #private::#function(&#value, #condition))
+    } else {
+        let function = Ident::new(by_itself, ours_at(at));
+        quote_spanned!(ours_at(at)=> #private::#function(&#value))
+    }
+}
+
 /// The guard of a call's end.
 fn begin(model: &Model, private: &TokenStream) -> TokenStream {
     const ENDINGS: [&str; 4] = ["success", "failure", "panic", "cancelled"];
@@ -136,15 +141,14 @@ fn begin(model: &Model, private: &TokenStream) -> TokenStream {
     let site = if let Some((name, tags)) = fixed(model) {
         let named = |ending: &str| LitStr::new(&format!("{}.{ending}", name.value()), ours());
         let (names, has_prefix) = (ENDINGS.map(named), model.has_prefix);
-        let classes = match &class {
-            Some(class) => {
-                let failed = quote_spanned!(ours()=> #private::Piece::Text(".failure"));
-                let words = words(model, &[failed], std::slice::from_ref(class));
-                quote_spanned! {ours()=>
-                    #private::core::option::Option::Some(#private::TaggedSite::worded(#words, #rate))
-                }
+        let classes = if let Some(class) = &class {
+            let failed = quote_spanned!(ours()=> #private::Piece::Text(".failure"));
+            let words = words(model, &[failed], std::slice::from_ref(class));
+            quote_spanned! {ours()=>
+                #private::core::option::Option::Some(#private::TaggedSite::worded(#words, #rate))
             }
-            None => quote_spanned!(ours()=> #private::core::option::Option::None),
+        } else {
+            quote_spanned!(ours()=> #private::core::option::Option::None)
         };
         let spot = if model.client.is_some() {
             let client = client_name();

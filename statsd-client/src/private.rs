@@ -9,8 +9,8 @@ pub use crate::client::Client;
 use crate::global;
 pub use crate::handle::{
     ByAnything, ByDisplay, ByNumber, ByText, Counter, Digits, Displayed, Distribution, Gauge,
-    OfKind, PackedTags, Piece, Probe, TagText, TagWords, Tagged, TaggedSite, Text, Textual, Timer,
-    Whole, Words, bytes_of, shown,
+    OfKind, PackedTags, Pairs, Piece, Probe, Shown, TagText, TagWords, Tagged, TaggedSite, Text,
+    Textual, Timer, Whole, Words, bytes_of, shown,
 };
 pub use crate::outcome::Outcome;
 pub use crate::pipeline::Recorded;
@@ -34,6 +34,13 @@ pub fn the_client(client: &Client) -> &Client {
 pub fn made<R>(make: impl FnOnce() -> R) -> R {
     make()
 }
+
+/// Stands in a function whose attribute is compiled out: what calls it could not be a `const fn`, which no
+/// lint should ask for, as no attribute goes on one.
+pub fn compiled_out() {}
+
+/// Has a closure about a value compiled, and nothing else.
+pub fn mention<T: ?Sized>(_condition: impl FnOnce(&T) -> bool) {}
 
 /// Starts the clock for a name that is made at the call.
 pub fn start(name: impl Display) -> TimeGuard<Kept<Timer, 1>, false> {
@@ -69,6 +76,16 @@ pub const fn check_tags(tags: FixedTags) {
         protocol::check_tag_value(tags[at].1);
         at += 1;
     }
+}
+
+/// Checks a sample rate while compiling, and is it.
+#[track_caller]
+pub const fn check_rate(rate: f64) -> f64 {
+    assert!(
+        rate > 0.0 && rate <= 1.0,
+        "a sample rate is above 0 and at most 1, such as `0.1` for one call in ten"
+    );
+    rate
 }
 
 /// Whether a call would go anywhere.

@@ -2,10 +2,11 @@
 //! Reads on after a mistake; what the values mean is the model's concern.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::token::Paren;
-use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
+use syn::{Error, Expr, ExprLit, Ident, Lit, LitStr, Member, Path, Token};
 
 use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
@@ -81,11 +82,16 @@ impl Args {
     fn condition(&mut self, attribute: Attribute, input: ParseStream<'_>) -> syn::Result<()> {
         let given = ungrouped(input.parse()?);
         let message = match &given {
-            Expr::Lit(literal) => match &literal.lit {
-                Lit::Float(rate) => format!("write what it is: `sample_rate = {rate}`"),
-                Lit::Int(rate) => format!("write what it is: `sample_rate = {rate}`"),
-                _ => "there is one name, and it comes first".to_owned(),
-            },
+            Expr::Lit(ExprLit { lit: Lit::Float(rate), .. }) => {
+                format!("write what it is: `sample_rate = {rate}`")
+            }
+            Expr::Lit(ExprLit { lit: Lit::Int(rate), .. }) => {
+                format!("write what it is: `sample_rate = {rate}`")
+            }
+            Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => {
+                "there is one name, and it comes first".to_owned()
+            }
+            Expr::Path(path) if is_constant(&path.path) => after_the_name(attribute),
             Expr::Closure(_) | Expr::Path(_) if !attribute.judges() => format!(
                 "`#[{attribute}]` does not look at the function's value; \
                  `#[statsd_count_if(…)]` and `#[statsd_count_success(…)]` do"
@@ -100,7 +106,7 @@ impl Args {
             _ if attribute.judges() => {
                 "here stands what judges the function's value: `|value| value.is_some()`".to_owned()
             }
-            _ => return Err(Error::new_spanned(given, after_the_name(attribute))),
+            _ => after_the_name(attribute),
         };
         Err(Error::new_spanned(given, message))
     }
@@ -119,19 +125,21 @@ impl Args {
         }
         match text.as_str() {
             "tags" => {
-                let tags = tags(input, mistakes)?;
+                let tags = tags(input, &key, mistakes)?;
                 set_once(&mut self.tags, &key, tags)
             }
             "sample_rate" => {
-                input.parse::<Token![=]>()?;
-                set_once(&mut self.sample_rate, &key, input.parse()?)
+                equals(input, &key, "sample_rate = 0.1")?;
+                let start = input.span();
+                let rate = input.parse().map_err(|_| Error::new(start, NO_RATE))?;
+                set_once(&mut self.sample_rate, &key, rate)
             }
             "client" => {
-                input.parse::<Token![=]>()?;
+                equals(input, &key, "client = self.statsd")?;
                 set_once(&mut self.client, &key, input.parse()?)
             }
             "crate" => {
-                input.parse::<Token![=]>()?;
+                equals(input, &key, "crate = ::statsd_client")?;
                 set_once(&mut self.krate, &key, krate(input)?)
             }
             flag => {
@@ -140,14 +148,41 @@ impl Args {
                 } else {
                     &mut self.tag_error_class
                 };
-                if input.peek(Token![=]) {
-                    let message = format!("`{key}` stands alone, or is left out");
-                    return Err(input.error(message));
-                }
+                alone(input, &key)?;
                 set_once(flag, &key, ())
             }
         }
     }
+}
+
+/// What a sample rate is.
+pub(crate) const NO_RATE: &str =
+    "a sample rate is a literal above 0 and at most 1, such as `0.1` for one call in ten";
+
+/// Whether a path is written as constants are.
+fn is_constant(path: &Path) -> bool {
+    let last = path.segments.last().map(|step| step.ident.to_string()).unwrap_or_default();
+    last.len() > 1 && !last.contains(char::is_lowercase)
+}
+
+/// Reads the sign between a key and its value.
+pub(crate) fn equals(input: ParseStream<'_>, key: &Ident, example: &str) -> syn::Result<()> {
+    if input.peek(Token![:]) {
+        return Err(input.error(format!("its value stands behind a `=`: `{example}`")));
+    }
+    let sign = input.parse::<Option<Token![=]>>()?;
+    if sign.is_none() || input.is_empty() || input.peek(Token![,]) {
+        return Err(Error::new(key.span(), format!("`{key}` needs a value: `{example}`")));
+    }
+    Ok(())
+}
+
+/// Reads what stands behind a key that has no value: nothing.
+pub(crate) fn alone(input: ParseStream<'_>, key: &Ident) -> syn::Result<()> {
+    if input.peek(Token![=]) || input.peek(Token![:]) || input.peek(Paren) {
+        return Err(input.error(format!("`{key}` stands alone, or is left out")));
+    }
+    Ok(())
 }
 
 fn after_the_name(attribute: Attribute) -> String {
@@ -165,13 +200,21 @@ fn name(attribute: Attribute, input: ParseStream<'_>) -> syn::Result<NameArg> {
     if input.peek(LitStr) {
         return input.parse().map(NameArg::Literal);
     }
+    let no_key = format!("the name has no key; write `#[{attribute}(\"users.new\")]`");
+    if input.peek(Ident) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
+        return Err(input.error(no_key));
+    }
     let given = ungrouped(input.parse()?);
     match &given {
-        Expr::Closure(_) => return Ok(NameArg::Closure(given)),
-        Expr::Assign(assigned) => {
-            let message = format!("the name has no key; write `#[{attribute}(\"users.new\")]`");
-            return Err(Error::new_spanned(&assigned.left, message));
+        Expr::Closure(closure) if attribute.judges() && closure.inputs.len() == 1 => {
+            let message = format!(
+                "the name is missing; it stands before what judges the function's value: \
+                 `#[{attribute}(\"users.new\", |value| …)]`"
+            );
+            return Err(Error::new_spanned(closure, message));
         }
+        Expr::Closure(_) => return Ok(NameArg::Closure(given)),
+        Expr::Assign(assigned) => return Err(Error::new_spanned(&assigned.left, no_key)),
         _ => {}
     }
     Err(Error::new_spanned(
@@ -192,20 +235,14 @@ fn missing_name(attribute: Attribute, at: Span) -> Error {
 fn at_option(attribute: Attribute, input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     let Ok(key) = Ident::parse_any(&ahead) else { return false };
-    attribute.keys().contains(&key.to_string().as_str())
-        && (ahead.is_empty() || ahead.peek(Token![,]) || ahead.peek(Token![=]) || ahead.peek(Paren))
+    attribute.keys().contains(&key.to_string().as_str()) && ends_key(&ahead)
 }
 
 /// Whether any argument with a key stands here, be it one of ours or not.
 fn at_key(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     let named = Ident::parse_any(&ahead);
-    named.is_ok_and(|_| {
-        ahead.is_empty()
-            || ahead.peek(Token![,])
-            || (ahead.peek(Token![=]) && !ahead.peek(Token![==]))
-            || ahead.peek(Paren)
-    })
+    named.is_ok_and(|word| word != "true" && word != "false" && ends_key(&ahead))
 }
 
 /// Whether the name of a function stands here that is to look at the function's value; what could be a
@@ -218,9 +255,19 @@ fn at_function(attribute: Attribute, input: ParseStream<'_>) -> bool {
         && !could_be_a_key(attribute, &name.to_string())
 }
 
-fn tags(input: ParseStream<'_>, mistakes: &mut Mistakes) -> syn::Result<Vec<TagArg>> {
+/// Whether a word that stands before this may be a key, be it rightly written or not.
+fn ends_key(ahead: ParseStream<'_>) -> bool {
+    ahead.is_empty()
+        || ahead.peek(Token![,])
+        || (ahead.peek(Token![=]) && !ahead.peek(Token![==]))
+        || (ahead.peek(Token![:]) && !ahead.peek(Token![::]))
+        || ahead.peek(Paren)
+}
+
+fn tags(input: ParseStream<'_>, key: &Ident, mistakes: &mut Mistakes) -> syn::Result<Vec<TagArg>> {
     if !input.peek(Paren) {
-        return Err(input.error("tags are written `tags(plan = \"pro\", region = region)`"));
+        let message = "tags are written `tags(plan = \"pro\", region = region)`";
+        return Err(Error::new(key.span(), message));
     }
     let content;
     syn::parenthesized!(content in input);
@@ -241,7 +288,10 @@ fn tag(input: ParseStream<'_>) -> syn::Result<TagArg> {
                        closure makes them: `|| tags.iter().copied()`";
         return Err(input.error(message));
     }
-    let key = if input.peek(LitStr) {
+    if let Some(message) = value_without_key(input) {
+        return Err(input.error(message));
+    }
+    let key: LitStr = if input.peek(LitStr) {
         input.parse()?
     } else {
         let key = Ident::parse_any(input).map_err(|mistake| {
@@ -249,12 +299,39 @@ fn tag(input: ParseStream<'_>) -> syn::Result<TagArg> {
         })?;
         LitStr::new(&key.unraw().to_string(), key.span())
     };
-    if !input.peek(Token![=]) {
-        let message = format!("this tag has no value; write `{} = …`", key.value());
+    let text = key.value();
+    if input.peek(Token![:]) || input.peek(Token![=>]) {
+        return Err(input.error(format!("a tag's value stands behind a `=`: `{text} = …`")));
+    }
+    let sign = input.parse::<Option<Token![=]>>()?;
+    if sign.is_none() || input.is_empty() || input.peek(Token![,]) {
+        let message = match text.split_once(':') {
+            Some((key, value)) => format!("a tag is written `{key} = \"{value}\"`"),
+            None => format!("this tag has no value; write `{text} = …`"),
+        };
         return Err(Error::new(key.span(), message));
     }
-    input.parse::<Token![=]>()?;
     Ok(TagArg::One { key, value: input.parse()? })
+}
+
+/// What is said of `self.plan`, which is a value and no key.
+fn value_without_key(input: ParseStream<'_>) -> Option<String> {
+    let given = input.fork().parse::<Expr>().ok()?;
+    let (place, value) = match &given {
+        Expr::Field(place) => (place, text_of(&given)),
+        Expr::Assign(assigned) => match &*assigned.left {
+            Expr::Field(place) => (place, "…".to_owned()),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let Member::Named(key) = &place.member else { return None };
+    Some(format!("a tag's key is one word; write `{key} = {value}`"))
+}
+
+/// A place as it was written: with nothing between its words.
+fn text_of(place: &Expr) -> String {
+    place.to_token_stream().to_string().replace(' ', "")
 }
 
 pub(crate) fn krate(input: ParseStream<'_>) -> syn::Result<Path> {

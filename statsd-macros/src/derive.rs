@@ -5,12 +5,13 @@ use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, Fields, Generics, Ident, Item, LitStr, Path, Token, Variant};
+use syn::{Attribute, Error, Fields, Generics, Ident, Item, LitStr, Path, Variant};
 
-use crate::args::{krate, set_once};
+use crate::args::{alone, equals, krate, set_once};
 use crate::fallback::Mistakes;
 use crate::model::default_crate;
 use crate::site::{ours, private};
+use crate::unknown::{closest, listed};
 
 /// What `#[outcome(…)]` says.
 #[derive(Default)]
@@ -68,24 +69,44 @@ impl Said {
     }
 
     fn one(&mut self, input: ParseStream<'_>, is_whole: bool) -> syn::Result<()> {
-        let key = Ident::parse_any(input)?;
+        let known = ["success", "failure", "class", "crate"];
+        let known = if is_whole { &known[..] } else { &known[..3] };
+        let key = Ident::parse_any(input).map_err(|mistake| {
+            Error::new(mistake.span(), format!("here stand {}, without quotes", listed(known)))
+        })?;
         match key.to_string().as_str() {
-            "success" => set_once(&mut self.is_failure, &key, false),
-            "failure" => set_once(&mut self.is_failure, &key, true),
+            ending @ ("success" | "failure") => {
+                alone(input, &key)?;
+                if self.is_failure.is_some() {
+                    let message = "whether it is a success or a failure is said once";
+                    return Err(Error::new(key.span(), message));
+                }
+                set_once(&mut self.is_failure, &key, ending == "failure")
+            }
             "class" => {
-                input.parse::<Token![=]>()?;
-                set_once(&mut self.class, &key, input.parse()?)
+                equals(input, &key, "class = \"sold_out\"")?;
+                let class: LitStr = input.parse().map_err(|mistake| {
+                    let message = "a class is a string literal: `class = \"sold_out\"`";
+                    Error::new(mistake.span(), message)
+                })?;
+                if class.value().is_empty() {
+                    let message =
+                        "the class is empty; name the kind of failure, or leave `class` out";
+                    return Err(Error::new(class.span(), message));
+                }
+                set_once(&mut self.class, &key, class)
             }
             "crate" if is_whole => {
-                input.parse::<Token![=]>()?;
+                equals(input, &key, "crate = ::statsd_client")?;
                 set_once(&mut self.krate, &key, krate(input)?)
             }
-            other => Err(Error::new(
-                key.span(),
-                format!(
-                    "unknown argument `{other}`; there are `success`, `failure` and `class = …`"
-                ),
-            )),
+            other => {
+                let message = match closest(known, other) {
+                    Some(meant) => format!("unknown argument `{other}`; did you mean `{meant}`?"),
+                    None => format!("unknown argument `{other}`; there are {}", listed(known)),
+                };
+                Err(Error::new(key.span(), message))
+            }
         }
     }
 }
@@ -133,12 +154,12 @@ fn implementation(
         quote_spanned!(ours()=> #pattern => #is_success,)
     });
     let class = arms.iter().map(|Arm { pattern, class, .. }| {
-        let class = if let Some(class) = class {
-            quote_spanned!(ours()=> Some(#private::Cow::Borrowed(#class)))
+        let option = quote_spanned!(ours()=> #private::core::option::Option);
+        if let Some(class) = class {
+            quote_spanned!(ours()=> #pattern => #option::Some(#private::Cow::Borrowed(#class)),)
         } else {
-            quote_spanned!(ours()=> None)
-        };
-        quote_spanned!(ours()=> #pattern => #private::core::option::Option::#class,)
+            quote_spanned!(ours()=> #pattern => #option::None,)
+        }
     });
     let checks = arms.iter().filter_map(|arm| arm.class.as_ref()).map(|class| {
         let private = crate::site::private_at(&krate, class.span());

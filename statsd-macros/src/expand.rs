@@ -8,6 +8,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote_spanned;
 use syn::LitStr;
+use syn::spanned::Spanned;
 
 use crate::attribute::Attribute;
 use crate::item::Judged;
@@ -72,7 +73,7 @@ fn count_if(model: Model, checks: &TokenStream) -> TokenStream {
     }
     let private = private(&model.krate);
     let (spot, call, value) = (local("spot"), site(&model, &KEEP), local("value"));
-    let holds = judgement(&model, &value, ["holds", "succeeded"]);
+    let holds = look_at_value(&model, "holds", "succeeded");
     let judged = Judged {
         run: quote_spanned!(ours()=> #private::run),
         before: quote_spanned!(ours()=> #checks let #spot = #call;),
@@ -91,7 +92,7 @@ fn count_success(model: Model, checks: &TokenStream) -> TokenStream {
         // There is never a value, and so the guard is never told.
         return model.item.with_prelude(&before);
     }
-    let outcome = judgement(&model, &value, ["judged", "outcome_of"]);
+    let outcome = look_at_value(&model, "judged", "outcome_of");
     let class = if model.tag_error_class {
         quote_spanned! {ours()=>
             {
@@ -112,16 +113,22 @@ fn count_success(model: Model, checks: &TokenStream) -> TokenStream {
     model.item.with_judgement(&judged)
 }
 
-/// What is said of the function's value: by the user's closure, or by the value itself.
-fn judgement(model: &Model, value: &Ident, [by_closure, by_itself]: [&str; 2]) -> TokenStream {
-    let Some(condition) = &model.condition else {
-        let span = model.item.output().span();
-        let private = private_at(&model.krate, span);
-        let by_itself = Ident::new(by_itself, ours_at(span));
-        return quote_spanned!(ours_at(span)=> #private::#by_itself(&#value));
+/// What the function's value says: by the condition, through one function, or by itself, through another.
+/// All of it is located at what a mistake would be about.
+fn look_at_value(model: &Model, by_condition: &str, by_itself: &str) -> TokenStream {
+    let at = match &model.condition {
+        Some(condition) => condition.span(),
+        None => model.item.output().span(),
     };
-    let (private, by_closure) = (private(&model.krate), Ident::new(by_closure, ours()));
-    quote_spanned!(ours()=> #private::#by_closure(&#value, #condition))
+    let (private, mut value) = (private_at(&model.krate, at), local("value"));
+    value.set_span(ours_at(at));
+    if let Some(condition) = &model.condition {
+        let function = Ident::new(by_condition, ours_at(at));
+        quote_spanned!(ours_at(at)=> #private::#function(&#value, #condition))
+    } else {
+        let function = Ident::new(by_itself, ours_at(at));
+        quote_spanned!(ours_at(at)=> #private::#function(&#value))
+    }
 }
 
 /// The guard of a call's end.

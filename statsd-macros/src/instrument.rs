@@ -5,9 +5,10 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
+use syn::token::Paren;
 use syn::{Error, LitStr, Path, Token};
 
-use crate::args::{krate, separated, set_once};
+use crate::args::{alone, equals, krate, separated, set_once};
 use crate::fallback::Mistakes;
 use crate::model::default_crate;
 use crate::site::{ours, ours_at};
@@ -86,14 +87,24 @@ impl Args {
         let text = key.to_string();
         match text.as_str() {
             "prefix" => {
-                input.parse::<Token![=]>()?;
-                set_once(&mut self.prefix, &key, input.parse()?)
+                equals(input, &key, "prefix = \"shop\"")?;
+                let prefix = input.parse().map_err(|mistake| {
+                    let message = "a prefix is a string literal: `prefix = \"shop\"`";
+                    Error::new(mistake.span(), message)
+                })?;
+                set_once(&mut self.prefix, &key, prefix)
             }
             "crate" => {
-                input.parse::<Token![=]>()?;
+                equals(input, &key, "crate = ::statsd_client")?;
                 set_once(&mut self.krate, &key, krate(input)?)
             }
             word if GIVEN.iter().any(|(given, ..)| *given == word) => {
+                if input.peek(Paren) {
+                    let message = "arguments are for all that is listed, and stand beside it: \
+                                   `measure, sample_rate = 0.1`";
+                    return Err(input.error(message));
+                }
+                alone(input, &key)?;
                 if self.given.contains(&key) {
                     return Err(Error::new(key.span(), format!("`{key}` is listed twice")));
                 }
@@ -125,7 +136,11 @@ impl Args {
         for (key, _) in &self.handed_on {
             let taken = self.given.iter().any(|given| takes(given, key));
             if !taken {
-                let message = format!("none of what is listed here takes `{key}`");
+                let message = if key == "sample_rate" {
+                    "a gauge is not sampled; leave `sample_rate` out".to_owned()
+                } else {
+                    format!("`{key}` is for `count_success`, which is not listed here")
+                };
                 mistakes.note(Error::new(key.span(), message));
             }
         }
@@ -142,9 +157,9 @@ impl Args {
         }
         let krate = self.krate.clone().unwrap_or_else(default_crate);
         let span = ours_at(name.span());
-        // Parameters in the prefix are the user's to name.
-        let user = self.prefix.as_ref().map_or_else(ours, LitStr::span);
-        let metric_span = user.located_at(name.span());
+        // Parameters in the prefix are the user's to name, and what is wrong with a metric's name is wrong with
+        // the prefix: a method's is a word.
+        let metric_span = self.prefix.as_ref().map_or(span, LitStr::span);
         let given = GIVEN.iter().filter(|(word, ..)| self.given.iter().any(|it| it == word));
         let ours = given.map(|(word, attribute, suffix)| {
             let metric = format!("{prefix}.{}{suffix}", name.unraw());
@@ -169,9 +184,16 @@ fn takes(given: impl ToString, key: &Ident) -> bool {
 fn unknown(key: &Ident) -> Error {
     let given = GIVEN.map(|(word, ..)| word);
     let known = [&given[..], &HANDED_ON, &["prefix", "crate"]].concat();
-    let message = match closest(&known, &key.to_string()) {
-        Some(meant) => format!("unknown argument `{key}`; did you mean `{meant}`?"),
-        None => format!("unknown argument `{key}`; there are {}", listed(&known)),
+    let text = key.to_string();
+    let message = match text.as_str() {
+        "skip" => "a method that is to be left out is marked `#[statsd_skip]`".to_owned(),
+        "name" => {
+            "the first part of the names is `prefix = …`; the second is the method's".to_owned()
+        }
+        _ => match closest(&known, text.trim_start_matches("statsd_")) {
+            Some(meant) => format!("unknown argument `{key}`; did you mean `{meant}`?"),
+            None => format!("unknown argument `{key}`; there are {}", listed(&known)),
+        },
     };
     Error::new(key.span(), message)
 }
@@ -324,6 +346,30 @@ fn ends_member(token: &TokenTree, next: Option<&TokenTree>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The item without `#[statsd_skip]`, which outside of an expanded block would be a mistake of its own.
+pub(crate) fn without_skips(item: &TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    let mut kept = Vec::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        at += 1;
+        match (token, tokens.get(at)) {
+            (TokenTree::Punct(hash), Some(TokenTree::Group(attribute)))
+                if hash.as_char() == '#' && is_skip(attribute) =>
+            {
+                at += 1;
+            }
+            (TokenTree::Group(group), _) if group.delimiter() == Delimiter::Brace => {
+                let mut braces = Group::new(Delimiter::Brace, without_skips(&group.stream()));
+                braces.set_span(group.span());
+                kept.push(TokenTree::Group(braces));
+            }
+            _ => kept.push(token.clone()),
+        }
+    }
+    kept.into_iter().collect()
 }
 
 fn is_skip(attribute: &Group) -> bool {

@@ -64,7 +64,11 @@
 
 #![cfg_attr(
     test,
-    allow(clippy::needless_raw_string_hashes, reason = "blessing an expectation writes them")
+    allow(
+        clippy::needless_raw_string_hashes,
+        clippy::too_many_lines,
+        reason = "an expectation is as long as the expansion, and blessing it writes the hashes"
+    )
 )]
 
 mod args;
@@ -202,13 +206,7 @@ pub fn statsd_gauge_inflight(args: TokenStream, item: TokenStream) -> TokenStrea
 /// ```
 #[proc_macro_attribute]
 pub fn statsd_instrument(args: TokenStream, item: TokenStream) -> TokenStream {
-    let item = item.into();
-    let expanded = fallback::guarded(&item, || {
-        let mut mistakes = Mistakes::default();
-        let expanded = instrument::expand(args.into(), item.clone(), &mut mistakes);
-        mistakes.or(expanded)
-    });
-    expanded.into()
+    instrumented(args.into(), item.into()).into()
 }
 
 /// Leaves a method out of the block's [`macro@statsd_instrument`], which reads it before it is looked up: it
@@ -235,12 +233,7 @@ pub fn statsd_skip(_args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(Outcome, attributes(outcome))]
 pub fn outcome(item: TokenStream) -> TokenStream {
-    let expanded = fallback::guarded(&proc_macro2::TokenStream::new(), || {
-        let mut mistakes = Mistakes::default();
-        let expanded = derive::expand(item.into(), &mut mistakes);
-        mistakes.or(expanded)
-    });
-    expanded.into()
+    derived(item.into()).into()
 }
 
 /// Whether annotated functions record.
@@ -258,6 +251,26 @@ fn apply(
         let item = Item::parse(attribute, item, &mut mistakes);
         let model = Model::new(attribute, args, item, &mut mistakes);
         mistakes.or(model).map(|model| expand::expand(model, records))
+    })
+}
+
+fn instrumented(
+    args: proc_macro2::TokenStream,
+    item: proc_macro2::TokenStream,
+) -> proc_macro2::TokenStream {
+    fallback::guarded(&instrument::without_skips(&item), || {
+        let mut mistakes = Mistakes::default();
+        let expanded = instrument::expand(args, item, &mut mistakes);
+        mistakes.or(expanded)
+    })
+}
+
+fn derived(item: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+    // The type itself is not the derive's to emit.
+    fallback::guarded(&proc_macro2::TokenStream::new(), || {
+        let mut mistakes = Mistakes::default();
+        let expanded = derive::expand(item, &mut mistakes);
+        mistakes.or(expanded)
     })
 }
 

@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Error, Expr, ExprLit, Lit, LitStr, Path, parse_quote_spanned};
 
-use crate::args::{Args, NameArg, TagArg, ungrouped};
+use crate::args::{Args, NO_RATE, NameArg, TagArg, ungrouped};
 use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
 use crate::item::Item;
@@ -149,19 +149,19 @@ fn note_class(tags: &[TagArg], mistakes: &mut Mistakes) {
     }
 }
 
+const NO_LITERAL_RATE: &str = "a sample rate is a literal, such as `0.1` for one call in ten; one that \
+                               the program chooses is the client's: `Client::builder().sample_rate(…)`";
+
 fn sample_rate(given: &Expr) -> syn::Result<f64> {
     let rate = match given {
         Expr::Lit(ExprLit { lit: Lit::Float(rate), .. }) => rate.base10_parse().ok(),
         Expr::Lit(ExprLit { lit: Lit::Int(rate), .. }) => rate.base10_parse().ok(),
         Expr::Group(group) => return sample_rate(&group.expr),
-        _ => None,
+        Expr::Lit(_) | Expr::Unary(_) => None,
+        _ => return Err(Error::new_spanned(given, NO_LITERAL_RATE)),
     };
-    rate.filter(|rate| *rate > 0.0 && *rate <= 1.0).ok_or_else(|| {
-        Error::new_spanned(
-            given,
-            "a sample rate is a literal above 0 and at most 1, such as `0.1` for one call in ten",
-        )
-    })
+    rate.filter(|rate| *rate > 0.0 && *rate <= 1.0)
+        .ok_or_else(|| Error::new_spanned(given, NO_RATE))
 }
 
 impl Tag {

@@ -1,7 +1,7 @@
 //! What a function returns, found among its tokens: only where its value is looked at.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{
     GenericArgument, Path, PathArguments, ReturnType, Type, TypeParamBound, parse_quote_spanned,
@@ -13,6 +13,8 @@ pub(crate) struct Output {
     /// What comes out of the future that it is: of `impl Future<Output = T>`, boxed or not.
     future: Option<Type>,
     span: Span,
+    /// Whether it can be written anywhere else.
+    is_plain: bool,
 }
 
 impl Output {
@@ -23,14 +25,22 @@ impl Output {
         let rest = parameters.map_or(&[][..], |at| &after_name[at + 1..]);
         let ty = rest.split(|token| is_word(token, "where")).next().unwrap_or_default();
         let tokens: TokenStream = ty.iter().cloned().collect();
-        match syn::parse2(tokens) {
+        match syn::parse2(tokens.clone()) {
             Ok(ReturnType::Type(_, ty)) => Self {
                 span: ty.span(),
                 future: future_output(&ty).cloned().map(without_impl),
                 ty: Some(without_impl(*ty)),
+                is_plain: !mentions_impl(tokens),
             },
-            _ => Self { span: name, future: None, ty: None },
+            _ => Self { span: name, future: None, ty: None, is_plain: ty.is_empty() },
         }
+    }
+
+    /// The type, where it can be written anywhere else than in the signature.
+    pub(crate) fn plain(&self) -> Option<TokenStream> {
+        let unit = || quote_spanned!(Span::mixed_site()=> ());
+        (self.is_plain && !self.is_never())
+            .then(|| self.ty.as_ref().map_or_else(unit, ToTokens::to_token_stream))
     }
 
     /// Where a mistake about the value belongs.
@@ -57,18 +67,19 @@ impl Output {
         let Some(ty) = &self.ty else {
             return quote_spanned!(Span::mixed_site()=> if false { return; });
         };
-        edge_of(ty)
+        edge_of(ty, self.span)
     }
 
     /// The same for the `async` block that a function returns, where its type says what comes out of it.
     pub(crate) fn future_edge(&self) -> TokenStream {
-        let output = self.future.as_ref().map(edge_of);
+        let output = self.future.as_ref().map(|ty| edge_of(ty, ty.span()));
         output.unwrap_or_default()
     }
 }
 
-fn edge_of(ty: &Type) -> TokenStream {
-    quote_spanned! {Span::mixed_site()=>
+/// Located at the type, which is where the compiler says that the type comes from.
+fn edge_of(ty: &Type, at: Span) -> TokenStream {
+    quote_spanned! {Span::mixed_site().located_at(at)=>
         #[allow(
             unreachable_code,
             clippy::diverging_sub_expression,
@@ -108,6 +119,14 @@ fn is_parameters() -> impl FnMut(&TokenTree) -> bool {
         previous = punct;
         found
     }
+}
+
+fn mentions_impl(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "impl",
+        TokenTree::Group(group) => mentions_impl(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 fn is_word(token: &TokenTree, word: &str) -> bool {

@@ -22,11 +22,13 @@ pub(crate) fn at_hand(model: &Model, site: &TokenStream) -> TokenStream {
     let private = private(&model.krate);
     let client = model.client.as_ref().map(|client| {
         let span = ours_at(client.span());
+        let private = private_at(&model.krate, client.span());
         let client = borrowed(client);
         quote_spanned!(span=> #private::the_client(#client))
     });
     let values = values(model).map(|value| shown(model, value));
     let packed = model.more_tags.iter().map(|closure| {
+        let private = private_at(&model.krate, closure.span());
         quote_spanned!(ours_at(closure.span())=> #private::PackedTags::of(#private::made(#closure)))
     });
     let read: Vec<_> = client.into_iter().chain(values).chain(packed).collect();
@@ -172,14 +174,23 @@ fn shown(model: &Model, value: &Value) -> TokenStream {
     }
 }
 
-/// The user's expressions, to be named where the attribute is compiled out, so that what is only there
-/// for them is not unused.
+/// What stands where the attribute is compiled out: the user's expressions, so that what is only there for
+/// them is not unused.
 pub(crate) fn mentioned(model: &Model) -> TokenStream {
-    let read = at_hand(model, &TokenStream::new());
-    if values(model).next().is_none() && model.more_tags.is_empty() && model.client.is_none() {
-        return TokenStream::new();
-    }
-    quote_spanned!(ours()=> if false { #read })
+    let private = private(&model.krate);
+    let reads =
+        values(model).next().is_some() || !model.more_tags.is_empty() || model.client.is_some();
+    let read = reads.then(|| at_hand(model, &TokenStream::new()));
+    let judged = model.condition.as_ref().and_then(|condition| {
+        // Of an opaque type or of a future's there is no name to be had.
+        let ty = model.item.output().plain().filter(|_| !model.item.makes_a_future())?;
+        let (span, value) = (ours_at(condition.span()), local("value"));
+        let private = private_at(&model.krate, condition.span());
+        Some(quote_spanned! {span=>
+            #private::mention(|#value: &#ty| #private::holds(#value, #condition));
+        })
+    });
+    quote_spanned!(ours()=> if false { #private::compiled_out(); #judged #read })
 }
 
 /// The rate that was given, or the client's own.
@@ -212,7 +223,9 @@ fn borrowed(value: &Expr) -> Expr {
 }
 
 pub(crate) fn private(krate: &Path) -> TokenStream {
-    quote_spanned!(ours()=> #krate::__private)
+    // What is not in the path that was given is missing there.
+    let at = krate.segments.last().map_or_else(ours, |step| ours_at(step.ident.span()));
+    quote_spanned!(at=> #krate::__private)
 }
 
 /// The same path, but an error in what is called through it points to the user's code.

@@ -29,6 +29,10 @@ fn known_mistake(attribute: Attribute, key: &str) -> Option<String> {
         "prefix" => "a prefix is the client's; write it into the name, or name a client that has \
                      it: `client = …`"
             .into(),
+        "value" | "by" if attribute == Attribute::GaugeInflight => format!(
+            "`#[{attribute}]` sets how many calls there are; for another value there is, inside the \
+             function, `statsd_client::gauge!(\"queue.depth\", 17)`"
+        ),
         "value" | "by" => format!(
             "`#[{attribute}]` has no value of its own; inside the function, \
              `statsd_client::count!(\"bytes.sent\", 512)` has one"
@@ -49,9 +53,15 @@ fn known_mistake(attribute: Attribute, key: &str) -> Option<String> {
 
 /// The one of `words` that was meant.
 pub(crate) fn closest<'a>(words: &[&'a str], text: &str) -> Option<&'a str> {
-    // Half of a key, as in `rate`, is as good as a slip of the finger.
+    // A part of a key, as in `rate`, is as good as a slip of the finger.
     let unlikeness = |known: &str| {
-        if known.split('_').any(|half| half == text) { 0 } else { distance(known, text) }
+        if known.strip_suffix(text).is_some_and(|before| before.ends_with('_')) {
+            0
+        } else if text.len() > 3 && known.starts_with(text) {
+            1
+        } else {
+            distance(known, text)
+        }
     };
     let meant = words.iter().copied().min_by_key(|known| unlikeness(known));
     meant.filter(|known| unlikeness(known) < 3)

@@ -109,9 +109,9 @@ pub use set::Set;
 pub(crate) use site::Site;
 pub use tagged::{OfKind, Tagged, TaggedSite};
 pub use text::{
-    ByAnything, ByDisplay, ByNumber, ByText, Digits, Displayed, Probe, TagText, Text, Textual,
-    Whole, bytes_of, shown,
+    ByAnything, ByDisplay, ByNumber, ByText, Digits, Displayed, Probe, Shown, TagText, Text,
+    Textual, Whole, bytes_of, shown,
 };
 pub use timer::{Timer, TimerGuard};
 pub use value::{GaugeValue, SampleValue};
-pub use words::{PackedTags, Piece, TagWords, Words};
+pub use words::{PackedTags, Pairs, Piece, TagWords, Words};

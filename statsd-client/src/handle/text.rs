@@ -100,11 +100,23 @@ pub trait ByAnything {
 }
 
 /// Asks of a value that it displays itself: what the compiler says of one that does not is then about
-/// the value, not about our traits.
+/// the value, not about how its text is found.
 #[inline]
-pub fn shown<T: Display + ?Sized>(value: &T) -> &T {
+pub fn shown<T: Shown + ?Sized>(value: &T) -> &T {
     value
 }
+
+/// What can be written into a name or a tag: all that displays itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written into a name or a tag",
+    label = "`{Self}` does not display itself",
+    note = "write an expression that implements `Display`, such as `plan.unwrap_or(\"none\")` of an `Option`, \
+            or implement it for a type of your own"
+)]
+pub trait Shown: Display {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Display + ?Sized> Shown for T {}
 
 impl<'a, T: Textual + ?Sized> ByText<'a> for &&&Probe<'a, T> {
     #[inline]

@@ -120,15 +120,9 @@ pub struct PackedTags(Vec<u8>);
 
 impl PackedTags {
     /// Packs tags. Allocates. What is over 64 KiB would not fit a key by far, and is left out.
-    pub fn of<K: Display, V: Display>(tags: impl IntoIterator<Item = (K, V)>) -> Self {
+    pub fn of(tags: impl Pairs) -> Self {
         let mut packed = Self::default();
-        let mut text = String::new();
-        for (key, value) in tags {
-            let start = packed.0.len();
-            if !(packed.push(&key, &mut text) && packed.push(&value, &mut text)) {
-                packed.0.truncate(start);
-            }
-        }
+        tags.pack(&mut packed);
         packed
     }
 
@@ -144,6 +138,31 @@ impl PackedTags {
         self.0.extend_from_slice(&length.to_ne_bytes());
         self.0.extend_from_slice(text.as_bytes());
         written.is_ok()
+    }
+}
+
+/// What a closure among the tags makes: pairs of a key and a value, both of which display themselves.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list of tags",
+    label = "this closure makes a `{Self}`",
+    note = "a closure among the tags makes pairs of a key and a value that implement `Display`: \
+            `|| [(\"plan\", plan)]`"
+)]
+pub trait Pairs {
+    /// Appends them.
+    fn pack(self, packed: &mut PackedTags);
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: Display, V: Display, I: IntoIterator<Item = (K, V)>> Pairs for I {
+    fn pack(self, packed: &mut PackedTags) {
+        let mut text = String::new();
+        for (key, value) in self {
+            let start = packed.0.len();
+            if !(packed.push(&key, &mut text) && packed.push(&value, &mut text)) {
+                packed.0.truncate(start);
+            }
+        }
     }
 }
 

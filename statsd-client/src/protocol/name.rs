@@ -132,7 +132,7 @@ pub(crate) const fn check_name(name: &str) {
     assert!(!name.is_empty(), "a metric name must not be empty");
     assert!(
         !any_byte(name, true),
-        "a metric name must not hold `:`, `|`, `@`, `#`, `,`, `;`, white space or control characters"
+        "a metric name must not hold `:`, `|`, `@`, `#`, `,`, `;`, white space or control characters; write `.` or `_`"
     );
 }
 
@@ -142,7 +142,7 @@ pub(crate) const fn check_tag_key(key: &str) {
     assert!(!key.is_empty(), "a tag key must not be empty");
     assert!(
         !any_byte(key, true),
-        "a tag key must not hold `:`, `|`, `@`, `#`, `,`, `;`, white space or control characters"
+        "a tag key must not hold `:`, `|`, `@`, `#`, `,`, `;`, white space or control characters; write `_`"
     );
 }
 
@@ -151,7 +151,7 @@ pub(crate) const fn check_tag_key(key: &str) {
 pub(crate) const fn check_tag_value(value: &str) {
     assert!(
         !any_byte(value, false),
-        "a tag value must not hold `|`, `#`, `,`, `;`, white space or control characters"
+        "a tag value must not hold `|`, `#`, `,`, `;`, white space or control characters; write `_`"
     );
 }
 

@@ -1,4 +1,4 @@
-use statsd_macros::statsd_count;
+use statsd_client::statsd_count;
 
 fn main() {
     let _closure = #[statsd_count("a")] || 1;

@@ -1,4 +1,4 @@
-use statsd_macros::statsd_count;
+use statsd_client::statsd_count;
 
 #[statsd_count("", tag(a = 1), tags(b, c = 1, c = 2), sample_rate = 7)]
 const fn run() -> u8 {

@@ -1,4 +1,4 @@
-use statsd_macros::statsd_count;
+use statsd_client::statsd_count;
 
 #[statsd_count("orders", tags = ["plan:pro"])]
 fn list() {}
@@ -8,5 +8,17 @@ fn no_value() {}
 
 #[statsd_count("orders", tags(plan = "pro" region = "eu"))]
 fn no_comma() {}
+
+#[statsd_count("orders", tags(plan: "pro"))]
+fn colon() {}
+
+#[statsd_count("orders", tags("plan:pro"))]
+fn text() {}
+
+#[statsd_count("orders", tags(self.plan = "pro"))]
+fn field(&self) {}
+
+#[statsd_count("orders", tags(plan = ))]
+fn nothing() {}
 
 fn main() {}

@@ -1,4 +1,4 @@
-use statsd_macros::statsd_count;
+use statsd_client::statsd_count;
 
 #[statsd_count("a", crate = ::elsewhere)]
 fn missing() {}

@@ -1,4 +1,4 @@
-use statsd_macros::{statsd_count, statsd_measure};
+use statsd_client::{statsd_count, statsd_count_if, statsd_gauge_inflight, statsd_measure};
 
 #[statsd_count]
 fn nothing() {}
@@ -9,7 +9,12 @@ fn empty() {}
 #[statsd_count(tags(plan = "pro"))]
 fn tags_first() {}
 
-#[statsd_measure(name = "render")]
-fn with_a_key() {}
+#[statsd_count_if(|found: &bool| *found)]
+fn condition_first() -> bool {
+    true
+}
+
+#[statsd_gauge_inflight(no_prefix)]
+fn flag_first() {}
 
 fn main() {}

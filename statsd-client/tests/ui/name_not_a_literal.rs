@@ -1,4 +1,4 @@
-use statsd_macros::statsd_count;
+use statsd_client::statsd_count;
 
 const NAME: &str = "users.new";
 
@@ -7,6 +7,15 @@ fn constant() {}
 
 #[statsd_count(format!("users.{}", 1))]
 fn formatted() {}
+
+#[statsd_count(users.new)]
+fn bare() {}
+
+#[statsd_count('u')]
+fn character() {}
+
+#[statsd_count(Self::name())]
+fn call() {}
 
 fn main() {
     constant();

@@ -1,4 +1,4 @@
-use statsd_macros::statsd_measure;
+use statsd_client::{statsd_count_success, statsd_measure};
 
 #[statsd_measure("a", sample_rate = 0)]
 fn never() {}
@@ -11,5 +11,8 @@ fn negative() {}
 
 #[statsd_measure("a", sample_rate = "0.1")]
 fn text() {}
+
+#[statsd_count_success("a", sample_rate = 10%)]
+fn percent() {}
 
 fn main() {}

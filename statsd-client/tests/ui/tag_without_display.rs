@@ -1,16 +1,17 @@
-mod fake;
-
-use statsd_macros::{statsd_count, statsd_measure};
+use statsd_client::{statsd_count, statsd_gauge_inflight, statsd_measure};
 
 struct Region;
 
-#[statsd_count("a", tags(plan = "pro", region = region), crate = crate::fake)]
+#[statsd_count("a", tags(plan = "pro", region = region))]
 fn tag(region: &Region) {}
 
-#[statsd_measure("a.{region}", crate = crate::fake)]
+#[statsd_measure("a.{region}")]
 fn template(region: Region) {}
 
-fn main() {
-    tag(&Region);
-    template(Region);
-}
+#[statsd_count("a", tags(plan = plan))]
+fn option(plan: Option<&str>) {}
+
+#[statsd_gauge_inflight(|| Region)]
+fn closure() {}
+
+fn main() {}

@@ -110,7 +110,7 @@ fn tags_are_key_and_value_in_parentheses() {
                 a tag is written `key = value`, with a literal key
             "a", tags(plan, region = )
                 this tag has no value; write `plan = …`
-                unexpected end of input, expected an expression
+                this tag has no value; write `region = …`
             "a", tags(plan == 1, b = 2; c = 3)
                 expected an expression
                 expected `,` before this
@@ -151,7 +151,7 @@ fn the_path_of_the_crate_is_a_path() {
             "a", crate = "::x"
                 this is the path of the crate, without quotes: `crate = ::statsd_client`
             "a", crate
-                expected `=`
+                `crate` needs a value: `crate = ::statsd_client`
         "#]],
     );
 }

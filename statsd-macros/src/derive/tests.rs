@@ -164,10 +164,10 @@ fn mistakes_are_told_together() {
             #[outcome(crate = x)] E,
         }"#,
         &expect![[r#"
-            unknown argument `fail`; there are `success`, `failure` and `class = …`
+            unknown argument `fail`; did you mean `failure`?
             only a failure has a class; write `#[outcome(failure, class = …)]`
-            `failure` is given twice; keep one of them
-            unknown argument `crate`; there are `success`, `failure` and `class = …`"#]],
+            whether it is a success or a failure is said once
+            unknown argument `crate`; there are `success`, `failure` and `class`"#]],
     );
     check(
         "struct A;",

@@ -595,6 +595,9 @@ fn compiled_out_the_function_stays_and_the_literals_are_checked() {
     expect![[r#"
         fn run() -> bool {
             const _: () = ::statsd_client::__private::check_name("a.b");
+            if false {
+                ::statsd_client::__private::compiled_out();
+            }
             '_body: { true }
         }
     "#]]
@@ -604,6 +607,11 @@ fn compiled_out_the_function_stays_and_the_literals_are_checked() {
             const _: () = ::statsd_client::__private::check_name("a.task");
             const _: () = ::statsd_client::__private::check_tag_key("b");
             if false {
+                ::statsd_client::__private::compiled_out();
+                ::statsd_client::__private::mention(|statsd_value: &bool| ::statsd_client::__private::holds(
+                    statsd_value,
+                    |ok| *ok,
+                ));
                 match (
                     ::statsd_client::__private::the_client(&d),
                     ::statsd_client::__private::shown(&task),

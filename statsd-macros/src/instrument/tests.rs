@@ -167,17 +167,17 @@ fn mistakes_are_told_together() {
             the first part of the names has a key: `prefix = "shop"`
             unknown argument `measures`; did you mean `measure`?
             `count` is listed twice
-            expected string literal
+            a prefix is a string literal: `prefix = "shop"`
             `#[statsd_count_if(…)]` looks at one function's value; put it on that function
             `tags` is given twice; keep one of them
             here stand `count`, `count_success`, `measure`, `distribution` and `gauge_inflight`, `prefix = …` and options
-            none of what is listed here takes `tag_error_class`
+            `tag_error_class` is for `count_success`, which is not listed here
             a `const fn` may run while compiling, where there is nothing to send to; mark it `#[statsd_skip]`"#]],
     );
     check(
         "gauge_inflight, sample_rate = 0.5",
         "impl Cart { fn new() {} }",
-        &expect!["none of what is listed here takes `sample_rate`"],
+        &expect!["a gauge is not sampled; leave `sample_rate` out"],
     );
 }
 

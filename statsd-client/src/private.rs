@@ -55,6 +55,21 @@ pub const fn check_name(name: &str) {
     protocol::check_name(name);
 }
 
+/// Checks the literal name of a call macro while compiling.
+#[track_caller]
+pub const fn check_call_name(name: &str) {
+    protocol::check_name(name);
+    let mut at = 0;
+    while at < name.len() {
+        assert!(
+            name.as_bytes()[at] != b'{',
+            "nothing in the literal name of a call is filled in; hand over the whole name, \
+             `format!(\"cron.{{task}}\")`, or what varies as a tag"
+        );
+        at += 1;
+    }
+}
+
 /// Checks a literal tag key while compiling.
 #[track_caller]
 pub const fn check_tag_key(key: &str) {

@@ -40,7 +40,7 @@ macro_rules! __record {
             $crate::$handle,
             { __STATSD_KEYS.len() },
         > = {
-            $crate::__private::check_name($name);
+            $crate::__private::check_call_name($name);
             $($crate::__private::check_tag_key($crate::__tag_key!($key));)+
             $crate::__private::TaggedSite::new(
                 $name,
@@ -64,7 +64,7 @@ macro_rules! __record {
     ) => {{
         static __STATSD_SITE: $crate::$handle = {
             const __STATSD_TAGS: $crate::__private::FixedTags = &[$($tags)*];
-            $crate::__private::check_name($name);
+            $crate::__private::check_call_name($name);
             $crate::__private::check_tags(__STATSD_TAGS);
             $crate::__private::site::$handle($name, __STATSD_TAGS, $crate::__rate!($($rate)?))
         };

@@ -63,7 +63,7 @@ fn a_level_is_right_for_a_client_that_comes_later() {
 
     hold(&mut || {
         let (client, captured) = capture(|builder| builder.aggregation(Aggregation::Off));
-        let guard = install(client.clone());
+        let guard = install(client);
         hold(&mut || ());
         drop(guard);
         assert_eq!(captured.lines(), ["level:2|g", "level:1|g"]);

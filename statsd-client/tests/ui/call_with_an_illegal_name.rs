@@ -8,4 +8,6 @@ fn main() {
     histogram!("si#ze", 81.5);
     set!("visi,tors", 81);
     measure!("cr\non", { 1 + 1 });
+    count!("cron.{task}");
+    gauge!("queue.{task}.depth", 1, tags(task = 7));
 }

@@ -1,5 +1,9 @@
 //! Names, tags and rates as they arrive at the server.
 
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+use std::sync::Arc;
+
 use statsd_client::{
     statsd_count, statsd_count_if, statsd_count_success, statsd_distribution,
     statsd_gauge_inflight, statsd_measure,
@@ -43,8 +47,8 @@ fn a_call_that_varies_is_sampled_as_one_that_is_fixed() {
     #[statsd_count("a.{n}", sample_rate = 0.5)]
     #[statsd_count_success("c", tags(n = n), tag_error_class, sample_rate = 0.5)]
     #[statsd_measure("d", tags(n = n), sample_rate = 0.5)]
-    fn sampled(n: u8) -> Result<(), std::fmt::Error> {
-        if n > 0 { Err(std::fmt::Error) } else { Ok(()) }
+    fn sampled(n: u8) -> Result<(), fmt::Error> {
+        if n > 0 { Err(fmt::Error) } else { Ok(()) }
     }
 
     let mut lines = lines(|| (0..100).for_each(|n| assert_eq!(sampled(n % 2).is_ok(), n % 2 == 0)));
@@ -97,8 +101,8 @@ fn a_value_is_sent_as_it_displays_itself_whatever_it_could_be_turned_into() {
         }
     }
 
-    impl std::fmt::Display for Id {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    impl Display for Id {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "id-{}", self.0)
         }
     }
@@ -111,8 +115,8 @@ fn a_value_is_sent_as_it_displays_itself_whatever_it_could_be_turned_into() {
         }
     }
 
-    impl std::fmt::Display for Secret {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    impl Display for Secret {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("***")
         }
     }
@@ -243,4 +247,82 @@ fn a_value_that_would_break_the_line_is_rewritten() {
     }
 
     assert_lines(|| assert_eq!(hit("a|b:c\n#,"), 8), &["hit.a_b_c___:1|c|#path:a_b:c___"]);
+}
+
+#[test]
+fn whatever_displays_itself_is_a_tag_also_where_its_type_is_not_known() {
+    #[statsd_count(
+        "shown.{generic}",
+        tags(copied = copied, opaque = opaque, object = object, boxed = boxed, cow = cow, shared = shared),
+    )]
+    #[statsd_measure("timed", tags(text = text, number = number))]
+    fn show<T: Display, C: Display + Copy + TryInto<i64>>(
+        generic: T,
+        copied: C,
+        opaque: impl Display,
+        object: &dyn Display,
+        (boxed, cow, shared): (Box<dyn Display>, Cow<'_, str>, Arc<str>),
+        (text, number): (&mut String, &&i128),
+    ) -> String {
+        text.push('!');
+        format!("{generic}{copied}{opaque}{object}{boxed}{cow}{shared}{number}")
+    }
+
+    let shows = || {
+        let boxed: Box<dyn Display> = Box::new("b");
+        let last = (&mut "t".to_owned(), &&i128::MIN);
+        let shown = show('g', 1_u8, 2.5, &"o", (boxed, "c".into(), "s".into()), last);
+        assert!(shown.starts_with("g12.5obcs-"));
+    };
+    let lines = [
+        "shown.g:1|c|#copied:1,opaque:2.5,object:o,boxed:b,cow:c,shared:s",
+        "timed:T|ms|#text:t,number:-170141183460469231731687303715884105728",
+    ];
+    assert_lines(shows, &lines);
+}
+
+#[test]
+fn what_makes_a_name_or_a_tag_may_call_annotated_functions() {
+    #[statsd_count("inner", tags(n = n))]
+    fn inner(n: u8) -> u8 {
+        n + 1
+    }
+
+    struct Shown;
+    impl Display for Shown {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "shown-{}", inner(1))
+        }
+    }
+
+    #[statsd_count(|| inner(2), tags(shown = Shown, || [("packed", inner(3))]))]
+    #[statsd_gauge_inflight("level", tags(n = inner(n)))]
+    fn outer(n: u8) -> u8 {
+        n
+    }
+
+    let inner = |n: u8| format!("inner:1|c|#n:{n}");
+    let sent = lines(|| assert_eq!(outer(4), 4));
+    let mut told: Vec<_> = sent.iter().filter(|line| line.starts_with("inner")).cloned().collect();
+    told.sort();
+    assert_eq!(told, [inner(1), inner(2), inner(3), inner(4)]);
+    let others: Vec<_> = sent.iter().filter(|line| !line.starts_with("inner")).collect();
+    assert_eq!(others, ["level:1|g|#n:5", "3:1|c|#shown:shown-2,packed:4", "level:0|g|#n:5"]);
+}
+
+#[test]
+fn a_name_or_a_tag_that_is_too_long_is_dropped_and_counted() {
+    #[statsd_count("a.{text}")]
+    #[statsd_measure("b", tags(text = text))]
+    #[statsd_count_success("c.{text}")]
+    #[statsd_gauge_inflight("d", tags(|| [(text, "long")]))]
+    fn call(text: &str) -> bool {
+        text.is_empty()
+    }
+
+    let (client, captured) = client(|builder| builder);
+    client.scope(|| assert!(!call(&"x".repeat(5_000))));
+    assert!(sent(&client, &captured).is_empty());
+    let stats = client.stats();
+    assert_eq!((stats.calls, stats.dropped.bad_name), (5, 5), "{stats:?}");
 }

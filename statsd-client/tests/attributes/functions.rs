@@ -1,5 +1,7 @@
 //! Functions and methods that run to their end in one go, or do not.
 
+use std::panic::Location;
+
 use statsd_client::{
     statsd_count, statsd_count_if, statsd_count_success, statsd_gauge_inflight, statsd_measure,
 };
@@ -281,4 +283,30 @@ fn inner_attributes_and_docs_of_a_body_stay_legal() {
     }
 
     assert_lines(|| assert_eq!(sum(1, 2), 3), &["sum:T|ms", "sum.success:1|c"]);
+}
+
+#[test]
+fn a_function_knows_its_caller_where_its_value_is_not_looked_at() {
+    #[track_caller]
+    #[statsd_count("calls")]
+    #[statsd_measure("time")]
+    fn line() -> u32 {
+        Location::caller().line()
+    }
+
+    let work = || assert_eq!([line(), line()], [std::line!(), std::line!()]);
+    assert_lines(work, &["calls:1|c", "time:T|ms", "calls:1|c", "time:T|ms"]);
+}
+
+#[test]
+fn a_body_that_only_diverges_is_no_dead_code() {
+    #[statsd_measure("time")]
+    #[statsd_count_success("ended")]
+    #[statsd_count_if("held")]
+    fn diverge() -> Option<u8> {
+        panic!("away")
+    }
+
+    let lines = ["time:T|ms", "ended.panic:1|c"];
+    assert_lines(|| assert_eq!(panic_of(diverge), "away"), &lines);
 }

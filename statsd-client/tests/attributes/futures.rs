@@ -8,7 +8,7 @@ use statsd_client::{
 };
 
 use crate::steps::{BoxFuture, Step, finish, let_go, poll, step};
-use crate::wire::{assert_lines, mark};
+use crate::wire::{assert_lines, mark, panic_of};
 
 #[statsd_count("calls")]
 #[statsd_measure("time")]
@@ -236,4 +236,18 @@ fn a_future_made_in_another_way_is_measured_while_it_is_made() {
         finish(made);
     };
     assert_lines(work, &["body:1|c", "make:T|ms", "made:1|c"]);
+}
+
+#[test]
+fn a_future_whose_body_only_diverges_is_no_dead_code() {
+    #[statsd_measure("time")]
+    #[statsd_count_success("ended")]
+    #[statsd_count_if("held")]
+    async fn diverge() -> Option<u8> {
+        step().await;
+        panic!("away")
+    }
+
+    let lines = ["time:T|ms", "ended.panic:1|c"];
+    assert_lines(|| assert_eq!(panic_of(|| finish(diverge())), "away"), &lines);
 }

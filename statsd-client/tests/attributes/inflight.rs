@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Barrier;
 use std::thread;
 
-use statsd_client::{Aggregation, Client, statsd_gauge_inflight};
+use statsd_client::{Aggregation, Client, install, statsd_gauge_inflight};
 
 use crate::steps::{finish, let_go, poll, step};
-use crate::wire::{assert_lines, client, lines, lines_of, panic_of, sent};
+use crate::wire::{assert_lines, client, lines, lines_of, lines_of_installed, panic_of, sent};
 
 #[test]
 fn a_function_that_calls_itself_is_as_often_in_flight() {
@@ -220,4 +220,25 @@ fn aggregated_the_level_at_the_flush_is_told() {
     assert_eq!(sent(&client, &captured), ["level:1|g"]);
     client.scope(|| drop(held));
     assert_eq!(sent(&client, &captured), ["level:1|g", "level:0|g"]);
+}
+
+/// Each client that is installed begins another generation of what is known of names, and a thread another
+/// block in it.
+#[test]
+fn the_last_line_is_the_level_also_where_a_client_is_installed_meanwhile() {
+    #[statsd_gauge_inflight("level")]
+    fn hold(inner: &mut dyn FnMut()) {
+        inner();
+    }
+
+    let all = lines_of_installed(|client| {
+        let mut again = None;
+        hold(&mut || {
+            hold(&mut || again = Some(install(client.clone())));
+            again = Some(install(client.clone()));
+        });
+        drop(again);
+    });
+    let levels = [1, 2, 1, 0].map(|level| format!("level:{level}|g"));
+    assert_eq!(all, levels);
 }

@@ -4,6 +4,7 @@ mod types;
 
 use std::fmt;
 
+use async_trait::async_trait;
 use statsd_client::{statsd_count_if, statsd_instrument, statsd_measure};
 
 use crate::steps::{finish, let_go, step};
@@ -295,4 +296,48 @@ fn a_prefix_may_have_parameters_in_it() {
     ];
     assert_lines(|| Queue { kind: "mail" }.push(), &lines);
     assert_lines(|| assert_eq!(Queue { kind: "mail" }.r#move(), 4), &["move:1|c"]);
+}
+
+#[async_trait]
+trait Task {
+    async fn run(&self, fuse: u8) -> Option<u8>;
+}
+
+#[test]
+fn a_block_may_be_of_an_async_trait_on_either_side_of_its_attribute() {
+    struct Before(u8);
+    struct Behind(u8);
+
+    #[statsd_instrument(prefix = "task.{self.0}", count_success, measure, tags(fuse = fuse))]
+    #[async_trait]
+    impl Task for Before {
+        async fn run(&self, fuse: u8) -> Option<u8> {
+            step().await;
+            self.0.checked_sub(fuse)
+        }
+    }
+
+    #[async_trait]
+    #[statsd_instrument(prefix = "task.{self.0}", count_success, measure, tags(fuse = fuse))]
+    impl Task for Behind {
+        async fn run(&self, fuse: u8) -> Option<u8> {
+            step().await;
+            self.0.checked_sub(fuse)
+        }
+    }
+
+    fn check(task: &dyn Task) {
+        let ended = |ending: &str, fuse: u8| {
+            [
+                format!("task.3.run.{ending}:1|c|#fuse:{fuse}"),
+                format!("task.3.run:T|ms|#fuse:{fuse}"),
+            ]
+        };
+        assert_lines(|| assert_eq!(finish(task.run(1)), Some(2)), &ended("success", 1));
+        assert_lines(|| assert_eq!(finish(task.run(4)), None), &ended("failure", 4));
+        assert_lines(|| let_go(task.run(1)), &ended("cancelled", 1));
+    }
+
+    check(&Before(3));
+    check(&Behind(3));
 }

@@ -1,7 +1,7 @@
 //! Clocks that are started in one place and read in another: the call is made where they are read.
 
 use statsd_client::testing::{SeenCall, SeenKind, capture, capture_value};
-use statsd_client::{Client, Timer, measure, statsd_measure};
+use statsd_client::{Timer, measure, statsd_measure};
 
 use super::*;
 

@@ -8,21 +8,24 @@
 use std::error::Error;
 use std::time::Duration;
 
-use statsd_client::{Client, Counter, Gauge, install, statsd_count, statsd_measure};
+use statsd_client::{
+    Client, Counter, Gauge, install, statsd_count, statsd_count_success, statsd_measure,
+};
 
 /// A handle: the name is resolved once, a call costs what a memory write costs.
 static LOGINS: Counter = Counter::new("logins");
 static QUEUE: Gauge = Gauge::new("queue.depth");
 
-/// Counted when it is called and timed until it returns, whatever way that is.
-#[statsd_count("subscriptions")]
+/// Counted by how it ends, `subscriptions.success` or `.failure`, and timed until it does.
+#[statsd_count_success("subscriptions")]
 #[statsd_measure("subscribe")]
 fn subscribe(user: &str) -> Result<usize, String> {
     let name = user.strip_prefix('@').ok_or_else(|| format!("{user} is no user"))?;
     Ok(name.len())
 }
 
-/// The name may hold parameters.
+/// Counted when it is called; a name may hold parameters.
+#[statsd_count("cron.runs", tags(task = task))]
 #[statsd_measure("cron.{task}")]
 fn run(task: &str) -> u64 {
     (0..200_000).filter(|n| n % task.len() as u64 == 0).sum()
@@ -37,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for round in 0..100 {
         LOGINS.increment();
         QUEUE.set(round % 17);
-        // One in ten is refused; the call is counted and timed all the same.
+        // One in ten is refused, which is a failure that is counted and timed as well.
         let user = if round % 10 == 0 { "nobody" } else { "@ada" };
         let _length = subscribe(user);
     }

@@ -19,7 +19,10 @@ const CLIENT: Floors = &[
     ("policy", &["config"]),
     ("pipeline", &["protocol", "metric", "backend", "policy", "slot", "telemetry"]),
     ("handle", &["child", "client", "global", "metric", "pipeline", "protocol"]),
+    ("outcome", &[]),
+    ("attribute", &["child", "client", "global", "handle", "outcome", "pipeline", "protocol"]),
     ("bridge", &["client", "handle"]),
+    ("testing", &["client", "global", "pipeline", "protocol"]),
 ];
 
 /// The rooms of `statsd-server/src`. `app` knows everybody, `cli` knows `app`.

@@ -5,6 +5,7 @@
 //! cargo bench -p statsd-bench -- --quick             the same in seconds, too coarse to quote
 //! cargo bench -p statsd-bench -- --markdown          the table of the README, as ratios
 //! cargo bench -p statsd-bench -- --gate instructions.toml
+//! cargo bench -p statsd-bench --no-default-features -- --gate compiled-out.toml
 //! ```
 //!
 //! A *cell* is one row of one contender. Each is measured in a child process of its own, so that no

@@ -26,11 +26,17 @@ pub enum Row {
     Event,
     /// A call while nobody listens.
     NoClient,
+    /// A function that an attribute counts.
+    AttributeCount,
+    /// A function whose calls attributes count and time.
+    AttributeBoth,
+    /// The same while nobody listens.
+    AttributeOff,
 }
 
 impl Row {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::CounterHandle,
         Self::CounterStatic,
         Self::CounterMacro,
@@ -41,6 +47,9 @@ impl Row {
         Self::CounterRate,
         Self::Event,
         Self::NoClient,
+        Self::AttributeCount,
+        Self::AttributeBoth,
+        Self::AttributeOff,
     ];
 
     /// What it is called on the command line and in the gate's file.
@@ -56,6 +65,9 @@ impl Row {
             Self::CounterRate => "counter-rate",
             Self::Event => "event",
             Self::NoClient => "no-client",
+            Self::AttributeCount => "attribute-count",
+            Self::AttributeBoth => "attribute-both",
+            Self::AttributeOff => "attribute-off",
         }
     }
 
@@ -72,6 +84,9 @@ impl Row {
             Self::CounterRate => "counter at rate 0.1",
             Self::Event => "aggregation off, every call a line",
             Self::NoClient => "no client installed",
+            Self::AttributeCount => "annotated function, counted",
+            Self::AttributeBoth => "annotated function, counted and timed",
+            Self::AttributeOff => "annotated function, no client installed",
         }
     }
 }

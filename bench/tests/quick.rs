@@ -25,12 +25,28 @@ fn every_row_has_ours_and_every_peer_has_rows() {
         let section =
             table.split(&format!("({row})\n")).nth(1).unwrap_or_else(|| panic!("no {row}"));
         let first = section.lines().nth(1).unwrap();
-        assert!(first.trim_start().starts_with("statsd-client"), "{row}: {first}");
+        assert!(first.trim_start().starts_with("statsd-client "), "{row}: {first}");
     }
-    for peer in
-        ["cadence, buffered", "cadence, queuing", "metrics", "statsd ", "prometheus", "tracing"]
-    {
+    for peer in [
+        "cadence, buffered",
+        "cadence, queuing",
+        "metrics",
+        "statsd ",
+        "prometheus",
+        "tracing",
+        "fastrace",
+        "autometrics",
+    ] {
         assert!(table.contains(&format!("\n  {peer}")), "no {peer} in\n{table}");
+    }
+}
+
+#[test]
+fn an_attribute_stands_beside_the_function_without_it() {
+    let table = asked(&["--quick", "--only", "function"]).unwrap();
+    for row in [Row::AttributeCount, Row::AttributeBoth, Row::AttributeOff] {
+        let section = table.split(&format!("({row})\n")).nth(1).unwrap();
+        assert!(section.lines().nth(1).unwrap().contains("the function alone"), "{row}: {section}");
     }
 }
 

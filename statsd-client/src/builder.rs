@@ -9,7 +9,7 @@ use crate::config::{Config, FLUSH_INTERVALS, Output, PACKET_BYTES};
 use crate::env::EnvironmentReport;
 use crate::error::{Error, ErrorKind};
 use crate::origin;
-use crate::pipeline::{Options, Pipeline, Wording};
+use crate::pipeline::{Options, PATTERN_MAX_BYTES, PATTERNS_MAX, Pipeline, Wording, is_allowed};
 use crate::policy::WhenFull;
 use crate::protocol::Dialect;
 
@@ -255,6 +255,26 @@ impl Builder {
         self
     }
 
+    /// A pattern of names that are switched off from the start, as by [`Client::mute`]. 128 at the most, of up
+    /// to 256 bytes each; `build` refuses others.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use statsd_client::{CaptureBackend, Client};
+    /// # let (backend, captured) = CaptureBackend::new();
+    /// let builder = Client::builder().mute("debug.*");
+    /// # let client = builder.backend(backend).flush_interval(Duration::from_secs(3600)).build()?;
+    /// client.increment("debug.polls");
+    /// client.increment("users.new");
+    /// client.flush(Duration::from_secs(1));
+    /// assert_eq!(captured.lines(), ["users.new:1|c"]);
+    /// # Ok::<(), statsd_client::Error>(())
+    /// ```
+    pub fn mute(mut self, pattern: impl Into<String>) -> Self {
+        self.settings.mute.push(pattern.into());
+        self
+    }
+
     /// Where packets go, as long as no [`Self::backend`] is given. Default [`Output::Send`]. With
     /// [`Output::Capture`] they are read by [`Client::captured`].
     pub fn output(mut self, output: Output) -> Self {
@@ -333,6 +353,13 @@ fn options(settings: &Config, idle_expiry: Duration) -> Result<Options, Error> {
     if sample_rate.is_nan() {
         return refuse("sample_rate is not a number".into());
     }
+    if let Some(pattern) = settings.mute.iter().find(|pattern| !is_allowed(pattern)) {
+        let shown: String = pattern.chars().take(PATTERN_MAX_BYTES).collect();
+        return refuse(format!("mute of {shown:?} is not within 1 to {PATTERN_MAX_BYTES} bytes"));
+    }
+    if settings.mute.len() > PATTERNS_MAX {
+        return refuse(format!("mute of {} patterns is over {PATTERNS_MAX}", settings.mute.len()));
+    }
     let prefix = settings.prefix.as_deref().unwrap_or_default();
     Ok(Options {
         wording: Wording {
@@ -352,5 +379,6 @@ fn options(settings: &Config, idle_expiry: Duration) -> Result<Options, Error> {
         idle_expiry,
         seed: settings.seed,
         telemetry: settings.telemetry.clone(),
+        mute: settings.mute.clone(),
     })
 }

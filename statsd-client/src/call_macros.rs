@@ -1,5 +1,9 @@
 //! Call macros: an expression each, whose call site is resolved once and follows whichever client is
-//! installed.
+//! installed. `expanded.rs` holds what they expand to,
+//! `refused.rs` what is said of what is no call.
+
+mod expanded;
+mod refused;
 
 /// Adds to a counter of the installed client: `count!("users.new")`, `count!("orders", 2)`.
 ///
@@ -39,13 +43,25 @@
 #[macro_export]
 macro_rules! count {
     ($name:literal $(, sample_rate = $rate:expr)? $(, tags($($tags:tt)*))? $(,)?) => {
-        $crate::__record!(Counter, $name, [$($rate)?], ($($($tags)*)?), increment())
+        $crate::__when_recording!(
+            $crate::__record!(Counter, $name, [$($rate)?], ($($($tags)*)?), increment())
+        )
+    };
+    ($($key:ident = $($rest:tt)*)?) => { $crate::__refuse_name!(count $($key)?) };
+    ($name:tt, $key:ident = $($rest:tt)*) => {
+        $crate::__refuse!(count $name; $key = $($rest)*)
+    };
+    ($name:tt, $key:ident($tag:tt = $($inner:tt)*) $($rest:tt)*) => {
+        $crate::__refuse!(count $name; $key($tag = $($inner)*) $($rest)*)
     };
     ($name:literal, $n:expr $(, sample_rate = $rate:expr)? $(, tags($($tags:tt)*))? $(,)?) => {
-        $crate::__record!(Counter, $name, [$($rate)?], ($($($tags)*)?), add($n))
+        $crate::__when_recording!(
+            $crate::__record!(Counter, $name, [$($rate)?], ($($($tags)*)?), add($n))
+        )
     };
-    ($name:expr $(,)?) => { $crate::count($name, 1) };
-    ($name:expr, $n:expr $(,)?) => { $crate::count($name, $n) };
+    ($name:expr $(,)?) => { $crate::__when_recording!($crate::count($name, 1)) };
+    ($name:expr, $n:expr $(,)?) => { $crate::__when_recording!($crate::count($name, $n)) };
+    ($name:tt, $n:expr, $($rest:tt)+) => { $crate::__refuse!(count $name; $($rest)+) };
 }
 
 /// Sets a gauge of the installed client: `gauge!("queue.depth", 17)`; tags and cost as in [`count!`], the
@@ -66,10 +82,21 @@ macro_rules! count {
 /// ```
 #[macro_export]
 macro_rules! gauge {
-    ($name:literal, $value:expr $(, tags($($tags:tt)*))? $(,)?) => {
-        $crate::__record!(Gauge, $name, [], ($($($tags)*)?), set($value))
+    ($($key:ident = $($rest:tt)*)?) => { $crate::__refuse_name!(gauge $($key)?) };
+    ($name:tt, $key:ident = $($rest:tt)*) => {
+        $crate::__refuse!(gauge $name; $key = $($rest)*)
     };
-    ($name:expr, $value:expr $(,)?) => { $crate::gauge($name, $value) };
+    ($name:tt, $key:ident($tag:tt = $($inner:tt)*) $($rest:tt)*) => {
+        $crate::__refuse!(gauge $name; $key($tag = $($inner)*) $($rest)*)
+    };
+    ($name:literal, $value:expr $(, tags($($tags:tt)*))? $(,)?) => {
+        $crate::__when_recording!(
+            $crate::__record!(Gauge, $name, [], ($($($tags)*)?), set($value))
+        )
+    };
+    ($name:expr, $value:expr $(,)?) => { $crate::__when_recording!($crate::gauge($name, $value)) };
+    ($name:tt, $value:expr, $($rest:tt)+) => { $crate::__refuse!(gauge $name; $($rest)+) };
+    ($name:expr $(,)?) => { $crate::__refuse_missing!(gauge) };
 }
 
 /// Records a duration with the installed client, in milliseconds: `timing!("render", elapsed)`; sample rate,
@@ -90,12 +117,23 @@ macro_rules! gauge {
 /// ```
 #[macro_export]
 macro_rules! timing {
+    ($($key:ident = $($rest:tt)*)?) => { $crate::__refuse_name!(timing $($key)?) };
+    ($name:tt, $key:ident = $($rest:tt)*) => {
+        $crate::__refuse!(timing $name; $key = $($rest)*)
+    };
+    ($name:tt, $key:ident($tag:tt = $($inner:tt)*) $($rest:tt)*) => {
+        $crate::__refuse!(timing $name; $key($tag = $($inner)*) $($rest)*)
+    };
     (
         $name:literal, $elapsed:expr $(, sample_rate = $rate:expr)? $(, tags($($tags:tt)*))? $(,)?
     ) => {
-        $crate::__record!(Timer, $name, [$($rate)?], ($($($tags)*)?), record($elapsed))
+        $crate::__when_recording!(
+            $crate::__record!(Timer, $name, [$($rate)?], ($($($tags)*)?), record($elapsed))
+        )
     };
-    ($name:expr, $elapsed:expr $(,)?) => { $crate::timing($name, $elapsed) };
+    ($name:expr, $elapsed:expr $(,)?) => { $crate::__when_recording!($crate::timing($name, $elapsed)) };
+    ($name:tt, $elapsed:expr, $($rest:tt)+) => { $crate::__refuse!(timing $name; $($rest)+) };
+    ($name:expr $(,)?) => { $crate::__refuse_missing!(timing) };
 }
 
 /// Records a distribution's value with the installed client: `distribution!("size", 81.5)`; sample rate,
@@ -116,12 +154,23 @@ macro_rules! timing {
 /// ```
 #[macro_export]
 macro_rules! distribution {
+    ($($key:ident = $($rest:tt)*)?) => { $crate::__refuse_name!(distribution $($key)?) };
+    ($name:tt, $key:ident = $($rest:tt)*) => {
+        $crate::__refuse!(distribution $name; $key = $($rest)*)
+    };
+    ($name:tt, $key:ident($tag:tt = $($inner:tt)*) $($rest:tt)*) => {
+        $crate::__refuse!(distribution $name; $key($tag = $($inner)*) $($rest)*)
+    };
     (
         $name:literal, $value:expr $(, sample_rate = $rate:expr)? $(, tags($($tags:tt)*))? $(,)?
     ) => {
-        $crate::__record!(Distribution, $name, [$($rate)?], ($($($tags)*)?), record($value))
+        $crate::__when_recording!(
+            $crate::__record!(Distribution, $name, [$($rate)?], ($($($tags)*)?), record($value))
+        )
     };
-    ($name:expr, $value:expr $(,)?) => { $crate::distribution($name, $value) };
+    ($name:expr, $value:expr $(,)?) => { $crate::__when_recording!($crate::distribution($name, $value)) };
+    ($name:tt, $value:expr, $($rest:tt)+) => { $crate::__refuse!(distribution $name; $($rest)+) };
+    ($name:expr $(,)?) => { $crate::__refuse_missing!(distribution) };
 }
 
 /// Records a histogram's value with the installed client: `histogram!("size", 12)`; sample rate, tags and
@@ -142,12 +191,23 @@ macro_rules! distribution {
 /// ```
 #[macro_export]
 macro_rules! histogram {
+    ($($key:ident = $($rest:tt)*)?) => { $crate::__refuse_name!(histogram $($key)?) };
+    ($name:tt, $key:ident = $($rest:tt)*) => {
+        $crate::__refuse!(histogram $name; $key = $($rest)*)
+    };
+    ($name:tt, $key:ident($tag:tt = $($inner:tt)*) $($rest:tt)*) => {
+        $crate::__refuse!(histogram $name; $key($tag = $($inner)*) $($rest)*)
+    };
     (
         $name:literal, $value:expr $(, sample_rate = $rate:expr)? $(, tags($($tags:tt)*))? $(,)?
     ) => {
-        $crate::__record!(Histogram, $name, [$($rate)?], ($($($tags)*)?), record($value))
+        $crate::__when_recording!(
+            $crate::__record!(Histogram, $name, [$($rate)?], ($($($tags)*)?), record($value))
+        )
     };
-    ($name:expr, $value:expr $(,)?) => { $crate::histogram($name, $value) };
+    ($name:expr, $value:expr $(,)?) => { $crate::__when_recording!($crate::histogram($name, $value)) };
+    ($name:tt, $value:expr, $($rest:tt)+) => { $crate::__refuse!(histogram $name; $($rest)+) };
+    ($name:expr $(,)?) => { $crate::__refuse_missing!(histogram) };
 }
 
 /// Adds a member to a set of the installed client: `set!("visitors", user_id)`; tags and cost as in
@@ -168,10 +228,21 @@ macro_rules! histogram {
 /// ```
 #[macro_export]
 macro_rules! set {
-    ($name:literal, $member:expr $(, tags($($tags:tt)*))? $(,)?) => {
-        $crate::__record!(Set, $name, [], ($($($tags)*)?), insert($member))
+    ($($key:ident = $($rest:tt)*)?) => { $crate::__refuse_name!(set $($key)?) };
+    ($name:tt, $key:ident = $($rest:tt)*) => {
+        $crate::__refuse!(set $name; $key = $($rest)*)
     };
-    ($name:expr, $member:expr $(,)?) => { $crate::set($name, $member) };
+    ($name:tt, $key:ident($tag:tt = $($inner:tt)*) $($rest:tt)*) => {
+        $crate::__refuse!(set $name; $key($tag = $($inner)*) $($rest)*)
+    };
+    ($name:literal, $member:expr $(, tags($($tags:tt)*))? $(,)?) => {
+        $crate::__when_recording!(
+            $crate::__record!(Set, $name, [], ($($($tags)*)?), insert($member))
+        )
+    };
+    ($name:expr, $member:expr $(,)?) => { $crate::__when_recording!($crate::set($name, $member)) };
+    ($name:tt, $member:expr, $($rest:tt)+) => { $crate::__refuse!(set $name; $($rest)+) };
+    ($name:expr $(,)?) => { $crate::__refuse_missing!(set) };
 }
 
 /// Runs an expression, records with the installed client how long it took, and is its value:
@@ -198,14 +269,28 @@ macro_rules! set {
 /// ```
 #[macro_export]
 macro_rules! measure {
+    ($($key:ident = $($rest:tt)*)?) => { $crate::__refuse_name!(measure $($key)?) };
+    ($name:tt, $key:ident = $($rest:tt)*) => {
+        $crate::__refuse!(measure $name; $key = $($rest)*)
+    };
+    ($name:tt, $key:ident($tag:tt = $($inner:tt)*) $($rest:tt)*) => {
+        $crate::__refuse!(measure $name; $key($tag = $($inner)*) $($rest)*)
+    };
+    ($name:tt, || $($rest:tt)*) => { $crate::__refuse_closure!() };
+    ($name:tt, move || $($rest:tt)*) => { $crate::__refuse_closure!() };
     ($name:literal, $work:expr $(, sample_rate = $rate:expr)? $(, tags($($tags:tt)*))? $(,)?) => {{
-        let _timed = $crate::__record!(Timer, $name, [$($rate)?], ($($($tags)*)?), start());
-        $work
+        $crate::__when_recording! {
+            let _timed = $crate::__record!(Timer, $name, [$($rate)?], ($($($tags)*)?), start());
+        }
+        // In parentheses, or the compiler would call the braces of a short block unused.
+        ($work)
     }};
     ($name:expr, $work:expr $(,)?) => {{
-        let _timed = $crate::__private::start(::core::format_args!("{}", $name), &[], ::core::option::Option::None);
-        $work
+        $crate::__when_recording! { let _timed = $crate::__private::start($name); }
+        ($work)
     }};
+    ($name:tt, $work:expr, $($rest:tt)+) => { $crate::__refuse!(measure $name; $($rest)+) };
+    ($name:expr $(,)?) => { $crate::__refuse_missing!(measure) };
 }
 
 /// Sends an event with the installed client (DogStatsD): a title and a text, then any of
@@ -227,98 +312,13 @@ macro_rules! measure {
 /// ```
 #[macro_export]
 macro_rules! event {
+    () => { $crate::__refuse_name!(event) };
     ($title:expr, $text:expr $(, $($fields:tt)*)?) => {
-        if $crate::__private::is_live() {
-            $crate::event(&$crate::__event!($crate::Event::new($title, $text), $($($fields)*)?));
+        $crate::__when_recording! {
+            if $crate::__private::is_live() {
+                $crate::event(&$crate::__event!($crate::Event::new($title, $text), $($($fields)*)?));
+            }
         }
     };
-}
-
-/// An event with its fields, one after the other.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __event {
-    ($event:expr, ) => { $event };
-    ($event:expr, tags($($key:tt = $tag:expr),* $(,)?) $(,)?) => {
-        $event$(.tag($crate::__tag_key!($key), $tag))*
-    };
-    ($event:expr, $field:ident = $value:expr $(, $($rest:tt)*)?) => {
-        $crate::__event!($event.$field($value), $($($rest)*)?)
-    };
-}
-
-/// A call site of a literal name: a handle where its tags are fixed, and one that looks the values up
-/// where they are not.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __record {
-    ($handle:ident, $name:literal, [$($rate:expr)?], (), $method:ident($($value:expr)?)) => {
-        $crate::__record!(@fixed $handle, $name, [$($rate)?], [], $method($($value)?))
-    };
-    (
-        $handle:ident, $name:literal, [$($rate:expr)?],
-        ($($key:tt = $tag:literal),+ $(,)?), $method:ident($($value:expr)?)
-    ) => {
-        $crate::__record!(
-            @fixed $handle, $name, [$($rate)?],
-            [$(($crate::__tag_key!($key), ::core::concat!($tag))),+], $method($($value)?)
-        )
-    };
-    (
-        $handle:ident, $name:literal, [$($rate:expr)?],
-        ($($key:tt = $tag:expr),+ $(,)?), $method:ident($($value:expr)?)
-    ) => {{
-        const __STATSD_KEYS: &[&str] = &[$($crate::__tag_key!($key)),+];
-        static __STATSD_SITE: $crate::__private::TaggedSite<
-            $crate::$handle,
-            { __STATSD_KEYS.len() },
-        > = {
-            $crate::__private::check_name($name);
-            $($crate::__private::check_tag_key($crate::__tag_key!($key));)+
-            $crate::__private::TaggedSite::new(
-                $name,
-                [$($crate::__tag_key!($key)),+],
-                $crate::__rate!($($rate)?),
-            )
-        };
-        #[allow(unused_imports, reason = "which of them is used depends on the values' types")]
-        use $crate::__private::{ByDisplay as _, ByNumber as _, ByText as _};
-        __STATSD_SITE
-            .with([$((&&&$crate::__private::Probe(&$tag)).tag_text().bytes()),+])
-            .$method($($value)?)
-    }};
-    (
-        @fixed $handle:ident, $name:literal, [$($rate:expr)?], [$($tags:tt)*],
-        $method:ident($($value:expr)?)
-    ) => {{
-        static __STATSD_SITE: $crate::$handle = {
-            const __STATSD_TAGS: &[(&str, &str)] = &[$($tags)*];
-            $crate::__private::check_name($name);
-            $crate::__private::check_tags(__STATSD_TAGS);
-            $crate::__private::site::$handle($name, __STATSD_TAGS, $crate::__rate!($($rate)?))
-        };
-        __STATSD_SITE.$method($($value)?)
-    }};
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __tag_key {
-    ($key:literal) => {
-        $key
-    };
-    ($key:ident) => {
-        ::core::stringify!($key)
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __rate {
-    () => {
-        ::core::option::Option::None
-    };
-    ($rate:expr) => {
-        ::core::option::Option::Some($rate as f64)
-    };
+    ($title:expr $(,)?) => { $crate::__refuse_missing!(event) };
 }

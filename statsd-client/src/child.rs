@@ -16,6 +16,13 @@ pub(crate) struct Child {
     pub(crate) rate: Option<f64>,
 }
 
+impl Child {
+    /// Bytes that its prefix takes of a name, with the dot.
+    pub(crate) fn prefix_bytes(&self) -> usize {
+        if self.prefix.is_empty() { 0 } else { self.prefix.len() + 1 }
+    }
+}
+
 /// Builds a child client; made by [`Client::child`].
 ///
 /// ```
@@ -137,6 +144,26 @@ pub(crate) fn write_name(
 ) -> Result<(), TooLong> {
     let Some(child) = child else { return key.name(name) };
     key.name_in(&child.prefix, name)?;
+    write_tags(key, child, overrides)
+}
+
+/// As [`write_name`], without a prefix, the client's own included.
+pub(crate) fn write_bare_name(
+    key: &mut KeyBuffer,
+    child: Option<&Child>,
+    name: impl std::fmt::Display,
+    overrides: impl Fn(&str) -> bool,
+) -> Result<(), TooLong> {
+    key.name(name)?;
+    key.without_prefix();
+    child.map_or(Ok(()), |child| write_tags(key, child, overrides))
+}
+
+fn write_tags(
+    key: &mut KeyBuffer,
+    child: &Child,
+    overrides: impl Fn(&str) -> bool,
+) -> Result<(), TooLong> {
     let mut tags = child.tags.iter().filter(|(tag, _)| !overrides(tag));
     tags.try_for_each(|(tag, value)| key.tag(tag, value))
 }

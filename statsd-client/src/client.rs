@@ -1,6 +1,7 @@
 //! The client: how one comes to be and to its end. What it is told is in `calls.rs`.
 
 mod calls;
+mod mutes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -171,6 +172,11 @@ impl Client {
         self.pipeline.stats()
     }
 
+    /// The client's number, which its children share. Unique in the process.
+    pub(crate) fn number(&self) -> u32 {
+        self.pipeline.shared().id
+    }
+
     pub(crate) fn with_child(self, child: Arc<Child>) -> Self {
         Self { child: Some(child), ..self }
     }
@@ -190,7 +196,11 @@ impl Client {
         let space = name_space(kind, self.child.as_ref().map_or(0, |child| child.id));
         let known = find(self.id(), space, &[name.as_bytes()]);
         let is_stored = match known {
-            Some(known) => recorded.is_stored(known) || recorded.is_stored_alone(known),
+            Some(known) => {
+                recorded.is_stored(known)
+                    || recorded.is_stored_alone(known)
+                    || recorded.is_muted(known)
+            }
             None => false,
         };
         if !is_stored {
@@ -209,17 +219,22 @@ impl Client {
     }
 
     fn addressee(&self) -> Addressee<'_, Self> {
-        Addressee { target: self, shared: self.pipeline.shared(), child: self.child.as_deref() }
+        let shared = Some(&**self.pipeline.shared());
+        Addressee { target: self, shared, child: self.child.as_deref() }
     }
 }
 
 impl Target for Client {
     fn id(&self) -> u32 {
-        self.pipeline.shared().id
+        self.number()
     }
 
     fn shared(&self) -> Option<Arc<Shared>> {
         Some(self.pipeline.shared().clone())
+    }
+
+    fn child_prefix_bytes(&self) -> usize {
+        self.child.as_ref().map_or(0, |child| child.prefix_bytes())
     }
 }
 

@@ -117,6 +117,9 @@ pub struct Config {
     /// [`Builder::telemetry`]; `None`: it tells nothing.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub telemetry: Option<String>,
+    /// [`Builder::mute`].
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub mute: Vec<String>,
     /// [`Builder::container_id`].
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub container_id: Option<String>,

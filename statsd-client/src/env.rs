@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::builder::{Aggregation, Builder};
 use crate::config::{Config, DEFAULT_PACKET_BYTES, FLUSH_INTERVALS, Output, PACKET_BYTES, Word};
 use crate::error::{Error, ErrorKind};
+use crate::pipeline::{PATTERN_MAX_BYTES, PATTERNS_MAX, is_allowed};
 use crate::protocol::Dialect;
 
 /// Tags that the environment may add up to.
@@ -132,7 +133,8 @@ impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
         })?;
         let contexts = whole_number(1..=usize::MAX);
         self.set("STATSD_AGGREGATION_MAX_CONTEXT_SIZE", &mut config.max_contexts, contexts)?;
-        self.decide("STATSD_BATCH_STATISTICS_INTERVAL", &mut config.telemetry, telemetry_prefix)
+        self.decide("STATSD_BATCH_STATISTICS_INTERVAL", &mut config.telemetry, telemetry_prefix)?;
+        self.patterns("STATSD_MUTE", config)
     }
 
     fn datadog(&mut self, config: &mut Config) -> Result<(), Error> {
@@ -257,6 +259,21 @@ impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
             Some(text) => self.add_tags(name, split_tags(&text), config),
             None => Ok(()),
         }
+    }
+
+    /// Patterns of what is switched off, besides those that code names.
+    fn patterns(&mut self, name: &'static str, config: &mut Config) -> Result<(), Error> {
+        let Some(text) = self.text(name)? else { return Ok(()) };
+        let patterns = text.split(',').map(str::trim).filter(|pattern| !pattern.is_empty());
+        config.mute.extend(patterns.map(str::to_owned));
+        if config.mute.len() > PATTERNS_MAX || !config.mute.iter().all(|known| is_allowed(known)) {
+            let wanted = format!(
+                "a list that makes {PATTERNS_MAX} patterns of {PATTERN_MAX_BYTES} bytes at the most"
+            );
+            return Err(bad(name, &text, &wanted));
+        }
+        self.report.used.push(name);
+        Ok(())
     }
 
     /// Of one key the tag that is there already holds.

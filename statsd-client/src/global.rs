@@ -2,6 +2,10 @@
 //! or in a task that is in a scope, the scope's.
 
 mod calls;
+mod fork;
+mod listening;
+mod scoped_future;
+mod switch;
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering, fence};
@@ -10,14 +14,20 @@ use std::time::Duration;
 
 use crate::child::{Child, write_name};
 use crate::client::{Client, name_space};
-use crate::pipeline::{self, Call, InScope, Recorded, Shared, Target, find, record_texts};
+use crate::pipeline::{Call, InScope, Recorded, Shared, Target, find, is_watched, record_texts};
 use crate::protocol::MetricType;
 use crate::rendered::Addressee;
+
+use scoped_future::ScopedFuture;
 
 pub use calls::{
     count, count_at, decrement, distribution, event, gauge, gauge_at, gauge_delta, histogram,
     increment, measure, meter, service_check, set, timing,
 };
+pub use fork::around_fork;
+pub(crate) use listening::Listening;
+use switch::Installs;
+pub use switch::{is_enabled, mute, muted, set_enabled, unmute};
 
 /// The installed client's number, and its child's, a half each; 0 for none.
 static INSTALLED: AtomicU64 = AtomicU64::new(0);
@@ -25,16 +35,15 @@ static INSTALLED: AtomicU64 = AtomicU64::new(0);
 /// Scopes that any thread is in.
 static SCOPES: AtomicUsize = AtomicUsize::new(0);
 
-/// Installed clients and scopes: where this is 0, a call is a load and a branch.
+/// Installed clients, scopes and captures: where this is 0, a call is a load and a branch.
 static LISTENERS: AtomicUsize = AtomicUsize::new(0);
 
 /// The installed client itself; looked at once a thread and client. Held for the exchange of a pointer,
 /// so who finds it held waits: a call must not be lost because another client is installed.
 static CLIENT: RwLock<Option<Client>> = RwLock::new(None);
 
-/// How often a client was installed: a guard ends its own installation and no later one. Held while one
-/// takes the place of another.
-static INSTALLS: Mutex<u64> = Mutex::new(0);
+/// Held while one client takes the place of another.
+static INSTALLS: Mutex<Installs> = Mutex::new(Installs::none());
 
 thread_local! {
     /// The clients of the scopes that this thread is in; the last one holds.
@@ -67,8 +76,8 @@ const FLUSH_ON_EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 pub fn install(client: Client) -> FlushGuard {
     let (replaced, install) = {
         let mut installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
-        *installs += 1;
-        (replace(Some(client.clone())), *installs)
+        installs.count += 1;
+        (installs.put(Some(client.clone())), installs.count)
     };
     // Its last clone may wait for its thread; not under the lock.
     drop(replaced);
@@ -88,10 +97,10 @@ pub struct FlushGuard {
 impl Drop for FlushGuard {
     fn drop(&mut self) {
         self.client.flush(FLUSH_ON_EXIT_TIMEOUT);
-        let installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
-        if *installs == self.install {
+        let mut installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
+        if installs.count == self.install {
             // The guard holds a clone, so this one does not end the client under the lock.
-            drop(replace(None));
+            drop(installs.put(None));
         }
     }
 }
@@ -114,7 +123,8 @@ fn replace(client: Option<Client>) -> Option<Client> {
     replaced.inspect(Client::begin_generation)
 }
 
-fn number(client: &Client) -> u64 {
+/// A client's number and its child's, a half each.
+pub(crate) fn number(client: &Client) -> u64 {
     u64::from(client.id()) << 32 | u64::from(client.child_parts().map_or(0, |child| child.id))
 }
 
@@ -143,7 +153,7 @@ impl Client {
     }
 
     /// The future `task` with this client in the place of the installed one, whenever and wherever it
-    /// is polled. What it spawns is not part of it. Allocates once, for the task.
+    /// is polled or dropped. What it spawns is not part of it. Allocates once, for the task.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -164,45 +174,8 @@ impl Client {
     /// # Ok::<(), statsd_client::Error>(())
     /// ```
     pub fn scope_future<F: Future>(&self, task: F) -> impl Future<Output = F::Output> {
-        let client = self.clone();
-        let mut task = Box::pin(task);
-        std::future::poll_fn(move |context| {
-            let _scope = Scope::enter(&client);
-            task.as_mut().poll(context)
-        })
+        ScopedFuture::new(self.clone(), task)
     }
-}
-
-/// Runs `fork`, which calls `fork(2)`, so that `clients` go on in parent and child: what was recorded
-/// before it is sent by the parent, and once; what the child records, by the child. Connections to
-/// streams are opened anew.
-///
-/// A child that was forked without it never blocks or panics here, but sends nothing. Waits until each
-/// client's thread has sent the packets that it is at.
-///
-/// ```
-/// # fn fork() -> u32 { 0 }
-/// # use std::time::Duration;
-/// # use statsd_client::{CaptureBackend, Client};
-/// # let (backend, captured) = CaptureBackend::new();
-/// # let hour = Duration::from_secs(3600);
-/// # let client = Client::builder().backend(backend).flush_interval(hour).build()?;
-/// client.increment("jobs");
-/// let _pid = statsd_client::around_fork(&[&client], || fork());
-/// client.increment("jobs"); // in each of the two processes
-/// # client.flush(Duration::from_secs(1));
-/// # assert_eq!(captured.lines(), ["jobs:2|c"]);
-/// # Ok::<(), statsd_client::Error>(())
-/// ```
-pub fn around_fork<R>(clients: &[&Client], fork: impl FnOnce() -> R) -> R {
-    let mut pipelines: Vec<_> = clients.iter().map(|client| client.pipeline()).collect();
-    pipelines.sort_unstable_by_key(|pipeline| pipeline.shared().id);
-    pipelines.dedup_by_key(|pipeline| pipeline.shared().id);
-    pipeline::around_fork(&pipelines, || {
-        let _nobody_installs = INSTALLS.lock().unwrap_or_else(PoisonError::into_inner);
-        let _nobody_looks = CLIENT.write().unwrap_or_else(PoisonError::into_inner);
-        fork()
-    })
 }
 
 /// A scope that this thread is in, until it is dropped.
@@ -250,6 +223,19 @@ pub(crate) struct Current {
 }
 
 impl Current {
+    /// Whom a call would be for that a capture sees; of the number 0 where nobody is installed. All of it at
+    /// once, so that no call comes too late for it.
+    fn watched() -> Self {
+        let installed = CLIENT.read().unwrap_or_else(PoisonError::into_inner);
+        let client = installed.as_ref();
+        Self {
+            id: client.map_or(0, Client::id),
+            child: client.and_then(Client::child_parts).cloned(),
+            shared: client.and_then(Client::shared),
+            is_late: Cell::new(false),
+        }
+    }
+
     /// Whether it is a scope's.
     pub(crate) fn is_scoped(&self) -> bool {
         self.shared.is_some()
@@ -272,13 +258,23 @@ impl Target for Current {
     }
 
     fn shared(&self) -> Option<Arc<Shared>> {
-        self.shared.clone().or_else(|| look_up(self.number(), Client::shared).flatten())
+        let shared = self.shared.clone();
+        let shared = shared.or_else(|| look_up(self.number(), Client::shared).flatten());
+        // Remembered, because it may be installed again before the call is refused.
+        // Nobody, whom a capture stands in for, is no client that was replaced.
+        self.is_late.set(self.is_late.get() || shared.is_none() && self.id != 0);
+        shared
+    }
+
+    fn child_prefix_bytes(&self) -> usize {
+        self.child.as_ref().map_or(0, |child| child.prefix_bytes())
     }
 
     fn refuse(&self) {
-        match self.shared() {
-            Some(shared) => shared.threads.refuse(1),
-            None => self.is_late.set(true),
+        if !self.is_late.get()
+            && let Some(shared) = self.shared()
+        {
+            shared.threads.refuse(1);
         }
     }
 }
@@ -305,6 +301,14 @@ fn halves(number: u64) -> Option<(u32, u32)> {
     (id != 0).then_some((id, number as u32))
 }
 
+/// The number of the client in whose scope this thread is.
+pub(crate) fn scope() -> Option<u64> {
+    if SCOPES.load(Ordering::Relaxed) == 0 {
+        return None;
+    }
+    SCOPED.try_with(|scopes| scopes.try_borrow().ok()?.last().map(Current::number)).ok()?
+}
+
 /// Makes a call for whoever it is for, and makes it again where another client was installed before it
 /// was recorded.
 #[inline]
@@ -319,12 +323,15 @@ pub(crate) fn with_current(mut record: impl FnMut(&Current)) {
 }
 
 /// Whom this thread's calls are for.
-pub(crate) fn current() -> Option<Current> {
+fn current() -> Option<Current> {
     if SCOPES.load(Ordering::Relaxed) != 0 {
         let scoped = SCOPED.try_with(|scopes| scopes.try_borrow().ok()?.last().cloned());
         if let Ok(Some(scoped)) = scoped {
             return Some(scoped);
         }
+    }
+    if is_watched() {
+        return Some(Current::watched());
     }
     (0..CLIENT_TRIES).find_map(|_| installed_now())?
 }
@@ -348,11 +355,14 @@ fn addressed(record: impl Fn(&Addressee<'_, Current>)) {
     if !is_anybody_there() {
         return;
     }
-    with_current(|target| match target.shared() {
-        Some(shared) => {
-            record(&Addressee { target, shared: &shared, child: target.child.as_deref() });
+    with_current(|target| {
+        let shared = target.shared();
+        if shared.is_some() || target.id == 0 {
+            let child = target.child.as_deref();
+            record(&Addressee { target, shared: shared.as_deref(), child });
+        } else {
+            target.refuse();
         }
-        None => target.refuse(),
     });
 }
 
@@ -365,7 +375,9 @@ fn record(kind: MetricType, name: &str, recorded: Recorded<'_>) {
     let known =
         installed().and_then(|(id, child)| find(id, name_space(kind, child), &[name.as_bytes()]));
     let is_stored = match known {
-        Some(known) => recorded.is_stored(known) || recorded.is_stored_alone(known),
+        Some(known) => {
+            recorded.is_stored(known) || recorded.is_stored_alone(known) || recorded.is_muted(known)
+        }
         None => false,
     };
     if !is_stored {

@@ -37,10 +37,14 @@
 //! | [`Counter`], [`Gauge`], [`Timer`], [`Histogram`], [`Distribution`], [`Set`] | handles: name and tags resolved once; `static`, or bound to a client with `on` |
 //! | [`count!`], [`gauge!`], [`timing!`], [`histogram!`], [`distribution!`], [`set!`], [`measure!`], [`event!`] | expressions with tags and rate inline; the call site is resolved once |
 //! | [`increment()`], [`gauge()`], [`timing()`] … | by name: a look-up a call; the same are methods of [`Client`] |
-//! | `#[statsd_count]`, `#[statsd_measure]` | attributes: count and time a function, however it ends |
+//! | `#[statsd_count]`, `#[statsd_measure]`, `#[statsd_distribution]`, `#[statsd_gauge_inflight]` | attributes: count, time, and gauge the calls of a function, however they end |
+//! | `#[statsd_count_if]`, `#[statsd_count_success]`, [`Outcome`] | count them by what they return |
+//! | `#[statsd_instrument]`, `#[statsd_skip]` | attributes on all methods of an `impl` block |
 //! | [`Event`], [`ServiceCheck`] | what Datadog shows beside its graphs, with a text |
 //! | [`Client::child`] | a client with a prefix, tags or a rate of its own over the same thread |
 //! | [`Client::scope`], [`Client::scope_future`] | another client for one thread's work or one task, as in a test |
+//! | [`testing`], [`assert_statsd_increment!`] … | captures: which calls a thread or a task makes, and assertions about them |
+//! | [`set_enabled`], [`Client::mute`], [`mute()`] | run-time switches: for all that follows the installed client; for the metrics of a pattern |
 //! | [`Config`], [`Client::from_env`] | all settings as data; all settings from the environment |
 //! | [`UdpBackend`], [`TcpBackend`], `UnixBackend`, `UnixStreamBackend` | to a server; names are resolved again, connections opened again |
 //! | [`LogBackend`], [`CaptureBackend`], [`NullBackend`], [`TeeBackend`] | for eyes, for tests, for nobody, for two |
@@ -71,10 +75,82 @@
 //! limit; after 32 of them the client's thread pauses for a millisecond, so that a server's receive buffer of
 //! ordinary size holds a flush. While the backend is not ready nothing is taken, and counters go on adding up.
 //!
+//! # Attributes
+//!
+//! ```
+//! use statsd_client::{Outcome, statsd_count_success, statsd_gauge_inflight, statsd_measure};
+//!
+//! #[derive(Debug, Outcome)]
+//! #[outcome(failure)]
+//! enum Refused {
+//!     CardDeclined,
+//!     SoldOut,
+//! }
+//!
+//! #[statsd_count_success("orders.place", tag_error_class, tags(plan = plan))]
+//! #[statsd_measure("orders.place.time.{plan}", sample_rate = 0.1)]
+//! #[statsd_gauge_inflight("orders.inflight")]
+//! fn place(plan: &str, stock: u32) -> Result<u32, Refused> {
+//!     stock.checked_sub(1).ok_or(Refused::SoldOut)
+//! }
+//!
+//! # use std::time::Duration;
+//! # use statsd_client::{CaptureBackend, Client, Dialect};
+//! # let (backend, captured) = CaptureBackend::new();
+//! # let builder = Client::builder().dialect(Dialect::DogStatsd).backend(backend);
+//! # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+//! client.scope(|| place("pro", 0).unwrap_err());
+//! client.flush(Duration::from_secs(1));
+//! let line = "orders.place.failure:1|c|#plan:pro,error_class:SoldOut";
+//! assert!(captured.lines().contains(&line.to_owned()));
+//! # Ok::<(), statsd_client::Error>(())
+//! ```
+//!
+//! They take a literal, a text with parameters in it, or a closure as their name and tags, a `client` of
+//! their own, and more: the page of [`statsd_count`](macro@statsd_count)'s crate has the table. How a call ended is
+//! [`Outcome`]'s to say: success, failure, panic, cancelled.
+//!
+//! What linters of other clients warn of is an error of the compiler here:
+//!
+//! | `StatsD::Instrument`'s cop | here |
+//! |---|---|
+//! | `MeasureAsDistArgument` | there is no `as_dist`; the message names `#[statsd_distribution]` |
+//! | `PositionalArguments`, `MetaprogrammingPositionalArguments` | rate and tags have keys |
+//! | `MetricValueKeywordArgument` | the value is the second argument |
+//! | `MetricPrefixArgument` | there is no `prefix`, but on an `impl` block; there is `client` |
+//! | `MetricReturnValue` | a call returns `()` |
+//! | `SplatArguments` | tags stand one by one, or are made by a closure |
+//! | `SingletonConfiguration` | a client is built before it is installed, and cannot be changed |
+//!
+//! # Switches
+//!
+//! [`set_enabled`]`(false)` makes no-ops of statics, attributes, call macros and free functions, as if no client
+//! were installed, and counts nothing; `true` brings the installed client back. [`Client::mute`] switches off the
+//! metrics of a pattern of names, `cron.*`, for whoever calls them, and counts the calls ([`Dropped::muted`]);
+//! [`Client::unmute`] takes the pattern back. What was recorded before leaves. Neither is on a call's way: a
+//! switch makes every handle look its name up again, once.
+//!
+//! ```
+//! # use std::time::Duration;
+//! # use statsd_client::{CaptureBackend, Client, Counter};
+//! # let (backend, captured) = CaptureBackend::new();
+//! # let builder = Client::builder().backend(backend);
+//! # let client = builder.flush_interval(Duration::from_secs(3600)).build()?;
+//! let runs = Counter::new("cron.runs").on(&client);
+//! client.mute("cron.*");
+//! runs.increment();
+//! client.unmute("cron.*");
+//! runs.add(2);
+//! client.flush(Duration::from_secs(1));
+//! assert_eq!(captured.lines(), ["cron.runs:2|c"]);
+//! assert_eq!(client.stats().dropped.muted, 1);
+//! # Ok::<(), statsd_client::Error>(())
+//! ```
+//!
 //! # Names and tags
 //!
 //! Whatever a name or tag holds, it cannot put a second metric on the wire: `:`, `|`, `@`, `#`, `,`,
-//! `;`, white space and control characters become `_`, and [`Stats::rewritten`] counts the contexts
+//! `;`, white space and control characters become `_`, `::` in a name a dot, and [`Stats::rewritten`] counts the contexts
 //! concerned. Where tags are nodes of the name, so does `.` in them; elsewhere a tag's value keeps `@`, and in
 //! DogStatsD `:`. Literals in attributes and call macros are checked while compiling:
 //!
@@ -126,7 +202,9 @@
 //! | requests to flush that wait | 1,024 | `false` |
 //! | packets that a backend refuses in a row | 16 | the rest of the flush is lost, too, `send_failed` |
 //! | gauges whose level is known, for changes in DogStatsD | 32,768 | changes of further ones count from 0 |
-//! | packets of a capture | 100,000 | refused, `send_failed` |
+//! | patterns of what is switched off | 128, of 256 bytes | [`Client::mute`] is `false`; [`Builder::build`], [`Client::from_env`] are errors |
+//! | packets of a [`CaptureBackend`] | 100,000 | refused, `send_failed` |
+//! | calls that a test's capture keeps | 1,000,000 | counted, [`testing::Seen::over`] |
 //! | tags with the environment's | 128 | [`Client::from_env`] is an error |
 //! | handles that a bridge keeps, a kind | 16,384 | one is made for each call |
 //!
@@ -140,11 +218,29 @@
 //! A backend that fails or panics loses its packet, which is counted, and not the client's thread. A `fork(2)`
 //! goes through `around_fork`, so that the clients go on in both processes and nothing is sent twice.
 //!
+//! # Tests
+//!
+//! ```
+//! use statsd_client::testing::capture;
+//! use statsd_client::{assert_no_statsd_calls, assert_statsd_increment, count};
+//!
+//! # fn subscribe(plan: &str) { count!("subscriptions", 1, tags(plan = plan)) }
+//! let seen = capture(|| subscribe("pro"));
+//! assert_statsd_increment!(seen, "subscriptions", tags(plan = "pro"));
+//! assert_no_statsd_calls!(seen, "orders.*");
+//! ```
+//!
+//! A capture sees the calls of one thread or task, with or without a client, before anything of them is sampled or
+//! added up; tests run in parallel. [`testing`] says what can be asserted. For what is on the wire there are
+//! [`CaptureBackend`] and [`Output::Capture`].
+//!
 //! # Features
 //!
 //! The crate has no dependency at run time; the attributes have `syn` at build time.
 //!
 //! `macros` (default): the attributes. Without it the crate builds no `syn`.
+//! `instrument` (default): attributes and call macros record. Without it they compile to nothing, and only
+//! their literals are checked; `statsd-client = { default-features = false, features = ["macros"] }`.
 //! `serde`: [`Config`] is read from and written to configuration files.
 //! `metrics`: `MetricsRecorder` sends what libraries record with the `metrics` facade.
 //! `tracing`: `SpanTimes` is a layer that sends how long spans took.
@@ -152,6 +248,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod attribute;
 mod backend;
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 mod bridge;
@@ -166,12 +263,14 @@ mod global;
 mod handle;
 mod metric;
 mod origin;
+mod outcome;
 mod pipeline;
 mod policy;
 pub mod protocol;
 mod rendered;
 mod slot;
 mod telemetry;
+pub mod testing;
 
 pub use backend::{
     Backend, CaptureBackend, Captured, LogBackend, NullBackend, TcpBackend, TeeBackend, UdpBackend,
@@ -190,14 +289,19 @@ pub use env::EnvironmentReport;
 pub use error::{Error, ErrorKind};
 pub use global::{
     FlushGuard, around_fork, count, count_at, decrement, distribution, event, gauge, gauge_at,
-    gauge_delta, histogram, increment, install, measure, meter, service_check, set, timing,
+    gauge_delta, histogram, increment, install, is_enabled, measure, meter, mute, muted,
+    service_check, set, set_enabled, timing, unmute,
 };
 pub use handle::{
     Counter, Distribution, Gauge, GaugeValue, Histogram, SampleValue, Set, Timer, TimerGuard,
 };
 pub use metric::{AlertType, Event, Priority, ServiceCheck, Status};
+pub use outcome::Outcome;
 pub use policy::WhenFull;
 pub use protocol::{Cardinality, Dialect};
 #[cfg(feature = "macros")]
-pub use statsd_macros::{statsd_count, statsd_measure};
+pub use statsd_macros::{
+    Outcome, statsd_count, statsd_count_if, statsd_count_success, statsd_distribution,
+    statsd_gauge_inflight, statsd_instrument, statsd_measure, statsd_skip,
+};
 pub use telemetry::{Dropped, Leftover, Stats};

@@ -1,102 +1,73 @@
-//! What the expansions of `statsd-macros` may name, and nobody else: no part of the public API.
+//! What the expansions of `statsd-macros` and of the call macros may name, and nobody else: no part of the
+//! public API.
 
-use std::fmt::{Arguments, Display};
+pub use std::borrow::Cow;
+use std::fmt::Display;
 
-use crate::child::Child;
-use crate::child::write_name;
-use crate::global::{self, Current};
+pub use crate::attribute::*;
+pub use crate::client::Client;
+use crate::global;
 pub use crate::handle::{
-    ByDisplay, ByNumber, ByText, Digits, Displayed, Probe, Tagged, TaggedSite, TaggedTimer, Text,
+    ByAnything, ByDisplay, ByNumber, ByText, Counter, Digits, Displayed, Distribution, Gauge,
+    OfKind, PackedTags, Pairs, Piece, Probe, Shown, TagText, TagWords, Tagged, TaggedSite, Text,
+    Textual, Timer, Whole, Words, bytes_of, shown,
 };
-use crate::handle::{Counter, MeasureGuard, Timer, TimerGuard};
-use crate::metric::{KeyBuffer, TooLong};
-use crate::pipeline::{Call, Recorded, Target, record_made};
-use crate::protocol::{self, MetricType};
+pub use crate::outcome::Outcome;
+pub use crate::pipeline::Recorded;
+use crate::pipeline::with_text;
+use crate::protocol;
+pub use crate::protocol::MetricType;
 
 pub use core;
 
 /// Tags fixed at the call site.
 pub type FixedTags = &'static [(&'static str, &'static str)];
 
-/// Tags whose values are made at the call.
-pub type Tags<'a> = &'a [(&'static str, &'a dyn Display)];
-
-/// A call site of `#[statsd_count]` with a literal name.
-#[derive(Debug)]
-pub struct CountSite(Counter);
-
-impl CountSite {
-    /// The site, for a `static`.
-    pub const fn new(name: &'static str, tags: FixedTags, sample_rate: Option<f64>) -> Self {
-        Self(Counter::at_site(name, tags, sample_rate))
-    }
-
-    /// Counts one call.
-    #[inline]
-    pub fn hit(&self) {
-        self.0.increment();
-    }
+/// The client that an attribute names: whatever is one when it is dereferenced.
+#[inline]
+pub fn the_client(client: &Client) -> &Client {
+    client
 }
 
-/// A call site of `#[statsd_measure]` with a literal name.
-#[derive(Debug)]
-pub struct TimeSite(Timer);
-
-impl TimeSite {
-    /// The site, for a `static`.
-    pub const fn new(name: &'static str, tags: FixedTags, sample_rate: Option<f64>) -> Self {
-        Self(Timer::at_site(name, tags, sample_rate))
-    }
-
-    /// Starts the clock.
-    #[inline]
-    pub fn start(&'static self) -> TimeGuard {
-        TimeGuard { _recorded: Guard::Site(self.0.start()) }
-    }
+/// Makes a value by a closure of the attribute's.
+#[inline]
+pub fn made<R>(make: impl FnOnce() -> R) -> R {
+    make()
 }
 
-/// Records the time since its making when it is dropped.
-#[derive(Debug)]
-#[must_use]
-pub struct TimeGuard {
-    _recorded: Guard,
-}
+/// Stands in a function whose attribute is compiled out: what calls it could not be a `const fn`, which no
+/// lint should ask for, as no attribute goes on one.
+pub fn compiled_out() {}
 
-#[derive(Debug)]
-#[expect(dead_code, reason = "held for what dropping them does")]
-enum Guard {
-    Site(TimerGuard<'static>),
-    Named(Option<MeasureGuard>),
-}
+/// Has a closure about a value compiled, and nothing else.
+pub fn mention<T: ?Sized>(_condition: impl FnOnce(&T) -> bool) {}
 
-/// Counts one call under a name or with tags made at the call.
-pub fn count(name: Arguments<'_>, tags: Tags<'_>, sample_rate: Option<f64>) {
-    if !is_live() {
-        return;
-    }
-    global::with_current(|current| {
-        let child = current.child.as_deref();
-        let rate = sample_rate.or_else(|| child.and_then(|child| child.rate));
-        let call = Call { rate, ..Call::plain(MetricType::Counter, Recorded::Count(1)) };
-        record_made(current, |key| write_key(key, child, name, tags), call);
-    });
-}
-
-/// Starts the clock for a name or with tags made at the call.
-pub fn start(name: Arguments<'_>, tags: Tags<'_>, sample_rate: Option<f64>) -> TimeGuard {
-    let guard = live().and_then(|current| {
-        let child = current.child.as_deref();
-        let rate = sample_rate.or_else(|| child.and_then(|child| child.rate));
-        let write = |key: &mut KeyBuffer| write_key(key, child, name, tags);
-        Some(MeasureGuard::with_key(current.shared()?, rate, write))
-    });
-    TimeGuard { _recorded: Guard::Named(guard) }
+/// Starts the clock for a name that is made at the call.
+pub fn start(name: impl Display) -> TimeGuard<Kept<Timer, 1>, false> {
+    static NAMED: TaggedSite<Timer, 1> =
+        TaggedSite::worded(Words { name: &[Piece::Value], tags: &[], has_prefix: true }, None);
+    with_text(name, |name| NAMED.with([name.as_bytes()]).start())
 }
 
 /// Checks a literal name while compiling.
 #[track_caller]
 pub const fn check_name(name: &str) {
     protocol::check_name(name);
+}
+
+/// Checks the literal name of a call macro while compiling.
+#[track_caller]
+pub const fn check_call_name(name: &str) {
+    protocol::check_name(name);
+    let mut at = 0;
+    while at < name.len() {
+        assert!(
+            name.as_bytes()[at] != b'{',
+            "nothing in the literal name of a call is filled in; hand over the whole name, \
+             `format!(\"cron.{{task}}\")`, or what varies as a tag"
+        );
+        at += 1;
+    }
 }
 
 /// Checks a literal tag key while compiling.
@@ -120,6 +91,16 @@ pub const fn check_tags(tags: FixedTags) {
         protocol::check_tag_value(tags[at].1);
         at += 1;
     }
+}
+
+/// Checks a sample rate while compiling, and is it.
+#[track_caller]
+pub const fn check_rate(rate: f64) -> f64 {
+    assert!(
+        rate > 0.0 && rate <= 1.0,
+        "a sample rate is above 0 and at most 1, such as `0.1` for one call in ten"
+    );
+    rate
 }
 
 /// Whether a call would go anywhere.
@@ -149,18 +130,4 @@ pub mod site {
     }
 
     sites!(Counter(rate) Gauge() Timer(rate) Histogram(rate) Distribution(rate) Set());
-}
-
-fn live() -> Option<Current> {
-    if global::is_anybody_there() { global::current() } else { None }
-}
-
-fn write_key(
-    key: &mut KeyBuffer,
-    child: Option<&Child>,
-    name: Arguments<'_>,
-    tags: Tags<'_>,
-) -> Result<(), TooLong> {
-    write_name(key, child, name, |tag| tags.iter().any(|(own, _)| *own == tag))?;
-    tags.iter().try_for_each(|(tag, value)| key.tag(tag, value))
 }

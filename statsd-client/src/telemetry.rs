@@ -39,8 +39,9 @@ pub struct Stats {
     pub sampled_out: u64,
     /// Calls that were lost, by reason.
     pub dropped: Dropped,
-    /// Distinct contexts at present: names with their kind, rate and tags. They begin anew where another
-    /// client is installed, and after [`Builder::idle_expiry`](crate::Builder::idle_expiry).
+    /// Distinct contexts at present: names with their kind, rate and tags, without those that are switched off.
+    /// They begin anew where another client is installed, where something is switched off or on, and after
+    /// [`Builder::idle_expiry`](crate::Builder::idle_expiry).
     pub contexts: u64,
     /// Contexts whose name or tags had to be changed to be legal.
     pub rewritten: u64,
@@ -80,6 +81,9 @@ pub struct Dropped {
     /// The dialect cannot say it: an event, a service check or a timestamp to a server that has none, a
     /// histogram or distribution below 0 where it is written as a timer.
     pub unsupported: u64,
+    /// The metric is switched off: [`Client::mute`](crate::Client::mute). Whatever its rate: nothing is drawn
+    /// for such a call.
+    pub muted: u64,
 }
 
 impl Dropped {
@@ -93,6 +97,7 @@ impl Dropped {
             + self.no_thread
             + self.no_context
             + self.unsupported
+            + self.muted
     }
 }
 

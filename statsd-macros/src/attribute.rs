@@ -1,23 +1,50 @@
-//! Which attribute is being expanded.
+//! Which attribute is being expanded, what it takes, and where it should have been put instead.
 
 use std::fmt;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attribute {
     Count,
+    CountIf,
+    CountSuccess,
     Measure,
+    Distribution,
+    GaugeInflight,
 }
 
 impl fmt::Display for Attribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Count => "statsd_count",
+            Self::CountIf => "statsd_count_if",
+            Self::CountSuccess => "statsd_count_success",
             Self::Measure => "statsd_measure",
+            Self::Distribution => "statsd_distribution",
+            Self::GaugeInflight => "statsd_gauge_inflight",
         })
     }
 }
 
-/// Where the attribute should have been put instead.
+/// What it takes.
+impl Attribute {
+    /// The arguments behind the name.
+    pub(crate) const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::CountSuccess => {
+                &["tags", "sample_rate", "tag_error_class", "no_prefix", "client", "crate"]
+            }
+            Self::GaugeInflight => &["tags", "no_prefix", "client", "crate"],
+            _ => &["tags", "sample_rate", "no_prefix", "client", "crate"],
+        }
+    }
+
+    /// Whether a closure may follow the name that looks at the function's value.
+    pub(crate) const fn judges(self) -> bool {
+        matches!(self, Self::CountIf | Self::CountSuccess)
+    }
+}
+
+/// Where it should have been put instead.
 impl Attribute {
     pub(crate) fn on_const_fn(self) -> String {
         format!(
@@ -32,7 +59,9 @@ impl Attribute {
 
     pub(crate) fn on_other_item(self, first_token: &str) -> String {
         match first_token {
-            "impl" => format!("put `#[{self}]` on the methods inside the `impl`, not on it"),
+            "impl" => format!(
+                "put `#[{self}]` on the methods inside the `impl`, or `#[statsd_instrument]` on it"
+            ),
             "trait" => format!(
                 "put `#[{self}]` on the methods inside the `trait` that have a body, not on it"
             ),

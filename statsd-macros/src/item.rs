@@ -6,22 +6,36 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
-use syn::{Block, Error, Expr, Lifetime, Stmt};
+use syn::{Block, Error, Expr, ExprAsync, Lifetime, Stmt};
 
 use crate::attribute::Attribute;
 use crate::fallback::Mistakes;
+use crate::output::Output;
 
 pub(crate) struct Item {
     head: TokenStream,
     inner_attributes: TokenStream,
     braces: Span,
     body: Body,
+    output: Output,
+}
+
+/// What is put around the code that does a function's work.
+pub(crate) struct Judged {
+    /// The path to what runs it.
+    pub(crate) run: TokenStream,
+    /// Statements before it.
+    pub(crate) before: TokenStream,
+    /// The name of its value, and the statements that look at it.
+    pub(crate) value: TokenStream,
+    pub(crate) after: TokenStream,
 }
 
 enum Body {
-    /// A statement at its start runs when the function is called, or when an `async fn` is polled
-    /// first.
+    /// A statement at its start runs when the function is called.
     Plain(TokenStream),
+    /// A statement at its start runs when the future is polled first.
+    Async(TokenStream),
     /// A `fn` that only makes a future: its last expression is an `async` block, maybe boxed.
     Future(Vec<Stmt>),
 }
@@ -43,24 +57,75 @@ impl Item {
             return None;
         };
         let (inner_attributes, content) = split_inner_attributes(block.stream());
-        let body = if signature.is_async { Body::Plain(content) } else { Body::of_sync(content) };
+        let body = if signature.is_async { Body::Async(content) } else { Body::of_sync(content) };
+        let output = Output::of(head);
         let head = head.iter().cloned().collect();
-        Some(Self { head, inner_attributes, braces: block.span(), body })
+        Some(Self { head, inner_attributes, braces: block.span(), body, output })
+    }
+
+    pub(crate) fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// Whether what the attribute is about happens in a future.
+    pub(crate) fn makes_a_future(&self) -> bool {
+        matches!(self.body, Body::Future(_))
     }
 
     /// The item with `prelude` before the code that does its work, which stays a block of its own.
     pub(crate) fn with_prelude(self, prelude: &TokenStream) -> TokenStream {
-        let Self { head, inner_attributes, braces, body } = self;
-        let body = match body {
-            Body::Plain(content) => {
+        let braces = self.braces;
+        self.rebuilt(
+            |content| {
                 let work = labelled(&braced(braces, content));
                 quote!(#prelude #work)
-            }
+            },
+            |future| {
+                let work = labelled(&future.block);
+                quote!(#prelude #work)
+            },
+        )
+    }
+
+    /// The item with the value of the code that does its work looked at. That code is then called
+    /// through a closure, or awaited, so that `?` and `return` in it end there.
+    pub(crate) fn with_judgement(self, judged: &Judged) -> TokenStream {
+        let Judged { run, before, value, after } = judged;
+        let braces = self.braces;
+        let is_async = matches!(self.body, Body::Async(_));
+        let (arrow, edge) = (self.output.arrow(), self.output.edge());
+        let future_edge = self.output.future_edge();
+        self.rebuilt(
+            |content| {
+                let work = braced(braces, content);
+                let value_of = if is_async {
+                    let work = labelled(&work);
+                    quote_spanned!(ours()=> async move { #edge #work }.await)
+                } else {
+                    quote_spanned!(ours()=> #run(move || #arrow #work))
+                };
+                quote_spanned!(ours()=> #before let #value = #value_of; #after #value)
+            },
+            |future| {
+                let (capture, work) = (&future.capture, labelled(&future.block));
+                let value_of = quote_spanned!(ours()=> async #capture { #future_edge #work }.await);
+                quote_spanned!(ours()=> #before let #value = #value_of; #after #value)
+            },
+        )
+    }
+
+    fn rebuilt(
+        self,
+        work: impl FnOnce(TokenStream) -> TokenStream,
+        in_future: impl FnOnce(&ExprAsync) -> TokenStream,
+    ) -> TokenStream {
+        let Self { head, inner_attributes, braces, body, .. } = self;
+        let body = match body {
+            Body::Plain(content) | Body::Async(content) => work(content),
             Body::Future(mut stmts) => {
                 if let Some(future) = tail_future(&mut stmts) {
-                    let work = labelled(future);
-                    let instrumented = Expr::Verbatim(quote!(#prelude #work));
-                    future.stmts = vec![Stmt::Expr(instrumented, None)];
+                    let instrumented = Expr::Verbatim(in_future(future));
+                    future.block.stmts = vec![Stmt::Expr(instrumented, None)];
                 }
                 quote!(#(#stmts)*)
             }
@@ -68,6 +133,10 @@ impl Item {
         let body = braced(braces, quote!(#inner_attributes #body));
         quote!(#head #body)
     }
+}
+
+fn ours() -> Span {
+    Span::mixed_site()
 }
 
 impl Body {
@@ -176,7 +245,7 @@ fn mentions_async(tokens: TokenStream) -> bool {
 }
 
 /// The `async` block whose future a body returns.
-fn tail_future(stmts: &mut [Stmt]) -> Option<&mut Block> {
+fn tail_future(stmts: &mut [Stmt]) -> Option<&mut ExprAsync> {
     match stmts.last_mut()? {
         Stmt::Expr(Expr::Return(tail), _) => future_in(tail.expr.as_deref_mut()?),
         Stmt::Expr(tail, None) => future_in(tail),
@@ -184,9 +253,9 @@ fn tail_future(stmts: &mut [Stmt]) -> Option<&mut Block> {
     }
 }
 
-fn future_in(expr: &mut Expr) -> Option<&mut Block> {
+fn future_in(expr: &mut Expr) -> Option<&mut ExprAsync> {
     match expr {
-        Expr::Async(future) => Some(&mut future.block),
+        Expr::Async(future) => Some(future),
         Expr::Call(call) if is_box_pin(&call.func) => future_in(call.args.first_mut()?),
         Expr::MethodCall(call) if call.method == "boxed" || call.method == "boxed_local" => {
             future_in(&mut call.receiver)

@@ -1,20 +1,30 @@
-//! Names with parameters in them: `"cron.{task}"`, `"{self.kind}.run"`. Pieces of text and places
-//! to read; knows nothing of metrics.
+//! Text with parameters in it: `"cron.{task}"`, `"{self.kind}.run"`. Pieces of text and places to read;
+//! knows nothing of metrics.
 
 use syn::ext::IdentExt;
 use syn::{Error, Expr, LitStr};
 
-pub(crate) struct Template(Vec<Piece>);
+#[derive(Default)]
+pub(crate) struct Template(pub(crate) Vec<Piece>);
 
-enum Piece {
+pub(crate) enum Piece {
     Text(String),
-    Place(Expr),
+    /// What displays itself at the call.
+    Value(Value),
+}
+
+#[derive(Clone)]
+pub(crate) enum Value {
+    /// A place or an expression of the function's.
+    Expr(Expr),
+    /// A closure that makes it.
+    Closure(Expr),
 }
 
 impl Template {
     pub(crate) fn parse(literal: &LitStr) -> syn::Result<Self> {
         let value = literal.value();
-        let mut template = Self(Vec::new());
+        let mut template = Self::default();
         let mut rest = value.as_str();
         while let Some(at) = rest.find(['{', '}']) {
             template.text(&rest[..at]);
@@ -28,50 +38,63 @@ impl Template {
                 rest.strip_prefix('{').and_then(|open| open.split_once('}'))
             else {
                 let brace = &rest[..1];
-                let message = format!("this name has a lone `{brace}`; a brace is written twice");
+                let message = format!("there is a lone `{brace}` here; a brace is written twice");
                 return Err(Error::new(literal.span(), message));
             };
-            template.0.push(Piece::Place(place(literal, placeholder)?));
+            template.0.push(Piece::Value(Value::Expr(place(literal, placeholder)?)));
             rest = after;
         }
         template.text(rest);
         Ok(template)
     }
 
-    /// The name itself, if nothing in it varies.
+    /// Nothing but a value.
+    pub(crate) fn of(value: Value) -> Self {
+        Self(vec![Piece::Value(value)])
+    }
+
+    /// The text itself, if nothing in it varies.
     pub(crate) fn fixed(&self) -> Option<&str> {
         match self.0.as_slice() {
-            [Piece::Text(name)] => Some(name),
+            [] => Some(""),
+            [Piece::Text(text)] => Some(text),
             _ => None,
         }
     }
 
-    /// The name with the placeholder's own words in their places: what its text is checked by.
+    /// Whether it has any text of its own that could be wrong.
+    pub(crate) fn is_literal(&self) -> bool {
+        !matches!(self.0.as_slice(), [Piece::Value(_)])
+    }
+
+    /// The text with the placeholder's own words in their places: what it is checked by.
     pub(crate) fn specimen(&self) -> String {
         let words = self.0.iter().map(|piece| match piece {
             Piece::Text(text) => text.clone(),
-            Piece::Place(place) => word(place),
+            Piece::Value(Value::Expr(place)) => word(place),
+            Piece::Value(Value::Closure(_)) => String::from("made"),
         });
         words.collect()
     }
 
-    /// The string that `format_args!` wants; its arguments are [`Template::places`].
-    pub(crate) fn format_string(&self) -> String {
-        let parts = self.0.iter().map(|piece| match piece {
-            Piece::Text(text) => text.replace('{', "{{").replace('}', "}}"),
-            Piece::Place(_) => String::from("{}"),
-        });
-        parts.collect()
-    }
-
-    pub(crate) fn places(&self) -> impl Iterator<Item = &Expr> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Text(_) => None,
-            Piece::Place(place) => Some(place),
+            Piece::Value(value) => Some(value),
         })
     }
 
-    fn text(&mut self, text: &str) {
+    /// Ruby's modules are Graphite's nodes: `Shop::Cart.items` is `Shop.Cart.items`.
+    pub(crate) fn with_dots_for_double_colons(mut self) -> Self {
+        for piece in &mut self.0 {
+            if let Piece::Text(text) = piece {
+                *text = text.replace("::", ".");
+            }
+        }
+        self
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
@@ -88,8 +111,8 @@ fn place(literal: &LitStr, text: &str) -> syn::Result<Expr> {
     let place = LitStr::new(text, literal.span()).parse::<Expr>();
     place.ok().filter(is_place).ok_or_else(|| {
         let message = format!(
-            "`{{{text}}}` cannot stand in a name; write a parameter or a field of one, such as \
-             `{{task}}` or `{{self.kind}}`"
+            "`{{{text}}}` cannot stand in a text; write a parameter or a field of one, such as \
+             `{{task}}` or `{{self.kind}}`, or let a closure make the whole: `|| self.name()`"
         );
         Error::new(literal.span(), message)
     })
@@ -118,7 +141,7 @@ fn word(place: &Expr) -> String {
             .last()
             .map(|step| step.ident.unraw().to_string())
             .unwrap_or_default(),
-        _ => String::new(),
+        _ => String::from("value"),
     }
 }
 

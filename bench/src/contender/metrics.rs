@@ -45,7 +45,7 @@ pub(super) const DOGSTATSD: Contender = Contender {
     ],
 };
 
-fn install(setting: &Setting) {
+pub(super) fn install(setting: &Setting) {
     let builder = DogStatsDBuilder::default()
         .with_remote_address(setting.address.to_string())
         .expect("a loopback address");

@@ -3,8 +3,11 @@
 //!
 //! To add one: a file with a `pub(super) const …: Contender`, and its name in [`ALL`].
 
+mod autometrics;
 mod cadence;
+mod fastrace;
 mod floor;
+mod function;
 mod metrics;
 mod ours;
 mod packets;
@@ -35,19 +38,24 @@ const GAUGED: &str = "web.http.open";
 const RATE: f64 = 0.1;
 
 /// Every contender; ours first.
-pub(crate) const ALL: [Contender; 12] = [
+pub(crate) const ALL: [Contender; 17] = [
     ours::OURS,
+    ours::BY_HAND,
     cadence::BUFFERED,
     cadence::QUEUING,
     metrics::DOGSTATSD,
     statsd::STATSD,
     prometheus::PROMETHEUS,
     tracing::TRACING,
+    fastrace::FASTRACE,
+    autometrics::AUTOMETRICS,
     floor::THREAD_LOCAL,
     floor::SLOT,
     floor::ATOMIC,
     packets::SEND,
     packets::HAND_OVER,
+    function::ALONE,
+    function::CLOCK,
 ];
 
 /// A client, or a floor: the least that a machine could do for the same.
@@ -91,7 +99,7 @@ pub(crate) struct Setting {
 }
 
 /// How long "put off" is.
-const AN_HOUR: Duration = Duration::from_hours(1);
+const AN_HOUR: Duration = Duration::from_secs(3_600);
 
 /// The loop of one row.
 pub(crate) struct Prepared {
@@ -115,12 +123,23 @@ impl Prepared {
         state: S,
         call: impl Fn(&S, usize) + Send + Sync + 'static,
     ) -> Self {
-        let calls = move |range: Range<usize>| {
+        Self::of(move |range| {
             for number in range {
                 call(&state, number);
                 black_box(());
             }
-        };
+        })
+    }
+
+    /// A loop of an annotated function.
+    fn annotated(function: impl Function) -> Self {
+        Self::new((), move |(), number| {
+            black_box(function(black_box(number)));
+        })
+    }
+
+    /// A loop that is more than one call after the other.
+    fn of(calls: impl Fn(Range<usize>) + Send + Sync + 'static) -> Self {
         Self { calls: Box::new(calls), settle: None, lost: Box::new(|| 0) }
     }
 
@@ -158,6 +177,18 @@ impl Prepared {
     pub(crate) fn count_lost(&self) -> u64 {
         (self.lost)()
     }
+}
+
+/// A function by its own type, not by a pointer: it is called as anybody calls one.
+trait Function: Fn(usize) -> usize + Send + Sync + 'static {}
+
+impl<F: Fn(usize) -> usize + Send + Sync + 'static> Function for F {}
+
+/// All that an annotated function does. Each is `#[inline(never)]`, as a function worth timing would be,
+/// and so is the one that has no attribute.
+#[inline]
+fn work(number: usize) -> usize {
+    number.wrapping_add(1)
 }
 
 /// A tag's values, which take turns.

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use statsd_client::{Aggregation, Builder, Client, Counter, Dialect, Gauge, Timer, count};
+use statsd_client::{
+    Aggregation, Builder, Client, Counter, Dialect, Gauge, Timer, count, measure, statsd_count,
+    statsd_measure,
+};
 
-use super::{AN_HOUR, Contender, GAUGED, NAME, Prepared, RATE, Setting, TIMED, duration, region};
+use super::{
+    AN_HOUR, Contender, Function, GAUGED, NAME, Prepared, RATE, Setting, TIMED, duration, region,
+    work,
+};
 use crate::row::Row;
 
 pub(super) const OURS: Contender = Contender {
@@ -21,6 +27,20 @@ pub(super) const OURS: Contender = Contender {
         (Row::CounterRate, counter_rate),
         (Row::Event, event),
         (Row::NoClient, no_client),
+        (Row::AttributeCount, |setting| counting(setting, counted)),
+        (Row::AttributeBoth, |setting| timing(setting, counted_and_timed)),
+        (Row::AttributeOff, |_| Prepared::annotated(counted_and_timed)),
+    ],
+};
+
+/// What the attributes save: the same calls, written into the function.
+pub(super) const BY_HAND: Contender = Contender {
+    key: "by-hand",
+    title: "statsd-client, by hand",
+    rows: &[
+        (Row::AttributeCount, |setting| counting(setting, counted_by_hand)),
+        (Row::AttributeBoth, |setting| timing(setting, counted_and_timed_by_hand)),
+        (Row::AttributeOff, |_| Prepared::annotated(counted_and_timed_by_hand)),
     ],
 };
 
@@ -121,4 +141,38 @@ fn event(setting: &Setting) -> Prepared {
 
 fn no_client(_: &Setting) -> Prepared {
     Prepared::new((), |(), _| REQUESTS.increment())
+}
+
+fn counting(setting: &Setting, function: impl Function) -> Prepared {
+    Prepared::annotated(function).lost(dropped(&installed(setting)))
+}
+
+fn timing(setting: &Setting, function: impl Function) -> Prepared {
+    let client = installed(setting);
+    Prepared::annotated(function).settle(flushed(&client)).lost(dropped(&client))
+}
+
+#[statsd_count("web.http.requests")]
+#[inline(never)]
+fn counted(number: usize) -> usize {
+    work(number)
+}
+
+#[statsd_count("web.http.requests")]
+#[statsd_measure("web.http.latency")]
+#[inline(never)]
+fn counted_and_timed(number: usize) -> usize {
+    work(number)
+}
+
+#[inline(never)]
+fn counted_by_hand(number: usize) -> usize {
+    count!("web.http.requests");
+    work(number)
+}
+
+#[inline(never)]
+fn counted_and_timed_by_hand(number: usize) -> usize {
+    count!("web.http.requests");
+    measure!("web.http.latency", work(number))
 }

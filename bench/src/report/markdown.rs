@@ -8,14 +8,44 @@ use crate::row::Row;
 
 const OURS: &str = "ours";
 
-/// The columns beside ours.
-const PEERS: [(&str, &str); 5] = [
-    ("metrics-dogstatsd", "`metrics`, dogstatsd exporter"),
-    ("cadence-queuing", "`cadence`, queuing"),
-    ("cadence-buffered", "`cadence`, buffered"),
-    ("statsd", "`statsd`"),
-    ("prometheus", "`prometheus`"),
-];
+/// One table of rows: the columns beside ours, by the contender's key.
+struct Table {
+    what: &'static str,
+    /// In A. What a row cannot do without, where that differs from row to row.
+    floors: &'static [(&'static str, Floor)],
+    /// As so many times ours.
+    peers: &'static [(&'static str, &'static str)],
+}
+
+type Floor = fn(Row) -> Option<&'static str>;
+
+const CALLS: Table = Table {
+    what: "a call, on the caller's thread",
+    floors: &[("floor", floor)],
+    peers: &[
+        ("metrics-dogstatsd", "`metrics`, dogstatsd exporter"),
+        ("cadence-queuing", "`cadence`, queuing"),
+        ("cadence-buffered", "`cadence`, buffered"),
+        ("statsd", "`statsd`"),
+        ("prometheus", "`prometheus`"),
+    ],
+};
+
+const FUNCTIONS: Table = Table {
+    what: "a call of a function with attributes",
+    floors: &[
+        ("the function alone", |_| Some("function")),
+        ("two clock reads around it", |_| Some("clock")),
+    ],
+    peers: &[
+        ("tracing", "`tracing`, no subscriber"),
+        ("fastrace", "`fastrace`"),
+        ("autometrics", "`autometrics`, dogstatsd exporter"),
+    ],
+};
+
+/// The rows of the second table.
+const ANNOTATED: [Row; 3] = [Row::AttributeCount, Row::AttributeBoth, Row::AttributeOff];
 
 /// Whose single calls are quoted.
 const TAILS: [(Row, &[&str]); 2] = [
@@ -24,19 +54,22 @@ const TAILS: [(Row, &[&str]); 2] = [
 ];
 
 pub(super) fn render(findings: &Findings) -> String {
-    let mut text = String::from("| a call, on the caller's thread | ours | instructions | floor |");
-    for (_, title) in PEERS {
-        let _infallible = write!(text, " {title} |");
-    }
-    text.push_str("\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-    for row in Row::ALL {
-        let caller = |cell: &Cell| cell.median(|times| times.caller);
-        line(&mut text, findings, row, (row.title(), floor(row)), caller);
+    let mut text = String::new();
+    let caller = |cell: &Cell| cell.median(|times| times.caller);
+    CALLS.head(&mut text);
+    for row in Row::ALL.into_iter().filter(|row| !ANNOTATED.contains(row)) {
+        CALLS.line(&mut text, findings, row, row.title(), caller);
         if row == Row::Event {
             let process = |cell: &Cell| cell.median(|times| times.process);
             let title = "– the whole process, with the kernel";
-            line(&mut text, findings, row, (title, Some("send")), process);
+            let table = Table { floors: &[("", |_| Some("send"))], ..CALLS };
+            table.line(&mut text, findings, row, title, process);
         }
+    }
+    text.push('\n');
+    FUNCTIONS.head(&mut text);
+    for row in ANNOTATED {
+        FUNCTIONS.line(&mut text, findings, row, row.title(), caller);
     }
     text.push_str(
         "\nOurs and the floor (the least that the machine could do for the same) are in units of A, one \
@@ -59,27 +92,53 @@ fn floor(row: Row) -> Option<&'static str> {
     }
 }
 
-/// One row, with its title and its floor.
-fn line(
-    text: &mut String,
-    findings: &Findings,
-    row: Row,
-    (title, floor): (&str, Option<&str>),
-    cost: impl Fn(&Cell) -> f64,
-) {
-    let cell =
-        |key: &str| findings.cells.iter().find(|cell| cell.row == row && cell.contender.key == key);
-    let Some(ours) = cell(OURS) else { return };
-    let yardsticks =
-        |cell: &Cell| format!("{} A", amount(cost(cell) / cell.median(|times| times.yardstick)));
-    let instructions = ours.instructions.map(|count| format!("{count:.0}")).unwrap_or_default();
-    let floor = floor.and_then(cell).map(yardsticks).unwrap_or_default();
-    let _infallible = write!(text, "| {title} | {} | {instructions} | {floor} |", yardsticks(ours));
-    for (key, _) in PEERS {
-        let ratio = cell(key).map(|peer| format!("{} ×", amount(cost(peer) / cost(ours))));
-        let _infallible = write!(text, " {} |", ratio.unwrap_or_default());
+impl Table {
+    fn head(&self, text: &mut String) {
+        let _infallible = write!(text, "| {} | ours | instructions |", self.what);
+        let titles = || {
+            self.floors
+                .iter()
+                .map(|(title, _)| title)
+                .chain(self.peers.iter().map(|(_, title)| title))
+        };
+        for title in titles() {
+            let _infallible = write!(text, " {title} |");
+        }
+        text.push_str("\n|---|--:|--:|");
+        for _ in titles() {
+            text.push_str("--:|");
+        }
+        text.push('\n');
     }
-    text.push('\n');
+
+    /// One row; nothing where ours was not measured.
+    fn line(
+        &self,
+        text: &mut String,
+        findings: &Findings,
+        row: Row,
+        title: &str,
+        cost: impl Fn(&Cell) -> f64,
+    ) {
+        let cell = |key: &str| {
+            findings.cells.iter().find(|cell| cell.row == row && cell.contender.key == key)
+        };
+        let Some(ours) = cell(OURS) else { return };
+        let yardsticks = |cell: &Cell| {
+            format!("{} A", amount(cost(cell) / cell.median(|times| times.yardstick)))
+        };
+        let instructions = ours.instructions.map(|count| format!("{count:.0}")).unwrap_or_default();
+        let _infallible = write!(text, "| {title} | {} | {instructions} |", yardsticks(ours));
+        for (_, floor) in self.floors {
+            let floor = floor(row).and_then(cell).map(yardsticks);
+            let _infallible = write!(text, " {} |", floor.unwrap_or_default());
+        }
+        for (key, _) in self.peers {
+            let ratio = cell(key).map(|peer| format!("{} ×", amount(cost(peer) / cost(ours))));
+            let _infallible = write!(text, " {} |", ratio.unwrap_or_default());
+        }
+        text.push('\n');
+    }
 }
 
 fn threads(text: &mut String, findings: &Findings) {

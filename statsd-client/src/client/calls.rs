@@ -273,8 +273,7 @@ impl Client {
     /// # Ok::<(), statsd_client::Error>(())
     /// ```
     pub fn event(&self, event: &Event) {
-        let addressee = self.addressee();
-        addressee.record_rendered(|defaults, limit, out| event.render(defaults, limit, out));
+        self.addressee().record_event(event);
     }
 
     /// Sends a service check (DogStatsD; elsewhere dropped as `unsupported`). One without a name is dropped
@@ -294,8 +293,7 @@ impl Client {
     /// # Ok::<(), statsd_client::Error>(())
     /// ```
     pub fn service_check(&self, check: &ServiceCheck) {
-        let addressee = self.addressee();
-        addressee.record_rendered(|defaults, limit, out| check.render(defaults, limit, out));
+        self.addressee().record_service_check(check);
     }
 
     /// Runs `work`, records how long it took as [`Client::timing`] does, and passes its value through. A panic

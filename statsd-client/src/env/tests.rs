@@ -48,6 +48,7 @@ fn every_variable_of_statsd_instrument_sets_something() {
         ("STATSD_ENABLE_AGGREGATION", "No"),
         ("STATSD_AGGREGATION_MAX_CONTEXT_SIZE", "250"),
         ("STATSD_BATCH_STATISTICS_INTERVAL", "10"),
+        ("STATSD_MUTE", "cron.*, debug.polls,"),
     ]);
     let expected = Config {
         output: Some(Output::Log),
@@ -62,10 +63,11 @@ fn every_variable_of_statsd_instrument_sets_something() {
         aggregation: Some(Aggregation::Off),
         max_contexts: Some(250),
         telemetry: Some("statsd_client".into()),
+        mute: vec!["cron.*".into(), "debug.polls".into()],
         ..Config::default()
     };
     assert_eq!(config, expected);
-    assert_eq!(report.used().len(), 12);
+    assert_eq!(report.used().len(), 13);
     assert_eq!(report.used()[..3], ["STATSD_ENV", "STATSD_ADDR", "STATSD_IMPLEMENTATION"]);
     assert_eq!(report.ignored(), [""; 0]);
 }
@@ -344,6 +346,22 @@ fn tags_and_the_text_of_an_error_have_a_bound() {
     let long = "9".repeat(100_000);
     let error = fill_from(&mut Config::default(), &[("STATSD_ENV", &long)]).unwrap_err();
     assert!(error.to_string().len() < 300);
+}
+
+#[test]
+fn patterns_add_to_those_of_code_and_have_a_bound() {
+    let code = || Config { mute: vec!["debug.*".into()], ..Config::default() };
+    let fill_with = |text: &str| {
+        let mut config = code();
+        fill_from(&mut config, &[("STATSD_MUTE", text)]).map(|_| config.mute)
+    };
+    assert_eq!(fill_with("cron.*").unwrap(), ["debug.*", "cron.*"]);
+    let many = |n: usize| (0..n).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+    assert_eq!(fill_with(&many(PATTERNS_MAX - 1)).unwrap().len(), PATTERNS_MAX);
+    for refused in [many(PATTERNS_MAX), "x".repeat(PATTERN_MAX_BYTES + 1)] {
+        let error = fill_with(&refused).unwrap_err();
+        assert!(error.to_string().starts_with("STATSD_MUTE is"), "{error}");
+    }
 }
 
 #[test]

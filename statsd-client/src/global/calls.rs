@@ -202,7 +202,7 @@ pub fn set(name: &str, member: impl Display) {
 /// # Ok::<(), statsd_client::Error>(())
 /// ```
 pub fn event(event: &Event) {
-    addressed(|to| to.record_rendered(|defaults, limit, out| event.render(defaults, limit, out)));
+    addressed(|to| to.record_event(event));
 }
 
 /// Sends a service check with the installed client; see
@@ -223,7 +223,7 @@ pub fn event(event: &Event) {
 /// # Ok::<(), statsd_client::Error>(())
 /// ```
 pub fn service_check(check: &ServiceCheck) {
-    addressed(|to| to.record_rendered(|defaults, limit, out| check.render(defaults, limit, out)));
+    addressed(|to| to.record_service_check(check));
 }
 
 /// Runs `work`, records with the installed client how long it took, and passes its value through; see

@@ -100,7 +100,7 @@ impl Counter {
     /// ```
     #[inline]
     pub fn increment(&self) {
-        if !front::increment(self.site.known()) && self.site.is_live() {
+        if !front::increment(self.site.words()) && self.site.is_live() {
             self.site.record(Recorded::Count(1));
         }
     }
@@ -141,7 +141,7 @@ impl Counter {
     /// ```
     #[inline]
     pub fn add(&self, n: i64) {
-        if !front::add(self.site.known(), n) && self.site.is_live() {
+        if !front::add(self.site.words(), n) && self.site.is_live() {
             self.site.record(Recorded::Count(n));
         }
     }

@@ -80,7 +80,7 @@ impl Gauge {
     #[inline]
     pub fn set(&self, value: impl GaugeValue) {
         let value = value.to_f64();
-        if !front::gauge(self.site.known(), value) && self.site.is_live() {
+        if !front::gauge(self.site.words(), value) && self.site.is_live() {
             self.site.record(Recorded::Gauge(value));
         }
     }

@@ -104,7 +104,7 @@ impl Histogram {
     #[inline]
     pub fn record(&self, value: impl SampleValue) {
         let value = value.to_f64();
-        if !front::sample(self.site.known(), value) && self.site.is_live() {
+        if !front::sample(self.site.words(), value) && self.site.is_live() {
             self.site.record(Recorded::Sample(value));
         }
     }

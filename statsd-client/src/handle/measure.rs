@@ -1,11 +1,6 @@
-//! The guards behind `measure` and attributes whose name is made at run time.
+//! The guard behind `measure`.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use crate::metric::{KeyBuffer, TooLong};
-use crate::pipeline::{Call, Recorded, Shared, Target, nanos, record_made};
-use crate::protocol::MetricType;
 
 /// Hands on the time since its making when it is dropped.
 pub(crate) struct Stopwatch<F: Fn(Duration)> {
@@ -22,52 +17,5 @@ impl<F: Fn(Duration)> Stopwatch<F> {
 impl<F: Fn(Duration)> Drop for Stopwatch<F> {
     fn drop(&mut self) {
         (self.record)(self.started.elapsed());
-    }
-}
-
-/// Records the time since its making under a key when it is dropped, on whichever thread that is.
-///
-/// It owns its key and holds the client's state, not the client: the last clone of a client waits for
-/// the backend when it is dropped, and that must not be the end of a measured function.
-#[derive(Debug)]
-pub(crate) struct MeasureGuard {
-    shared: Arc<Shared>,
-    key: Result<KeyBuffer, TooLong>,
-    rate: Option<f64>,
-    started: Instant,
-}
-
-impl MeasureGuard {
-    /// Starts the clock for a key. Allocates the key.
-    pub(crate) fn with_key(
-        shared: Arc<Shared>,
-        rate: Option<f64>,
-        write: impl FnOnce(&mut KeyBuffer) -> Result<(), TooLong>,
-    ) -> Self {
-        let mut key = KeyBuffer::default();
-        let key = write(&mut key).map(|()| key);
-        Self { shared, key, rate, started: Instant::now() }
-    }
-}
-
-impl Drop for MeasureGuard {
-    fn drop(&mut self) {
-        let recorded = Recorded::Nanos(nanos(self.started.elapsed()));
-        let call = Call { rate: self.rate, ..Call::plain(MetricType::Timer, recorded) };
-        record_made(
-            self,
-            |key| self.key.as_ref().map(|own| key.copy(own)).map_err(|error| *error),
-            call,
-        );
-    }
-}
-
-impl Target for MeasureGuard {
-    fn id(&self) -> u32 {
-        self.shared.id
-    }
-
-    fn shared(&self) -> Option<Arc<Shared>> {
-        Some(self.shared.clone())
     }
 }

@@ -95,17 +95,23 @@ mod measure;
 mod set;
 mod site;
 mod tagged;
+mod text;
 mod timer;
 mod value;
+mod words;
 
 pub use counter::Counter;
 pub use distribution::Distribution;
 pub use gauge::Gauge;
 pub use histogram::Histogram;
-pub(crate) use measure::{MeasureGuard, Stopwatch};
+pub(crate) use measure::Stopwatch;
 pub use set::Set;
-pub use tagged::{
-    ByDisplay, ByNumber, ByText, Digits, Displayed, Probe, Tagged, TaggedSite, TaggedTimer, Text,
+pub(crate) use site::Site;
+pub use tagged::{OfKind, Tagged, TaggedSite};
+pub use text::{
+    ByAnything, ByDisplay, ByNumber, ByText, Digits, Displayed, Probe, Shown, TagText, Text,
+    Textual, Whole, bytes_of, shown,
 };
 pub use timer::{Timer, TimerGuard};
 pub use value::{GaugeValue, SampleValue};
+pub use words::{PackedTags, Pairs, Piece, TagWords, Words};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::child::{Child, write_name};
+use crate::child::{Child, write_bare_name, write_name};
 use crate::client::Client;
 use crate::global::{self, Current};
 use crate::metric::{KeyBuffer, TooLong};
@@ -21,6 +21,7 @@ pub(crate) struct Site {
     tags: Vec<(String, String)>,
     kind: MetricType,
     rate: Option<f64>,
+    has_prefix: bool,
     aggregates: Option<bool>,
     client: Option<Client>,
 }
@@ -39,9 +40,16 @@ impl Site {
             tags: Vec::new(),
             kind,
             rate,
+            has_prefix: true,
             aggregates: None,
             client: None,
         }
+    }
+
+    /// Leaves the client's prefix out.
+    pub(crate) const fn without_prefix(mut self) -> Self {
+        self.has_prefix = false;
+        self
     }
 
     pub(crate) fn named(kind: MetricType, name: String) -> Self {
@@ -75,6 +83,12 @@ impl Site {
         self.known.load(Ordering::Relaxed)
     }
 
+    /// The same, still to be read.
+    #[inline]
+    pub(crate) fn words(&self) -> &AtomicU64 {
+        &self.known
+    }
+
     /// Whether a call would go anywhere.
     #[inline]
     pub(crate) fn is_live(&self) -> bool {
@@ -91,13 +105,22 @@ impl Site {
 
     #[inline(never)]
     fn record_long(&self, recorded: Recorded<'_>) {
+        if recorded.is_muted(self.known()) {
+            return;
+        }
         match &self.client {
             Some(client) => self.record_for(client, client.child_parts().map(|c| &**c), recorded),
             None => global::with_current(|current| self.record_current(current, recorded)),
         }
     }
 
-    fn record_for(&self, target: &impl Target, child: Option<&Child>, recorded: Recorded<'_>) {
+    /// Records a call for `target`, and remembers what it was told.
+    pub(crate) fn record_for(
+        &self,
+        target: &impl Target,
+        child: Option<&Child>,
+        recorded: Recorded<'_>,
+    ) {
         let call = self.call(child, recorded);
         if !record_known(target, self.known(), call)
             && let Some(known) = record_key(target, |key| self.write_key(key, child), call)
@@ -106,13 +129,24 @@ impl Site {
         }
     }
 
+    /// Records a call for `target`, and remembers nothing.
+    pub(crate) fn record_once(
+        &self,
+        target: &impl Target,
+        child: Option<&Child>,
+        recorded: Recorded<'_>,
+    ) {
+        let call = self.call(child, recorded);
+        record_made(target, |key| self.write_key(key, child), call);
+    }
+
     #[inline]
     fn record_current(&self, current: &Current, recorded: Recorded<'_>) {
         let child = current.child.as_deref();
         let call = self.call(child, recorded);
         if current.is_scoped() {
             // What it knows is the installed client's.
-            record_made(current, |key| self.write_key(key, child), call);
+            self.record_once(current, child, recorded);
         } else if !record_known(current, self.known(), call)
             && let Some(known) = record_key(current, |key| self.write_key(key, child), call)
             && current.is_still_installed()
@@ -132,10 +166,15 @@ impl Site {
     }
 
     fn write_key(&self, key: &mut KeyBuffer, child: Option<&Child>) -> Result<(), TooLong> {
-        write_name(key, child, &self.name, |tag| {
+        let overrides = |tag: &str| {
             let fixed = self.fixed_tags.iter().any(|(own, _)| *own == tag);
             fixed || self.tags.iter().any(|(own, _)| own == tag)
-        })?;
+        };
+        if self.has_prefix {
+            write_name(key, child, &self.name, overrides)?;
+        } else {
+            write_bare_name(key, child, &self.name, overrides)?;
+        }
         for (tag, value) in self.fixed_tags {
             key.tag(tag, value)?;
         }

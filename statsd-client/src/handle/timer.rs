@@ -106,7 +106,7 @@ impl Timer {
     #[inline]
     pub fn record(&self, elapsed: Duration) {
         let nanos = nanos(elapsed);
-        if !front::nanos(self.site.known(), nanos) && self.site.is_live() {
+        if !front::nanos(self.site.words(), nanos) && self.site.is_live() {
             self.site.record(Recorded::Nanos(nanos));
         }
     }

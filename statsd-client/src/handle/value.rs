@@ -20,6 +20,11 @@ use crate::pipeline::nanos;
 /// assert_eq!(captured.lines(), ["queue.depth:2|g"]);
 /// # Ok::<(), statsd_client::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number that a gauge takes",
+    label = "a gauge takes an integer or a float",
+    note = "of a `Duration` that is its `as_secs_f64()`, of a collection its `len()`, of a text what it `parse`s to"
+)]
 pub trait GaugeValue: sealed::Sealed {
     /// The number as it is sent.
     fn to_f64(self) -> f64;
@@ -43,6 +48,11 @@ pub trait GaugeValue: sealed::Sealed {
 /// assert_eq!(captured.lines(), ["size:81.5:12|d", "render:1.5|h"]);
 /// # Ok::<(), statsd_client::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number and no `Duration`",
+    label = "a histogram or a distribution takes an integer, a float or a `Duration`",
+    note = "of a collection that is its `len()`, of a text what it `parse`s to"
+)]
 pub trait SampleValue: sealed::Sealed {
     /// The number as it is sent.
     fn to_f64(self) -> f64;

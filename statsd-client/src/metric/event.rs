@@ -4,7 +4,9 @@ use std::fmt;
 
 use crate::protocol::Cardinality;
 
-use super::fields::{Defaults, EVENT_MAX_BYTES, EventError, Fields, legal, push_field, shorten};
+use super::fields::{
+    Defaults, EVENT_MAX_BYTES, EventError, Fields, Rendered, legal, push_field, shorten,
+};
 
 /// Something that happened and that people should see beside their graphs. DogStatsD only.
 ///
@@ -125,10 +127,18 @@ impl Event {
         self.fields.cardinality = Some(cardinality);
         self
     }
+}
 
-    /// Appends the line, without a newline and no longer than `max_bytes`. Answers whether anything had
-    /// to be rewritten or shortened; `out` is untouched where it fails.
-    pub(crate) fn render(
+impl Rendered for Event {
+    fn name(&self) -> &str {
+        &self.title
+    }
+
+    fn tags(&self) -> &[(String, String)] {
+        &self.fields.tags
+    }
+
+    fn render(
         &self,
         defaults: &Defaults<'_>,
         max_bytes: usize,

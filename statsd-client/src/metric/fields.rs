@@ -26,6 +26,24 @@ pub(crate) enum EventError {
     TooLong,
 }
 
+/// What is sent as a line of its own.
+pub(crate) trait Rendered {
+    /// What it is called: a title, a name.
+    fn name(&self) -> &str;
+
+    /// Its own tags.
+    fn tags(&self) -> &[(String, String)];
+
+    /// Appends the line, without a newline and no longer than `max_bytes`. Answers whether anything had
+    /// to be rewritten or shortened; `out` is untouched where it fails.
+    fn render(
+        &self,
+        defaults: &Defaults<'_>,
+        max_bytes: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, EventError>;
+}
+
 /// The fields that events and service checks share.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Fields {

@@ -2,9 +2,10 @@
 //! and where neither is to be had at once it travels through the queue in place of a number.
 //!
 //! ```text
-//! kind u8 · rate f64 · name (u16 length, bytes) · { key (u16 length, bytes) · value (likewise) }
+//! kind u8, its highest bit for a name without the client's prefix · rate f64 · name (u16 length, bytes) · { key (u16 length, bytes) · value (likewise) }
 //! ```
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use crate::protocol::MetricType;
@@ -14,6 +15,9 @@ pub(crate) const KEY_MAX_BYTES: usize = 4 * 1024;
 
 /// Kind and rate, which stand before the name.
 const STAMP_BYTES: usize = 9;
+
+/// Beside the kind: the name is sent without the client's prefix.
+const NO_PREFIX: u8 = 1 << 7;
 
 /// The name and its tags are over [`KEY_MAX_BYTES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +54,11 @@ impl KeyBuffer {
         if prefix.is_empty() { self.name(name) } else { self.name(format_args!("{prefix}.{name}")) }
     }
 
-    /// Starts a key over as a copy of another.
-    pub(crate) fn copy(&mut self, other: &Self) {
-        self.bytes.clone_from(&other.bytes);
+    /// Says that the name is sent without the client's prefix.
+    pub(crate) fn without_prefix(&mut self) {
+        if let Some(kind) = self.bytes.first_mut() {
+            *kind |= NO_PREFIX;
+        }
     }
 
     /// Appends one tag.
@@ -72,7 +78,7 @@ impl KeyBuffer {
         if self.bytes.is_empty() {
             self.clear();
         }
-        self.bytes[0] = kind as u8;
+        self.bytes[0] = self.bytes[0] & NO_PREFIX | kind as u8;
         self.bytes[1..STAMP_BYTES].copy_from_slice(&rate.to_bits().to_le_bytes());
         &self.bytes
     }
@@ -113,11 +119,10 @@ struct Bounded<'a>(&'a mut Vec<u8>);
 
 impl fmt::Write for Bounded<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.0.len() + text.len() > KEY_MAX_BYTES {
-            return Err(fmt::Error);
-        }
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(())
+        let room = KEY_MAX_BYTES.saturating_sub(self.0.len());
+        // What fits of a text that does not is for the eyes of a test.
+        self.0.extend_from_slice(text.as_bytes().get(..room).unwrap_or(text.as_bytes()));
+        if text.len() <= room { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
@@ -126,6 +131,8 @@ impl fmt::Write for Bounded<'_> {
 pub(crate) struct Key<'a> {
     pub(crate) kind: MetricType,
     pub(crate) rate: f64,
+    /// Whether the client's prefix is put before the name.
+    pub(crate) has_prefix: bool,
     pub(crate) name: &'a str,
     pub(crate) tags: Vec<(&'a str, &'a str)>,
 }
@@ -133,15 +140,28 @@ pub(crate) struct Key<'a> {
 impl<'a> Key<'a> {
     /// Reads what a [`KeyBuffer`] wrote.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (&kind, rest) = bytes.split_first()?;
-        let kind = KINDS.into_iter().find(|known| *known as u8 == kind)?;
+        let (&first, rest) = bytes.split_first()?;
+        let has_prefix = first & NO_PREFIX == 0;
+        let kind = KINDS.into_iter().find(|known| *known as u8 == first & !NO_PREFIX)?;
         let (rate, mut rest) = rest.split_first_chunk::<8>()?;
         let name = take(&mut rest)?;
         let mut tags = Vec::new();
         while !rest.is_empty() {
             tags.push((take(&mut rest)?, take(&mut rest)?));
         }
-        Some(Self { kind, rate: f64::from_bits(u64::from_le_bytes(*rate)), name, tags })
+        let rate = f64::from_bits(u64::from_le_bytes(*rate));
+        Some(Self { kind, rate, has_prefix, name, tags })
+    }
+
+    /// The name of a key that was too long to be written to its end, or as much of it as there is.
+    pub(crate) fn beginning(bytes: &[u8]) -> Cow<'_, str> {
+        let mut rest = bytes.get(STAMP_BYTES..).unwrap_or_default();
+        let behind_length = rest.get(2..).unwrap_or_default();
+        match take(&mut rest) {
+            // Its length is written last.
+            Some("") | None => String::from_utf8_lossy(behind_length),
+            Some(name) => Cow::Borrowed(name),
+        }
     }
 }
 

@@ -8,6 +8,6 @@ mod key;
 mod service_check;
 
 pub use event::{AlertType, Event, Priority};
-pub(crate) use fields::{Defaults, EventError};
+pub(crate) use fields::{Defaults, EventError, Rendered};
 pub(crate) use key::{Key, KeyBuffer, TooLong};
 pub use service_check::{ServiceCheck, Status};

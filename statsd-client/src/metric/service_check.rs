@@ -4,7 +4,9 @@ use std::fmt;
 
 use crate::protocol::Cardinality;
 
-use super::fields::{Defaults, EVENT_MAX_BYTES, EventError, Fields, legal, push_field, shorten};
+use super::fields::{
+    Defaults, EVENT_MAX_BYTES, EventError, Fields, Rendered, legal, push_field, shorten,
+};
 
 /// What is known of a service's health at this moment. DogStatsD only.
 ///
@@ -84,10 +86,18 @@ impl ServiceCheck {
         self.fields.cardinality = Some(cardinality);
         self
     }
+}
 
-    /// Appends the line, without a newline and no longer than `max_bytes`. Answers whether anything had
-    /// to be rewritten or shortened; `out` is untouched where it fails.
-    pub(crate) fn render(
+impl Rendered for ServiceCheck {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn tags(&self) -> &[(String, String)] {
+        &self.fields.tags
+    }
+
+    fn render(
         &self,
         defaults: &Defaults<'_>,
         max_bytes: usize,

@@ -150,6 +150,7 @@ impl Account {
             no_thread: shared.threads.refused(),
             no_context: all.no_context,
             unsupported: all.unsupported,
+            muted: all.muted,
         };
         let (contexts, rewritten) = shared.registry.counts();
         let sent = all.queued.saturating_sub(failed.own + too_long.own + given_up);
@@ -220,6 +221,7 @@ struct Tallies {
     unsupported: u64,
     too_long: u64,
     no_context: u64,
+    muted: u64,
 }
 
 impl Tallies {
@@ -235,6 +237,7 @@ impl Tallies {
             unsupported: dropped.unsupported.get(),
             too_long: dropped.too_long.get(),
             no_context: dropped.no_context.get(),
+            muted: block.muted_calls(),
         }
     }
 
@@ -248,6 +251,7 @@ impl Tallies {
         self.unsupported += other.unsupported;
         self.too_long += other.too_long;
         self.no_context += other.no_context;
+        self.muted += other.muted;
     }
 
     fn total(&self) -> u64 {
@@ -260,5 +264,6 @@ impl Tallies {
             + self.unsupported
             + self.too_long
             + self.no_context
+            + self.muted
     }
 }

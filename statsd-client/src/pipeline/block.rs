@@ -13,10 +13,13 @@ const CLOSED: u64 = 1 << 63;
 /// Words of a counter: its calls, and what they added beyond 1 each.
 pub(crate) const COUNTER_WORDS: usize = 2;
 
+/// The word of the calls that are switched off: they are a counter that nobody hears.
+pub(crate) const MUTED: u64 = 0;
+
 /// One thread's words for one generation of one client.
 #[derive(Debug)]
 pub(crate) struct Block {
-    /// Two words a counter.
+    /// Two words a counter, the first for what is switched off.
     words: &'static [AtomicU64],
     /// The generation's stamp in the upper half: what a handle knows, less this, is its word's number
     /// if both are of one generation, and far out of every range if not.
@@ -195,9 +198,14 @@ impl Block {
         self.first_run.load(Ordering::Acquire)
     }
 
+    /// Calls of metrics that are switched off.
+    pub(crate) fn muted_calls(&self) -> u64 {
+        self.words.first().map_or(0, |calls| calls.load(Ordering::Relaxed))
+    }
+
     /// Calls that went into counters.
     pub(crate) fn counter_calls(&self) -> u64 {
-        let calls = self.words.iter().step_by(COUNTER_WORDS);
+        let calls = self.words.iter().step_by(COUNTER_WORDS).skip(1);
         calls.map(|calls| calls.load(Ordering::Relaxed)).fold(0, u64::wrapping_add)
     }
 
@@ -244,7 +252,8 @@ impl Seen {
     /// Calls `changed(counter, sum, calls)` with the difference of every counter since the last time.
     pub(crate) fn advance(&mut self, block: &Block, mut changed: impl FnMut(usize, i64, u64)) {
         let now = block.words.chunks_exact(COUNTER_WORDS);
-        for (at, (old, now)) in self.words.chunks_exact_mut(COUNTER_WORDS).zip(now).enumerate() {
+        let counters = self.words.chunks_exact_mut(COUNTER_WORDS).zip(now).skip(1);
+        for (at, (old, now)) in counters.enumerate() {
             let read = [now[0].load(Ordering::Acquire), now[1].load(Ordering::Relaxed)];
             if old != read {
                 let calls = read[0].wrapping_sub(old[0]);

@@ -9,7 +9,7 @@ use super::run::Op;
 
 /// One call's value.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Recorded<'a> {
+pub enum Recorded<'a> {
     /// Adds to a counter or meter.
     Count(i64),
     /// Sets a gauge.
@@ -28,7 +28,7 @@ impl Recorded<'_> {
     /// Records it where nearly every call goes; `false`: it takes the long way.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
-    pub(crate) fn is_stored(self, known: u64) -> bool {
+    pub(crate) fn is_stored(self, known: impl front::Known) -> bool {
         match self {
             Self::Count(1) => front::increment(known),
             Self::Count(n) => front::add(known, n),
@@ -50,6 +50,14 @@ impl Recorded<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Counts it as a call that is switched off; `false`: it takes the long way. Asked where it was not stored,
+    /// so that a call that was pays nothing for it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is recorded is known where it is called")]
+    pub(crate) fn is_muted(self, known: u64) -> bool {
+        known & front::MUTED != 0 && self.is_finite() && front::mute(known)
     }
 
     pub(crate) fn is_finite(self) -> bool {

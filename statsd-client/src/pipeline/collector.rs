@@ -24,6 +24,8 @@ use super::{pool, sampler};
 #[derive(Debug)]
 pub(crate) struct Collector {
     shared: Arc<Shared>,
+    /// In the order in which their blocks were opened, so that what a thread set last is written last, also
+    /// where it has opened another one meanwhile.
     threads: Vec<Reader>,
     /// In the order of their beginning; the last is the present one.
     generations: Vec<Generation>,
@@ -66,15 +68,13 @@ impl Collector {
         // Of a generation that was present until now, a thread may have opened a block a moment ago.
         let present = self.generations.last().map_or(0, |generation| generation.stamp);
         self.accept_blocks(shared, account, now);
-        for at in (0..self.threads.len()).rev() {
+        for at in 0..self.threads.len() {
             // Asked first, so that what is read next is final.
-            let retired = self.threads[at].block.is_retired();
+            self.threads[at].is_final = self.threads[at].block.is_retired();
             self.take_counters(at, &shared.registry, now);
             self.take_runs(at, shared, now, outlet);
-            if retired {
-                self.retire(at, shared, account);
-            }
         }
+        self.retire_final(shared, account);
         // Of a gauge the last line holds. What travels by itself was said after the generations before had
         // ended, and before its gauge had a number in the present one, so that is where it is written.
         self.generations.iter_mut().for_each(|generation| generation.read_gauges(now));
@@ -94,13 +94,14 @@ impl Collector {
     /// Those that left records must wait.
     pub(crate) fn take_ended(&mut self, shared: &Shared, account: &Account, now: Instant) {
         self.accept_blocks(shared, account, now);
-        for at in (0..self.threads.len()).rev() {
+        for at in 0..self.threads.len() {
             let block = self.threads[at].block;
             if block.is_retired() && block.first_run() == 0 {
+                self.threads[at].is_final = true;
                 self.take_counters(at, &shared.registry, now);
-                self.retire(at, shared, account);
             }
         }
+        self.retire_final(shared, account);
     }
 
     /// Gives up the oldest records until no more than half of the budget is used: a run of every thread
@@ -276,15 +277,17 @@ impl Collector {
         all_known
     }
 
-    fn retire(&mut self, at: usize, shared: &Shared, account: &Account) {
-        let thread = self.threads.swap_remove(at);
-        self.freed += thread.holds;
-        if let Some(generation) = self.generation(thread.block.generation()) {
-            generation.blocks = generation.blocks.saturating_sub(1);
+    /// Lets go of the blocks of which all was read that there will be.
+    fn retire_final(&mut self, shared: &Shared, account: &Account) {
+        for thread in self.threads.extract_if(.., |thread| thread.is_final).collect::<Vec<_>>() {
+            self.freed += thread.holds;
+            if let Some(generation) = self.generation(thread.block.generation()) {
+                generation.blocks = generation.blocks.saturating_sub(1);
+            }
+            account.retire(thread.block);
+            thread.let_go(shared);
+            shared.threads.leave();
         }
-        account.retire(thread.block);
-        thread.let_go(shared);
-        shared.threads.leave();
     }
 
     fn take_bulk(&mut self, shared: &Shared, outlet: &mut dyn Outlet) {

@@ -7,10 +7,10 @@ use crate::policy::WhenFull;
 use crate::protocol::MetricType;
 
 use super::account;
-use super::block::{Block, COUNTER_WORDS, DropTallies};
+use super::block::{self, Block, COUNTER_WORDS, DropTallies};
 use super::bulk::Bulk;
 use super::call::{Call, Recorded};
-use super::front::{self, ALONE, LONG_WAY};
+use super::front::{self, ALONE, LONG_WAY, MUTED};
 use super::gauges::{GaugeCell, GaugeTable};
 use super::names::Names;
 use super::pool;
@@ -112,18 +112,9 @@ impl Entry {
         let wire_rate = Shared::wire_rate(call.kind, rate, aggregates);
         let key = key.stamp(call.kind, wire_rate);
         for _ in 0..OPEN_TRIES {
-            match self.shared.registry.resolve(key) {
-                Resolved::Known(known) => {
-                    let known = known | self.way(call, rate, aggregates);
-                    if self.record(known, call) {
-                        return Some(known);
-                    }
-                    // Another generation has begun.
-                    if self.renew(1).is_none() {
-                        self.shared.threads.refuse(1);
-                        return None;
-                    }
-                }
+            let known = match self.shared.registry.resolve(key) {
+                Resolved::Known(known) => known | self.way(call, rate, aggregates),
+                Resolved::Muted(known) => known | muted_way(call, rate, aggregates),
                 Resolved::Busy => {
                     self.record_bulk(key, call, rate, aggregates);
                     return None;
@@ -133,6 +124,14 @@ impl Entry {
                     return None;
                 }
                 Resolved::BadName => return self.drop_bad_name(),
+            };
+            if self.record(known, call) {
+                return Some(known);
+            }
+            // Another generation has begun.
+            if self.renew(1).is_none() {
+                self.shared.threads.refuse(1);
+                return None;
             }
         }
         self.block.dropped.no_context.add_one();
@@ -143,7 +142,7 @@ impl Entry {
     #[inline]
     pub(crate) fn record(&mut self, known: u64, call: Call<'_>) -> bool {
         let Ok(number) = u32::try_from(self.block.distance(known & !(LONG_WAY | ALONE))) else {
-            return false;
+            return self.record_muted(known, call);
         };
         let aggregates = call.aggregates.unwrap_or(self.shared.aggregates);
         let rate = call.rate.unwrap_or(self.shared.sample_rate);
@@ -160,6 +159,26 @@ impl Entry {
                 true
             }
         }
+    }
+
+    /// Records a call whose words are out of reach: of a metric that is switched off, or, `false`, of another
+    /// generation.
+    #[cold]
+    fn record_muted(&self, known: u64, call: Call<'_>) -> bool {
+        if self.block.distance(known & !MUTED) != block::MUTED {
+            return false;
+        }
+        if call.recorded.is_finite() {
+            self.drop_muted();
+        } else {
+            self.block.dropped.not_finite.add_one();
+        }
+        true
+    }
+
+    /// Counts a call of a metric that is switched off.
+    pub(crate) fn drop_muted(&self) {
+        self.block.increment(block::MUTED);
     }
 
     /// Counts a call whose name cannot be sent.
@@ -324,6 +343,12 @@ fn open_block(shared: &Shared, counters: usize) -> Option<(&'static Block, &'sta
         account::let_go(block, shared);
         None
     })
+}
+
+/// As [`Entry::way`], of a metric that is switched off: where a call adds to a word, it is another word.
+fn muted_way(call: Call<'_>, rate: f64, aggregates: bool) -> u64 {
+    let is_added_up = List::of(call.kind) == List::Counters && aggregates && rate > 0.0;
+    if is_added_up { 0 } else { MUTED }
 }
 
 fn packed(event: Recorded<'_>) -> (Op, u64) {

@@ -12,10 +12,18 @@ use super::pool;
 use super::worker::{Pipeline, Worker};
 
 /// Runs `fork`, which may return in two processes. `clients` are sorted by their number, each once.
-pub(crate) fn around_fork<R>(clients: &[&Pipeline], fork: impl FnOnce() -> R) -> R {
+///
+/// `hold` takes the locks under which others ask a client for something. They come before the clients' own,
+/// as they do there, and after the clients' threads have ended, because a backend may ask for them, too.
+pub(crate) fn around_fork<R, Held>(
+    clients: &[&Pipeline],
+    hold: impl FnOnce() -> Held,
+    fork: impl FnOnce() -> R,
+) -> R {
     let paused = |client: &&'_ Pipeline| client.pause();
     let _resumed =
         Paused { clients, workers: clients.iter().map(paused).collect(), parent: process::id() };
+    let _held = hold();
     while_locked(clients, Box::new(|| pool::while_locked(fork)))
 }
 

@@ -111,7 +111,8 @@ impl Generation {
 
     /// The counter whose first word in a block has this number.
     pub(crate) fn counter(&mut self, word: u32) -> Option<&mut Counter> {
-        self.counters.get_mut(word as usize / COUNTER_WORDS)
+        // The first is no context's.
+        self.counters.get_mut((word as usize / COUNTER_WORDS).checked_sub(1)?)
     }
 
     /// Forgets what the contexts have come to since the last flush.

@@ -15,6 +15,7 @@ use super::entry::Entry;
 use super::front;
 use super::run::TEXT_MAX_BYTES;
 use super::shared::Shared;
+use super::witness;
 
 thread_local! {
     /// Taken out while it is written.
@@ -22,7 +23,7 @@ thread_local! {
     static LOCAL: Local = const {
         Local { entries: RefCell::new(Vec::new()), key: Cell::new(KeyBuffer::new()) }
     };
-    /// Scopes that this thread is in: calls must not find a client's words in front.
+    /// Scopes and captures that this thread is in: calls must not find a client's words in front.
     static SCOPES: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -47,6 +48,11 @@ pub(crate) trait Target {
     /// `None`: it is gone, or being replaced at this moment.
     fn shared(&self) -> Option<Arc<Shared>>;
 
+    /// Bytes that a child's prefix takes of the names in keys, with its dot.
+    fn child_prefix_bytes(&self) -> usize {
+        0
+    }
+
     /// Counts a call that found nowhere to be recorded.
     fn refuse(&self) {
         if let Some(shared) = self.shared() {
@@ -64,8 +70,11 @@ fn key_space(call: Call<'_>) -> u64 {
 }
 
 /// Records a call of which something is known. `false`: the context must be asked for by its key.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a sampled handle's every call is this")]
 pub(crate) fn record_known(target: &impl Target, known: u64, call: Call<'_>) -> bool {
-    with_entry(target, |entry| entry.record(known, call)).unwrap_or(true)
+    // Watched, a call is told by its key.
+    !is_watched() && with_entry(target, |entry| entry.record(known, call)).unwrap_or(true)
 }
 
 /// Records a call under a key, and answers what a handle may remember of it.
@@ -75,6 +84,10 @@ pub(crate) fn record_key(
     call: Call<'_>,
 ) -> Option<u64> {
     with_key(write, |key, written| {
+        if is_watched() {
+            witness::tell_key(target, key, written, call);
+            return None;
+        }
         with_entry(target, |entry| match written {
             Ok(()) => entry.record_key(key, call),
             Err(TooLong) => entry.drop_bad_name(),
@@ -90,6 +103,9 @@ pub(crate) fn record_made(
     call: Call<'_>,
 ) {
     with_key(write, |key, written| {
+        if is_watched() {
+            return witness::tell_key(target, key, written, call);
+        }
         if written.is_err() {
             with_entry(target, |entry| entry.drop_bad_name());
             return;
@@ -136,6 +152,9 @@ pub(crate) fn record_texts<const N: usize>(
     call: Call<'_>,
     write: impl FnOnce(&mut KeyBuffer) -> Result<(), TooLong>,
 ) -> Option<u64> {
+    if is_watched() {
+        return record_key(target, write, call);
+    }
     let found = with_entry(target, |entry| {
         let hash = entry.names.hash(space, texts);
         let known = entry.names.find(hash, space, texts);
@@ -146,6 +165,12 @@ pub(crate) fn record_texts<const N: usize>(
     let known = record_key(target, write, call)?;
     with_open_entry(target, |entry| entry.names.insert(space, texts, known));
     Some(known)
+}
+
+/// Whether this thread's calls are told to witnesses instead of recorded.
+#[inline]
+pub(crate) fn is_watched() -> bool {
+    SCOPES.get() != 0 && witness::is_anybody_watching()
 }
 
 /// Calls `record` with the calling thread's entry for a client. Where the thread has no storage left,

@@ -119,12 +119,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A number that no generation of any client in this process had before; never 0, below 2^30: what stands above it in what a
-/// handle knows are flags.
+/// A number that no generation of any client in this process had before; never 0, below 2^29: what stands
+/// above it in what a handle knows are flags.
 pub(crate) fn new_stamp() -> u32 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    // It comes round after 2^30 generations; one a second would take 34 years.
-    let stamp = NEXT.fetch_add(1, Ordering::Relaxed) % ((1 << 30) - 1) + 1;
+    // It comes round after 2^29 generations; one a second would take 17 years.
+    let stamp = NEXT.fetch_add(1, Ordering::Relaxed) % ((1 << 29) - 1) + 1;
     u32::try_from(stamp).unwrap_or(1)
 }
 

@@ -17,11 +17,13 @@ pub(crate) struct Reader {
     /// Bytes of the budget that the run stands for: none once all that stood in it was read, so that a
     /// thread that records now and then takes nothing from the others.
     pub(crate) holds: usize,
+    /// Whether all was read that there will be.
+    pub(crate) is_final: bool,
 }
 
 impl Reader {
     pub(crate) fn new(block: &'static Block) -> Self {
-        Self { block, seen: Seen::of(block), run: None, at: 0, holds: 0 }
+        Self { block, seen: Seen::of(block), run: None, at: 0, holds: 0, is_final: false }
     }
 
     /// The run that is to be read.

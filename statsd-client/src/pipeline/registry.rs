@@ -1,7 +1,8 @@
 //! The contexts of a client: a name with its kind, rate and tags, numbered and rendered once.
 //!
 //! Numbers belong to a *generation*. A new one begins where every handle must ask again: another client
-//! is installed, contexts have been idle for long, the gauges need a larger table. Its stamp is unique
+//! is installed, metrics are switched off or on, contexts have been idle for long, the gauges need a larger
+//! table. Its stamp is unique
 //! in the process, so what a handle knows of an earlier one is out of reach of every block.
 
 use std::collections::HashMap;
@@ -11,12 +12,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use crate::metric::{Key, KeyBuffer};
 use crate::protocol::{Dialect, Frame, MetricType, Naming};
 
-use super::block::COUNTER_WORDS;
+use super::block::{COUNTER_WORDS, MUTED};
 use super::gauges::GaugeTable;
+use super::mutes::Mutes;
 use super::pool;
 
 /// Contexts beyond the limit that the overflow series may take: one a kind and rate.
 const OVERFLOW_CONTEXTS: usize = 64;
+
+/// In the place of a stamp: there is no generation any more.
+const ENDED: u32 = 0;
 
 /// What is written before and behind every value of a client.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +71,8 @@ impl List {
 pub(crate) enum Resolved {
     /// Stamp and number, a half each.
     Known(u64),
+    /// It is switched off. Stamp and number of the word that counts such calls.
+    Muted(u64),
     /// The table of gauges is full until it has grown: the call travels with its key.
     Busy,
     /// The limit is reached, and the overflow series are all taken, too.
@@ -93,6 +100,7 @@ pub(crate) struct Head {
 #[derive(Debug)]
 pub(crate) struct Registry {
     pub(crate) wording: Wording,
+    pub(crate) mutes: Mutes,
     max_contexts: usize,
     stamp: AtomicU32,
     head: RwLock<Head>,
@@ -118,7 +126,7 @@ struct Inner {
 }
 
 impl Registry {
-    pub(crate) fn new(wording: Wording, max_contexts: usize) -> Self {
+    pub(crate) fn new(wording: Wording, max_contexts: usize, mutes: Mutes) -> Self {
         let head = Head { stamp: pool::new_stamp(), gauges: pool::gauges(1) };
         let inner = Inner {
             stamp: head.stamp,
@@ -128,6 +136,7 @@ impl Registry {
         };
         Self {
             wording,
+            mutes,
             max_contexts,
             stamp: AtomicU32::new(head.stamp),
             head: RwLock::new(head),
@@ -144,6 +153,9 @@ impl Registry {
         if let Some(&known) = inner.numbers.get(key) {
             return Resolved::Known(known);
         }
+        if self.is_muted(key) {
+            return inner.muted();
+        }
         if inner.contexts() < self.max_contexts {
             return inner.register(key, self.render(key, None, false));
         }
@@ -153,6 +165,7 @@ impl Registry {
         };
         match inner.numbers.get(&*key) {
             Some(&known) => Resolved::Known(known),
+            None if self.is_muted(&key) => inner.muted(),
             None if inner.contexts() < self.max_contexts + OVERFLOW_CONTEXTS => {
                 inner.register(&key, self.render(&key, None, true))
             }
@@ -169,7 +182,7 @@ impl Registry {
     ) -> Option<Context> {
         let read = Key::read(key).filter(|key| !key.name.is_empty())?;
         let rate = rate.unwrap_or(read.rate);
-        let frame = self.wording.frame(read.kind, read.name, read.tags, rate);
+        let frame = self.wording.frame(&Key { rate, ..read });
         Some(Context { kind: read.kind, rate, frame, key: key.into(), is_overflow })
     }
 
@@ -177,6 +190,9 @@ impl Registry {
     /// where there was none left. Who calls this closes all blocks of the earlier ones.
     pub(crate) fn begin_generation(&self) {
         let mut inner = self.lock();
+        if self.is_current(ENDED) {
+            return;
+        }
         let room = if inner.is_crowded { inner.gauge_room + 1 } else { inner.gauge_room };
         let head = Head { stamp: pool::new_stamp(), gauges: pool::gauges(room) };
         let Inner { fresh, mut heads, rewritten, .. } = std::mem::take(&mut *inner);
@@ -197,7 +213,8 @@ impl Registry {
 
     /// Ends the present generation without another one.
     pub(crate) fn end(&self) {
-        self.stamp.store(0, Ordering::SeqCst);
+        let _nobody_begins_one = self.lock();
+        self.stamp.store(ENDED, Ordering::SeqCst);
         fence(Ordering::SeqCst);
     }
 
@@ -211,7 +228,7 @@ impl Registry {
     pub(crate) fn while_locked<R>(&self, work: impl FnOnce() -> R) -> R {
         let _inner = self.lock();
         let _head = self.head.write().unwrap_or_else(PoisonError::into_inner);
-        work()
+        self.mutes.while_locked(work)
     }
 
     /// The generations that began, and the contexts that were registered, since the last time.
@@ -236,27 +253,30 @@ impl Registry {
         self.refused.load(Ordering::Relaxed)
     }
 
+    fn is_muted(&self, key: &[u8]) -> bool {
+        let has = |key: Key<'_>| self.mutes.has(self.wording.prefix_of(&key), key.name);
+        !self.mutes.is_empty() && Key::read(key).is_some_and(has)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Wording {
+    fn prefix_of(&self, key: &Key<'_>) -> &str {
+        if key.has_prefix { &self.prefix } else { "" }
+    }
+
     /// Renders the constant parts of a context's lines.
-    pub(crate) fn frame(
-        &self,
-        kind: MetricType,
-        name: &str,
-        tags: Vec<(&str, &str)>,
-        rate: f64,
-    ) -> Frame {
+    pub(crate) fn frame(&self, key: &Key<'_>) -> Frame {
         let naming = Naming {
-            prefix: &self.prefix,
-            name,
+            prefix: self.prefix_of(key),
+            name: key.name,
             default_tags: &self.tags,
-            tags: &tags,
-            kind,
-            rate,
+            tags: &key.tags,
+            kind: key.kind,
+            rate: key.rate,
             origin: &self.origin,
         };
         Frame::render(self.dialect, &naming)
@@ -264,6 +284,10 @@ impl Wording {
 }
 
 impl Inner {
+    fn muted(&self) -> Resolved {
+        Resolved::Muted(u64::from(self.stamp) << 32 | MUTED)
+    }
+
     fn contexts(&self) -> usize {
         self.counters + self.gauges + self.samples
     }
@@ -272,7 +296,8 @@ impl Inner {
         let Some(context) = context else { return Resolved::BadName };
         let list = List::of(context.kind);
         let number = match list {
-            List::Counters => self.counters * COUNTER_WORDS,
+            // The first is the one of what is switched off.
+            List::Counters => (1 + self.counters) * COUNTER_WORDS,
             List::Gauges if self.gauges == self.gauge_room => {
                 self.is_crowded = true;
                 return Resolved::Busy;

@@ -40,7 +40,7 @@ impl Report {
     }
 }
 
-fn counts(stats: &Stats) -> [(&'static str, u64); 17] {
+fn counts(stats: &Stats) -> [(&'static str, u64); 18] {
     let dropped = &stats.dropped;
     [
         ("calls", stats.calls),
@@ -60,6 +60,7 @@ fn counts(stats: &Stats) -> [(&'static str, u64); 17] {
         ("dropped.no_thread", dropped.no_thread),
         ("dropped.no_context", dropped.no_context),
         ("dropped.unsupported", dropped.unsupported),
+        ("dropped.muted", dropped.muted),
     ]
 }
 

@@ -11,6 +11,7 @@ use crate::protocol::MetricType;
 use super::block::Block;
 use super::bulk::Bulk;
 use super::inbox::Inbox;
+use super::mutes::Mutes;
 use super::pool;
 use super::registry::{Registry, Wording};
 use super::run::RUN_BYTES;
@@ -41,6 +42,8 @@ pub(crate) struct Options {
     pub(crate) seed: Option<u64>,
     /// The name under which the client reports about itself.
     pub(crate) telemetry: Option<String>,
+    /// Patterns of names that are switched off.
+    pub(crate) mute: Vec<String>,
 }
 
 /// One client's state.
@@ -76,7 +79,11 @@ impl Shared {
             when_full: options.when_full,
             seed: options.seed,
             packet_size,
-            registry: Registry::new(options.wording.clone(), options.max_contexts),
+            registry: Registry::new(
+                options.wording.clone(),
+                options.max_contexts,
+                Mutes::new(&options.mute),
+            ),
             budget: Budget::new(options.max_queued_bytes),
             threads: LiveThreads::new(),
             bulk: Mutex::new(Vec::new()),

@@ -43,7 +43,7 @@ impl Legal {
     pub(crate) fn tags(&mut self, defaults: &[(String, String)], tags: &[(&str, &str)]) -> String {
         let style = TagStyle::of(self.dialect);
         let mut out = String::new();
-        for (key, value) in effective(self.dialect, defaults, tags) {
+        for (key, value) in effective_tags(self.dialect, defaults, tags) {
             let (key, value) = match (key, value) {
                 // Not a tag, and what opens the list with nothing behind it would not be one either.
                 ("", "") => continue,
@@ -142,7 +142,7 @@ impl TagStyle {
 
 /// The tags that hold. In the place of a default stand the tags of its key, if there are any. Several
 /// of one key are values side by side in DogStatsD; elsewhere only the last one would be read.
-fn effective<'a>(
+pub(crate) fn effective_tags<'a>(
     dialect: Dialect,
     defaults: &'a [(String, String)],
     tags: &'a [(&'a str, &'a str)],

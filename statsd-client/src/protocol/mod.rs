@@ -25,7 +25,7 @@ mod parse;
 mod types;
 
 pub(crate) use format::{Frame, Naming};
-pub(crate) use legal::Legal;
+pub(crate) use legal::{Legal, effective_tags};
 pub(crate) use name::{check_name, check_tag_key, check_tag_value};
 pub(crate) use number::Number;
 pub use parse::{BadLine, Reason, Samples, parse};

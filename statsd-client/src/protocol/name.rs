@@ -26,10 +26,15 @@ const fn breaks_tag_value(byte: u8) -> bool {
     matches!(byte, b'|' | b'#' | b',' | b';') || byte <= b' ' || byte == 0x7f
 }
 
-/// A metric name, or the prefix of one, made safe: what separates, white space and control
-/// characters become `_`.
+/// A metric name, or the prefix of one, made safe: a path's `::` becomes a dot, as `StatsD::Instrument` has it;
+/// what separates, white space and control characters become `_`.
 pub(crate) fn legal_name(dialect: Dialect, name: &str) -> Cow<'_, str> {
-    let name = replace(name, |c| breaks(c, breaks_name) || sets_tags_apart(dialect, c));
+    let is_broken = |c| breaks(c, breaks_name) || sets_tags_apart(dialect, c);
+    let name = if name.contains("::") {
+        Cow::Owned(replace(&name.replace("::", "."), is_broken).into_owned())
+    } else {
+        replace(name, is_broken)
+    };
     if dialect == Dialect::Okmeter { without_is(name) } else { name }
 }
 
@@ -127,7 +132,7 @@ pub(crate) const fn check_name(name: &str) {
     assert!(!name.is_empty(), "a metric name must not be empty");
     assert!(
         !any_byte(name, true),
-        "a metric name must not hold `:`, `|`, `@`, `#`, `,`, `;`, white space or control characters"
+        "a metric name must not hold `:`, `|`, `@`, `#`, `,`, `;`, white space or control characters; write `.` or `_`"
     );
 }
 
@@ -137,7 +142,7 @@ pub(crate) const fn check_tag_key(key: &str) {
     assert!(!key.is_empty(), "a tag key must not be empty");
     assert!(
         !any_byte(key, true),
-        "a tag key must not hold `:`, `|`, `@`, `#`, `,`, `;`, white space or control characters"
+        "a tag key must not hold `:`, `|`, `@`, `#`, `,`, `;`, white space or control characters; write `_`"
     );
 }
 
@@ -146,7 +151,7 @@ pub(crate) const fn check_tag_key(key: &str) {
 pub(crate) const fn check_tag_value(value: &str) {
     assert!(
         !any_byte(value, false),
-        "a tag value must not hold `|`, `#`, `,`, `;`, white space or control characters"
+        "a tag value must not hold `|`, `#`, `,`, `;`, white space or control characters; write `_`"
     );
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Barrier, mpsc};
 
-use statsd_client::{Backend, Counter, Gauge, Timer, install};
+use statsd_client::{Aggregation, Backend, Counter, Gauge, Timer, install};
 
 use super::*;
 
@@ -43,7 +43,7 @@ fn what_is_measured_does_not_keep_the_client() {
     std::thread::scope(|scope| {
         scope.spawn(|| statsd_client::measure("job", job));
         scope.spawn(|| {
-            let _guard = statsd_client::__private::start(format_args!("job"), &[], None);
+            let _guard = statsd_client::__private::start("job");
             job();
         });
         begun.wait();
@@ -54,9 +54,26 @@ fn what_is_measured_does_not_keep_the_client() {
     });
 }
 
+/// The level of calls in flight is kept while nobody hears of it, and right for whoever comes.
+fn a_level_is_right_for_a_client_that_comes_later() {
+    #[statsd_client::statsd_gauge_inflight("level")]
+    fn hold(inner: &mut dyn FnMut()) {
+        inner();
+    }
+
+    hold(&mut || {
+        let (client, captured) = capture(|builder| builder.aggregation(Aggregation::Off));
+        let guard = install(client);
+        hold(&mut || ());
+        drop(guard);
+        assert_eq!(captured.lines(), ["level:2|g", "level:1|g"]);
+    });
+}
+
 #[test]
 fn statics_and_free_functions_follow_the_installed_client() {
     what_is_measured_does_not_keep_the_client();
+    a_level_is_right_for_a_client_that_comes_later();
 
     HITS.increment();
     statsd_client::increment("nobody");

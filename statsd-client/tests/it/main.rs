@@ -5,6 +5,7 @@
 mod account;
 mod backends;
 mod lifecycle;
+mod switch;
 mod wire;
 
 use std::collections::BTreeMap;

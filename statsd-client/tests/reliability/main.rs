@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod contexts;
+mod mutes;
 mod outage;
 mod overload;
 mod properties;

@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll, Waker};
 
-use statsd_client::{Aggregation, Counter, Timer};
+use statsd_client::{Aggregation, Counter, Timer, statsd_count_success, statsd_measure};
 
 use super::*;
 
@@ -114,4 +114,22 @@ fn a_scoped_future_keeps_its_client_on_whichever_thread_it_is_polled() {
         (captured.lines(), other_seen.lines()),
         (vec!["jobs:8|c".into()], vec!["jobs:8|c".into()])
     );
+}
+
+#[test]
+fn a_scoped_future_that_is_dropped_half_way_records_so_to_its_client() {
+    #[statsd_count_success("jobs")]
+    #[statsd_measure("job.time")]
+    async fn job() {
+        std::future::pending::<()>().await;
+    }
+    let (client, captured) = capture(|builder| builder);
+    let mut task = Box::pin(client.scope_future(job()));
+    assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(task);
+    assert!(client.flush(PATIENCE));
+    let mut lines = captured.lines();
+    lines.sort();
+    let [time, count] = lines.as_slice() else { panic!("{lines:?}") };
+    assert!(time.starts_with("job.time:") && count == "jobs.cancelled:1|c", "{lines:?}");
 }

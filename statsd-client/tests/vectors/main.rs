@@ -31,7 +31,6 @@ const OURS_DIFFER: &[(&str, &str)] = &[
     ("raw line \"some_really_long_metric", "a line over the limit is dropped, not sent over it"),
     ("suffix=\".bar\"}", NO_SUFFIX),
     ("child prefix=\"preff.\"", NO_SUFFIX),
-    ("name_double_colon=dot", "two colons become `__`, as any two would"),
     ("\"this is a longer text\" x 1000", "a text over the limit is always shortened"),
     ("count(\"foo\", 1.2)", WHOLE_COUNTS),
     ("count(\"req.count\", -0.3)", WHOLE_COUNTS),

@@ -14,7 +14,7 @@ fn every_mistake_is_reported_in_one_build() {
         ],
         &expect![[r#"
             name, tag(a = 1), sample_rate = 2, tags(a = 1, b, a = 2), tags(), rate = 1, crate = 3
-                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`
+                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`, or made by a closure, `|| self.name()`
                 unknown argument `tag`; did you mean `tags`?
                 this tag has no value; write `b = …`
                 `tags` is given twice; keep one of them
@@ -51,15 +51,15 @@ fn a_name_is_nothing_but_one_literal() {
         &["NAME", r#"concat!("a", "b")"#, r#"b"users""#, "7", "tag(a, b)", r#""users" + "new""#],
         &expect![[r#"
             NAME
-                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`
+                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`, or made by a closure, `|| self.name()`
             concat!("a", "b")
-                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`
+                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`, or made by a closure, `|| self.name()`
             b"users"
-                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`
+                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`, or made by a closure, `|| self.name()`
             7
-                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`
+                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`, or made by a closure, `|| self.name()`
             tag(a, b)
-                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`
+                the name must be a string literal, as in `#[statsd_count("users.new")]`; a name that varies is written `"users.{kind}"`, or made by a closure, `|| self.name()`
             "users" + "new"
                 expected `,` before this
         "#]],
@@ -87,9 +87,9 @@ fn an_unknown_argument_is_met_with_the_one_that_was_meant() {
             "a", krate = x
                 unknown argument `krate`; did you mean `crate`?
             "a", colour = 1
-                unknown argument `colour`; there are `tags`, `sample_rate` and `crate`
+                unknown argument `colour`; there are `tags`, `sample_rate`, `no_prefix`, `client` and `crate`
             "a", "b"
-                after the name come `tags(…)`, `sample_rate = …` and `crate = …`
+                there is one name, and it comes first
         "#]],
     );
 }
@@ -110,7 +110,7 @@ fn tags_are_key_and_value_in_parentheses() {
                 a tag is written `key = value`, with a literal key
             "a", tags(plan, region = )
                 this tag has no value; write `plan = …`
-                unexpected end of input, expected an expression
+                this tag has no value; write `region = …`
             "a", tags(plan == 1, b = 2; c = 3)
                 expected an expression
                 expected `,` before this
@@ -125,10 +125,10 @@ fn trailing_commas_are_welcome_and_lone_ones_are_not() {
         &expect![[r#"
             "a", tags(a = 1,),
             "a",, tags(a = 1)
-                after the name come `tags(…)`, `sample_rate = …` and `crate = …`
+                expected an expression
             , "a"
                 expected an expression
-                after the name come `tags(…)`, `sample_rate = …` and `crate = …`
+                there is one name, and it comes first
             "a" tags()
                 expected `,` before this
         "#]],
@@ -151,7 +151,7 @@ fn the_path_of_the_crate_is_a_path() {
             "a", crate = "::x"
                 this is the path of the crate, without quotes: `crate = ::statsd_client`
             "a", crate
-                expected `=`
+                `crate` needs a value: `crate = ::statsd_client`
         "#]],
     );
 }

@@ -55,12 +55,12 @@ fn what_carries_no_body_of_its_own_is_refused_with_a_better_place() {
         .map(|item| format!("{item:<32} {}\n", messages(r#""a""#, item).join(" / ")))
         .collect();
     expect![[r#"
-        impl A { fn f() {} }             put `#[statsd_count]` on the methods inside the `impl`, not on it
+        impl A { fn f() {} }             put `#[statsd_count]` on the methods inside the `impl`, or `#[statsd_instrument]` on it
         pub(crate) trait A {}            put `#[statsd_count]` on the methods inside the `trait` that have a body, not on it
         mod a {}                         put `#[statsd_count]` on the functions inside the `mod`, not on it
         #[derive(Debug)] pub struct A;   put `#[statsd_count]` on a function with a body; there is none here
         const A: u8 = 1;                 put `#[statsd_count]` on a function with a body; there is none here
-        unsafe impl A for B {}           put `#[statsd_count]` on the methods inside the `impl`, not on it
+        unsafe impl A for B {}           put `#[statsd_count]` on the methods inside the `impl`, or `#[statsd_instrument]` on it
         |x| x + 1                        put `#[statsd_count]` on a named function; a closure is measured by passing it to `statsd_client::measure`
         move || 1                        put `#[statsd_count]` on a named function; a closure is measured by passing it to `statsd_client::measure`
         fn f(&self) -> u8;               this function has no body; put `#[statsd_count]` on the functions that implement it

@@ -1,6 +1,7 @@
 use expect_test::expect;
 
-use crate::tests::{messages, told};
+use crate::attribute::Attribute;
+use crate::tests::{messages, told, told_by};
 
 #[test]
 fn a_sample_rate_is_a_literal_above_0_and_at_most_1() {
@@ -40,4 +41,17 @@ fn mistakes_of_the_item_and_of_the_arguments_are_told_together() {
     expect![[r#"
         a `const fn` may run while compiling, where there is nothing to send to; remove `const` or put `#[statsd_count]` on its caller
         a sample rate is a literal above 0 and at most 1, such as `0.1` for one call in ten"#]].assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn the_error_class_is_one_tag() {
+    expect![[r#"
+        "a", tag_error_class, tags(error_class = "b")
+            `tag_error_class` makes this tag; keep one of them
+        "a", tags(error_class = "b")
+    "#]]
+    .assert_eq(&told_by(
+        Attribute::CountSuccess,
+        &[r#""a", tag_error_class, tags(error_class = "b")"#, r#""a", tags(error_class = "b")"#],
+    ));
 }

@@ -11,10 +11,24 @@ fn a_key_reads_back_as_it_was_written() {
         Some(Key {
             kind: MetricType::Timer,
             rate: 0.5,
+            has_prefix: true,
             name: "cron.cleanup",
             tags: vec![("queue", "7"), ("bare", "")],
         })
     );
+}
+
+#[test]
+fn a_name_without_the_prefix_is_a_context_of_its_own_until_the_next_one_is_written() {
+    let mut buffer = KeyBuffer::default();
+    buffer.name_str("jobs").unwrap();
+    buffer.without_prefix();
+    let bare = buffer.stamp(MetricType::Set, 1.0).to_vec();
+    assert_eq!(buffer.stamp(MetricType::Set, 1.0), bare, "stamped twice");
+    let read = Key::read(&bare).unwrap();
+    assert_eq!((read.kind, read.has_prefix), (MetricType::Set, false));
+    buffer.name_str("jobs").unwrap();
+    assert!(Key::read(buffer.stamp(MetricType::Set, 1.0)).unwrap().has_prefix);
 }
 
 #[test]

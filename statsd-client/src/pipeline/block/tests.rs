@@ -19,7 +19,15 @@ fn only_what_is_of_its_own_generation_is_within_reach() {
     }
     block.open(7, 1);
     assert!(takes(known(7, 2)));
-    let others = [0, known(6, 2), known(8, 2), known(7, 8), known(7, 2) | long_way, u64::MAX];
+    let others = [
+        0,
+        known(6, 2),
+        known(8, 2),
+        known(7, 8),
+        known(7, 2) | long_way,
+        known(7, 0) | 1 << 61,
+        u64::MAX,
+    ];
     for other in others {
         assert!(!takes(other), "{other:x}");
     }
@@ -30,7 +38,7 @@ fn only_what_is_of_its_own_generation_is_within_reach() {
 
 #[test]
 fn a_reader_sees_each_change_once() {
-    let block = Block::new(words::<8>());
+    let block = Block::new(words::<10>());
     let mut seen = Seen::of(&block);
     let changes = |seen: &mut Seen| {
         let mut changes = Vec::new();
@@ -38,23 +46,26 @@ fn a_reader_sees_each_change_once() {
         changes
     };
     assert_eq!(changes(&mut seen), []);
-    assert!(block.increment(0));
-    assert!(block.add(0, 5));
-    assert!(block.add(6, -3));
-    assert!(block.add(2, 0));
-    assert!(!block.add(7, 1), "the second word is missing");
+    assert!(block.increment(2));
+    assert!(block.add(2, 5));
+    assert!(block.add(8, -3));
+    assert!(block.add(4, 0));
+    assert!(!block.add(9, 1), "the second word is missing");
     assert_eq!(changes(&mut seen), [(0, 6, 2), (1, 0, 1), (3, -3, 1)]);
     assert_eq!(changes(&mut seen), []);
-    assert!(block.add(0, i64::MIN));
+    assert!(block.add(2, i64::MIN));
     assert_eq!(changes(&mut seen), [(0, i64::MIN, 1)]);
     assert_eq!(block.counter_calls(), 5);
+    assert!(block.increment(MUTED) && block.add(MUTED, 7));
+    assert_eq!(changes(&mut seen), [], "nobody hears what is switched off");
+    assert_eq!((block.counter_calls(), block.muted_calls()), (5, 2));
 }
 
 #[test]
 fn a_reset_block_is_like_new_and_the_last_holder_is_told() {
-    let block = Block::new(words::<2>());
+    let block = Block::new(words::<4>());
     block.open(1, 1);
-    assert!(block.add(0, 3));
+    assert!(block.add(2, 3) && block.increment(MUTED));
     block.queued.add_one();
     block.dropped.bad_name.add_one();
     block.set_first_run(4);
@@ -65,5 +76,5 @@ fn a_reset_block_is_like_new_and_the_last_holder_is_told() {
     block.reset();
     assert!(!block.is_retired());
     assert_eq!((block.counter_calls(), block.queued.get(), block.first_run()), (0, 0, 0));
-    assert_eq!(block.dropped.bad_name.get(), 0);
+    assert_eq!((block.muted_calls(), block.dropped.bad_name.get()), (0, 0));
 }

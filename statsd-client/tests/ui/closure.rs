@@ -1,0 +1,5 @@
+use statsd_client::statsd_count;
+
+fn main() {
+    let _closure = #[statsd_count("a")] || 1;
+}

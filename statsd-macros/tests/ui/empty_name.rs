@@ -1,6 +1,0 @@
-use statsd_macros::statsd_measure;
-
-#[statsd_measure("")]
-fn run() {}
-
-fn main() {}

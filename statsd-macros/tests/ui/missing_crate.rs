@@ -1,8 +1,0 @@
-use statsd_macros::statsd_count;
-
-#[statsd_count("a", crate = ::elsewhere)]
-fn missing() {}
-
-fn main() {
-    missing();
-}

@@ -1,8 +1,0 @@
-use statsd_macros::statsd_measure;
-
-trait Job {
-    #[statsd_measure("run")]
-    fn run(&self);
-}
-
-fn main() {}

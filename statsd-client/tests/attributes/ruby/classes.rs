@@ -96,24 +96,6 @@ mod scopes {
             size_of_val(self)
         }
     }
-
-    #[expect(clippy::missing_const_for_fn, reason = "with the attributes they are not")]
-    impl Instrumented {
-        #[cfg_attr(any(), statsd_count("Instrumented.public"))]
-        pub(crate) fn public_without(&self) -> usize {
-            self.private_without() + size_of_val(self)
-        }
-
-        #[cfg_attr(any(), statsd_count("Instrumented.protected"))]
-        pub(super) fn protected_without(&self) -> usize {
-            size_of_val(self)
-        }
-
-        #[cfg_attr(any(), statsd_count("Instrumented.private"))]
-        fn private_without(&self) -> usize {
-            size_of_val(self)
-        }
-    }
 }
 
 // 31
@@ -145,33 +127,49 @@ fn a_private_method_stays_private() {
     assert_lines::<&str>(|| assert_eq!(scopes::Instrumented.private(), "the trait's"), &[]);
 }
 
+/// What is sent while the metric of `name` is switched off, and after it is on again. The method is called all the
+/// same: that it is found shows that it is what it was.
+fn while_muted_and_after(name: &str, call: impl Fn()) -> [Vec<String>; 2] {
+    [true, false].map(|is_muted| {
+        lines_of(
+            |builder| builder,
+            |client| {
+                assert!(client.mute(name));
+                assert!(is_muted || client.unmute(name));
+                client.scope(&call);
+                assert_eq!(client.stats().dropped.muted, u64::from(is_muted));
+            },
+        )
+    })
+}
+
 // 34
-/// An attribute is removed by a build; at run time its metric may be muted, which leaves the method alone.
+/// At run time an attribute is not removed; its metric is switched off, and on again.
 #[test]
-fn a_public_method_is_public_without_its_attribute() {
-    assert_lines::<&str>(|| assert_eq!(scopes::Instrumented.public_without(), 0), &[]);
+fn a_public_method_stays_public_while_it_is_muted() {
+    let call = || assert_eq!(scopes::Instrumented.public(), 0);
+    let rest = "Instrumented.private:1|c".to_owned();
+    let all = ["Instrumented.public:1|c".to_owned(), rest.clone()];
+    assert_eq!(while_muted_and_after("Instrumented.public", call), [vec![rest], all.to_vec()]);
 }
 
 // 35
 /// As above.
 #[test]
-fn a_method_of_the_module_around_is_that_without_its_attribute() {
-    assert_lines::<&str>(|| assert_eq!(scopes::Instrumented.protected_without(), 0), &[]);
+fn a_method_of_the_module_around_stays_that_while_it_is_muted() {
+    let call = || assert_eq!(scopes::Instrumented.protected(), 0);
+    let all = vec!["Instrumented.protected:1|c".to_owned()];
+    assert_eq!(while_muted_and_after("Instrumented.protected", call), [vec![], all]);
 }
 
 // 36
-/// As above.
+/// As above. It is called by the public one.
 #[test]
-fn a_private_method_is_private_without_its_attribute() {
-    trait Private {
-        fn private_without(&self) -> &'static str {
-            "the trait's"
-        }
-    }
-    impl Private for scopes::Instrumented {}
-
-    let call = || assert_eq!(scopes::Instrumented.private_without(), "the trait's");
-    assert_lines::<&str>(call, &[]);
+fn a_private_method_stays_private_while_it_is_muted() {
+    let call = || assert_eq!(scopes::Instrumented.public(), 0);
+    let rest = "Instrumented.public:1|c".to_owned();
+    let all = [rest.clone(), "Instrumented.private:1|c".to_owned()];
+    assert_eq!(while_muted_and_after("Instrumented.private", call), [vec![rest], all.to_vec()]);
 }
 
 // 37

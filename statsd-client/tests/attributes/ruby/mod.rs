@@ -26,7 +26,7 @@
 //! | 29 a client of the macro's own | same |
 //! | 30 without the client's prefix | same |
 //! | 31, 32, 33 public, protected and private methods stay what they are | same |
-//! | 34, 35, 36 and are what they were when a macro is removed | differs: a build removes an attribute |
+//! | 34, 35, 36 and are what they were when a macro is removed | differs: its metric is muted, and can be heard again |
 //! | 37 with modules that are prepended | differs: there are none; a trait's method calls the type's |
 
 mod classes;

@@ -1,0 +1,41 @@
+//! What was meant by a word that there is not.
+
+/// How many letters may be wrong in a word that is still recognised.
+const EDITS_MAX: usize = 3;
+
+/// The known word that is nearest to `unknown`; none where every one is far.
+pub(super) fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let distances = known.map(|word| (distance(unknown, word), word));
+    // A word of two letters is three edits from everything.
+    let is_near = |edits: usize, word: &str| edits <= EDITS_MAX && edits < word.len();
+    distances.filter(|(edits, word)| is_near(*edits, word)).min().map(|(_, word)| word)
+}
+
+/// Levenshtein's distance, row by row; a letter's case is a small mistake that counts as none.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(!x.eq_ignore_ascii_case(&y));
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_near_word_is_meant_and_a_far_one_is_not() {
+        let known = || ["flushInterval", "flush_counts", "port"].into_iter();
+        assert_eq!(nearest("flushinterval", known()), Some("flushInterval"));
+        assert_eq!(nearest("flush_count", known()), Some("flush_counts"));
+        assert_eq!(nearest("prot", known()), Some("port"));
+        assert_eq!(nearest("batch", known()), None);
+        assert_eq!(nearest("", known()), None);
+    }
+}

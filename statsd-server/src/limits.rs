@@ -128,6 +128,9 @@ pub const CONFIG_MAX_BYTES: u64 = 1 << 20;
 /// itself for each. etsy's deepest key stands three deep.
 pub const CONFIG_DEPTH_MAX: usize = 64;
 
+/// Mistakes, and notes, that are told of one configuration; nobody reads more of them at once.
+pub const CONFIG_NOTES_MAX: usize = 64;
+
 /// Sockets that receive StatsD; each has a thread.
 pub const STATSD_LISTENERS_MAX: usize = 64;
 

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::{SocketAddr, UdpSocket};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::UNIX_EPOCH;
@@ -193,9 +193,20 @@ fn etsys_configuration_runs_alone_and_writes_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let text = "// etsy's\n{ flushInterval: 200, address: '127.0.0.1', debug: false, batch: 200 }";
     let config = file(folder.path(), "a-statsdconf.js", text);
-    let mut command = command(&[&config]);
+    let mut command = command(&[&config, "--http", "127.0.0.1:0"]);
     command.env("STATSD_SERVER_STATSD", "127.0.0.1:0").current_dir(folder.path());
-    let server = Running::from(command.stderr(Stdio::null()));
+    let mut server = Running::from(command.stderr(Stdio::null()));
+    let mut open = String::new();
+    server.stdout.read_line(&mut open).unwrap();
+    let http = open.trim().strip_prefix("open http://").unwrap().trim_end_matches('/');
+    let mut answer = String::new();
+    let mut connection = TcpStream::connect(http).unwrap();
+    connection.write_all(b"GET /metrics/find?query=* HTTP/1.0\r\n\r\n").unwrap();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.0 200 OK\r\n") && answer.ends_with("\r\n\r\n[]"),
+        "{answer}"
+    );
     assert_eq!(server.end("-TERM"), Some(0));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "there is the file alone");
 }
@@ -228,8 +239,8 @@ fn check_says_what_is_understood_and_exits_1_with_the_mistakes() {
         "good.js is etsy's config.js, and good\n",
         "  statsd                    udp 0.0.0.0:9125\n",
         "  title                     \"x\"; a process keeps its name here — no effect\n",
-        "good.js:3:15: warning: unknown key `flushinterval`; did you mean `flushInterval`?\n",
-        "good.js:1:1: note: without `mgmt_address` the admin console",
+        "good.js:3:15: unknown key `flushinterval`; did you mean `flushInterval`?\n",
+        "good.js:1:1: without `mgmt_address` the admin console",
     ] {
         assert!(said.contains(words), "{words}\n{said}");
     }

@@ -166,6 +166,14 @@ impl List {
                 "every flush to standard output, as etsy's console prints it",
             );
         }
+        let outputs = [Output::Graphite, Output::Console, Output::Repeater];
+        if config.data.is_none() && !outputs.iter().any(|output| config.runs(*output)) {
+            self.add(
+                "backends",
+                Done,
+                "none: what is counted goes to the live page, if there is one",
+            );
+        }
         if config.console.summary {
             self.add("console.summary", Done, "a line a flush");
         }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::run::load;
 use super::{Failure, say};
 use crate::app::{Support, parts};
-use crate::config::{Loaded, Note, NoteKind};
+use crate::config::{Loaded, NoteKind};
 
 /// The arguments of `check`.
 #[derive(Debug, Args)]
@@ -31,8 +31,7 @@ impl Check {
 }
 
 fn report(file: &Path, loaded: &Loaded) -> String {
-    let file = file.display();
-    let mut report = format!("{file} is {}, and good\n", loaded.format);
+    let mut report = format!("{} is {}, and good\n", file.display(), loaded.format);
     for part in parts(&loaded.config) {
         let support = match part.support {
             Support::Done => String::new(),
@@ -41,12 +40,12 @@ fn report(file: &Path, loaded: &Loaded) -> String {
         // Writing to a `String` cannot fail.
         let _written = writeln!(report, "  {:<24}  {}{support}", part.key, part.what);
     }
-    for Note { kind, line, column, message, .. } in &loaded.notes {
-        let kind = match kind {
+    for note in &loaded.notes {
+        let kind = match note.kind {
             NoteKind::Warning => "warning",
             NoteKind::Note => "note",
         };
-        let _written = writeln!(report, "{file}:{line}:{column}: {kind}: {message}");
+        let _written = writeln!(report, "{kind}: {}", note.in_file(file));
     }
     report
 }

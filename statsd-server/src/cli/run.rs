@@ -12,7 +12,7 @@ use super::terminal::STDOUT;
 use super::{Failure, say, start_log};
 use crate::app::{App, Support, parts};
 use crate::config::{
-    Config, Environment, Listen, Loaded, Note, NoteKind, StatsdListen, VARIABLES, parse_duration,
+    Config, Environment, Listen, Loaded, NoteKind, StatsdListen, VARIABLES, parse_duration,
     parse_folder,
 };
 
@@ -80,8 +80,8 @@ impl Run {
     pub(super) fn execute(self) -> Result<(), Failure> {
         let (config, notes) = self.settings()?;
         start_log(config.debug);
-        for note in notes {
-            match note.kind {
+        for (kind, note) in notes {
+            match kind {
                 NoteKind::Warning => tracing::warn!("{note}"),
                 NoteKind::Note => tracing::info!("{note}"),
             }
@@ -105,12 +105,13 @@ impl Run {
     }
 
     /// The file, then the environment, then the flags.
-    fn settings(self) -> Result<(Config, Vec<Note>), Failure> {
+    fn settings(self) -> Result<(Config, Vec<(NoteKind, String)>), Failure> {
         let environment = Environment::read(|name| std::env::var(name).ok());
         let (mut config, notes) = match self.file.or(self.config).or(environment.file()) {
             Some(path) => {
                 let loaded = load(&path)?;
-                (loaded.config, loaded.notes)
+                let notes = loaded.notes.iter().map(|note| (note.kind, note.in_file(&path)));
+                (loaded.config, notes.collect())
             }
             None => (Config::default(), Vec::new()),
         };

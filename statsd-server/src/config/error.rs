@@ -28,7 +28,7 @@ pub enum ConfigError {
     #[error("{}", Lines(errors))]
     Several {
         /// In the order of the text.
-        errors: Vec<ConfigError>,
+        errors: Vec<Self>,
     },
 }
 

@@ -72,6 +72,27 @@ pub enum NoteKind {
     Note,
 }
 
+impl Note {
+    /// The note with its place in this file.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use statsd_server::config::etsy_js;
+    ///
+    /// let loaded = etsy_js::read("{\n  batch: 200 }")?;
+    /// let note = loaded.notes[1].in_file(Path::new("config.js"));
+    /// assert_eq!(note, "config.js:2:3: unknown key `batch`: it has no effect");
+    /// # Ok::<(), statsd_server::config::ConfigError>(())
+    /// ```
+    pub fn in_file(&self, file: &Path) -> String {
+        format!(
+            "{}{}",
+            Place { path: Some(file), line: self.line, column: self.column },
+            self.message
+        )
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = Place { path: None, line: self.line, column: self.column };

@@ -1,5 +1,5 @@
-//! What the server is told: defaults, a TOML file or etsy's `config.js`, the environment, flags. May not
-//! know any part that it configures; `app.rs` translates it, and nothing below `app` reads it.
+//! What the server is told: defaults, a TOML file or etsy's `config.js`, the environment, flags.
+//! May not know any part that it configures; `app.rs` translates it, and nothing below `app` reads it.
 
 mod duration;
 mod environment;

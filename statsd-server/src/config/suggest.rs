@@ -6,8 +6,11 @@ const EDITS_MAX: usize = 3;
 /// The known word that is nearest to `unknown`; none where every one is far.
 pub(super) fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let distances = known.map(|word| (distance(unknown, word), word));
-    // A word of two letters is three edits from everything.
-    let is_near = |edits: usize, word: &str| edits <= EDITS_MAX && edits < word.len();
+    // Two letters of four are a slip where the word begins right (`prot`), else another word (`host`).
+    let begins_right = |word: &str| word.as_bytes().first() == unknown.as_bytes().first();
+    let is_near = |edits: usize, word: &str| {
+        edits <= EDITS_MAX && (2 * edits < word.len() || edits < word.len() && begins_right(word))
+    };
     distances.filter(|(edits, word)| is_near(*edits, word)).min().map(|(_, word)| word)
 }
 
@@ -35,6 +38,7 @@ mod tests {
         assert_eq!(nearest("flushinterval", known()), Some("flushInterval"));
         assert_eq!(nearest("flush_count", known()), Some("flush_counts"));
         assert_eq!(nearest("prot", known()), Some("port"));
+        assert_eq!(nearest("host", known()), None);
         assert_eq!(nearest("batch", known()), None);
         assert_eq!(nearest("", known()), None);
     }

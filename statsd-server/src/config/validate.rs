@@ -121,8 +121,10 @@ fn outputs(config: &Config) -> Checked {
 fn unix_path(path: &Path) -> Checked {
     let bytes = path.as_os_str().as_encoded_bytes();
     if bytes.is_empty() || bytes.len() > UNIX_PATH_MAX_BYTES || bytes.contains(&0) {
-        let message =
-            format!("{path:?} is not the path of a socket: 1 to {UNIX_PATH_MAX_BYTES} bytes");
+        let message = format!(
+            "\"{}\" is not the path of a socket: 1 to {UNIX_PATH_MAX_BYTES} bytes",
+            path.display()
+        );
         return wrong("statsd", message);
     }
     Ok(())

@@ -7,6 +7,7 @@ use super::number::of_text;
 use super::refuse::shortened;
 use super::value::{Entries, Mistake, Node, Value};
 use crate::config::suggest::nearest;
+use crate::limits::CONFIG_NOTES_MAX;
 
 /// Something worth saying that is no mistake.
 #[derive(Debug)]
@@ -21,19 +22,42 @@ pub(super) struct Remark {
 pub(super) struct Findings {
     pub(super) mistakes: Vec<Mistake>,
     pub(super) remarks: Vec<Remark>,
+    /// Of either, beyond `CONFIG_NOTES_MAX`.
+    left_out: usize,
 }
 
 impl Findings {
     pub(super) fn mistake(&mut self, at: usize, message: impl Into<String>) {
-        self.mistakes.push(Mistake::new(at, message));
+        if self.mistakes.len() < CONFIG_NOTES_MAX {
+            self.mistakes.push(Mistake::new(at, message));
+        } else {
+            self.left_out += 1;
+        }
     }
 
     pub(super) fn note(&mut self, at: usize, message: impl Into<String>) {
-        self.remarks.push(Remark { at, is_warning: false, message: message.into() });
+        self.remark(Remark { at, is_warning: false, message: message.into() });
     }
 
     pub(super) fn warn(&mut self, at: usize, message: impl Into<String>) {
-        self.remarks.push(Remark { at, is_warning: true, message: message.into() });
+        self.remark(Remark { at, is_warning: true, message: message.into() });
+    }
+
+    fn remark(&mut self, remark: Remark) {
+        if self.remarks.len() < CONFIG_NOTES_MAX {
+            self.remarks.push(remark);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// What is left out is counted, behind everything else.
+    pub(super) fn finish(mut self, end: usize) -> (Vec<Mistake>, Vec<Remark>) {
+        if self.left_out > 0 {
+            let message = format!("{} more mistakes and notes are left out", self.left_out);
+            self.remarks.push(Remark { at: end, is_warning: true, message });
+        }
+        (self.mistakes, self.remarks)
     }
 }
 
@@ -149,6 +173,11 @@ impl<'a> Keys<'a> {
     pub(super) fn warn_of_others(&self, findings: &mut Findings) {
         for (key, entry) in self.entries.into_iter().flatten() {
             if self.asked.contains(key.as_str()) {
+                continue;
+            }
+            // Looking for what was meant takes time that is not to be spent on ten thousand keys.
+            if findings.remarks.len() == CONFIG_NOTES_MAX {
+                findings.left_out += 1;
                 continue;
             }
             let shown = format!("`{}{}`", self.name, shortened(key));

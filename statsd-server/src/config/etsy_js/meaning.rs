@@ -26,7 +26,7 @@ fn defaults() -> Config {
 }
 
 /// The configuration, as far as it can be read, and everything there is to say about it.
-pub(super) fn config(root: &Node) -> (Config, Vec<Mistake>, Vec<Remark>) {
+pub(super) fn config(root: &Node, end: usize) -> (Config, Vec<Mistake>, Vec<Remark>) {
     let mut config = defaults();
     let mut findings = Findings::default();
     if root.entries().is_none() {
@@ -48,7 +48,8 @@ pub(super) fn config(root: &Node) -> (Config, Vec<Mistake>, Vec<Remark>) {
         }
     }
     keys.warn_of_others(&mut findings);
-    (config, findings.mistakes, findings.remarks)
+    let (mistakes, remarks) = findings.finish(end);
+    (config, mistakes, remarks)
 }
 
 fn flush(keys: &mut Keys<'_>, config: &mut Config, findings: &mut Findings) {

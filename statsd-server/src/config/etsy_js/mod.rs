@@ -48,7 +48,7 @@ use value::Mistake;
 /// the first such place.
 pub fn read(text: &str) -> Result<Loaded, ConfigError> {
     let root = parse::parse(text).map_err(|mistake| error(text, mistake))?;
-    let (config, mut mistakes, mut remarks) = meaning::config(&root);
+    let (config, mut mistakes, mut remarks) = meaning::config(&root, text.len());
     if mistakes.is_empty()
         && let Err(wrong) = super::validate::check(&config)
     {

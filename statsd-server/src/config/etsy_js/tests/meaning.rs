@@ -177,3 +177,11 @@ fn what_cannot_be_done_is_an_error_with_its_place_and_all_of_them_are_told() {
          line 3, column 17: `healthStatus` is to be 'up' or 'down'"
     );
 }
+
+#[test]
+fn notes_are_bounded_and_the_rest_is_counted() {
+    let keys: Vec<String> = (0..1_000).map(|n| format!("key{n}: 1")).collect();
+    let notes = notes(&format!("{{ {} }}", keys.join(", ")));
+    assert_eq!(notes.len(), 65);
+    assert!(notes[64].ends_with(": 937 more mistakes and notes are left out"), "{}", notes[64]);
+}

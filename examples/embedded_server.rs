@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mut config =
         Config::parse("statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nflush_interval = '1s'")?;
-    config.data = folder.path().to_owned();
+    config.data = Some(folder.path().to_owned());
 
     // Every socket is bound when this returns, on ports that the system chose.
     let app = App::bind(&config, Some(Box::new(std::io::stdout())))?;

@@ -13,13 +13,17 @@ use tokio::sync::oneshot;
 use crate::aggregate::{DeleteIdle, Options, Shard};
 use crate::backend::{Backend, ConsoleBackend, LiveBackend, Naming, NamingOptions, StoreBackend};
 use crate::clock::SystemClock;
-use crate::config::{Config, Dialect};
+use crate::config::{Config, Dialect, StatsdListen};
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
-use crate::receiver::{UdpOptions, UdpReceiver};
-use crate::store::{LocalStore, OpenError};
+use crate::receiver::{UdpHandle, UdpOptions, UdpReceiver};
+use crate::store::{LocalStore, NoStore, OpenError, Store};
 use crate::telemetry::Telemetry;
+
+mod support;
+
+pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.
 const HTTP_DRAIN: Duration = Duration::from_secs(1);
@@ -33,7 +37,7 @@ const HTTP_DRAIN: Duration = Duration::from_secs(1);
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// # let folder = tempfile::tempdir()?;
 /// let mut config = Config::parse("statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'").unwrap();
-/// config.data = folder.path().to_owned();
+/// config.data = Some(folder.path().to_owned());
 /// let app = App::bind(&config, None).unwrap();
 /// assert_ne!(app.addresses().statsd.unwrap().port(), 0);
 /// app.run(async { /* until this is done */ }).await.unwrap();
@@ -42,10 +46,9 @@ const HTTP_DRAIN: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Debug)]
 pub struct App {
-    statsd: Option<UdpReceiver>,
+    /// Each with the shard that it alone fills.
+    statsd: Vec<(UdpReceiver, Arc<Mutex<Shard>>)>,
     http: Option<TcpListener>,
-    addresses: Addresses,
-    shard: Arc<Mutex<Shard>>,
     flusher: Flusher,
     state: HttpState,
 }
@@ -53,7 +56,7 @@ pub struct App {
 /// The addresses in use, with the ports that the system chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Addresses {
-    /// StatsD over UDP.
+    /// StatsD over UDP; of several the first.
     pub statsd: Option<SocketAddr>,
     /// The page and Graphite's API.
     pub http: Option<SocketAddr>,
@@ -87,7 +90,8 @@ pub enum AppError {
 }
 
 impl App {
-    /// Binds every socket and opens the store. `console` gets one line a flush.
+    /// Binds every socket and opens the store. `console` gets one line a flush, unless
+    /// `console.summary` is off. What this version does not do of a configuration is in [`parts`].
     ///
     /// # Errors
     /// Names the address or the folder that is not to be had. Nothing is left behind.
@@ -95,37 +99,40 @@ impl App {
         config: &Config,
         console: Option<Box<dyn io::Write + Send>>,
     ) -> Result<Self, AppError> {
-        let statsd = config.statsd.address().map(bind_udp).transpose()?;
+        let mut statsd = Vec::new();
+        for address in udp_addresses(config) {
+            let shard = Arc::new(Mutex::new(Shard::new(dialect(config))));
+            statsd.push((bind_udp(address)?, shard));
+        }
         let http = config.http.address().map(bind_tcp).transpose()?;
-        let addresses = Addresses {
-            statsd: statsd.as_ref().map(UdpReceiver::local_addr),
-            http: http.as_ref().and_then(|listener| listener.local_addr().ok()),
-        };
-        let store = Arc::new(LocalStore::open(&config.data, config.flush_interval)?);
         let state = HttpState {
-            statsd: addresses.statsd,
-            store,
+            statsd: statsd.first().map(|(receiver, _)| receiver.local_addr()),
+            store: store(config)?,
             hub: Hub::new(),
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };
-        let shard = Arc::new(Mutex::new(Shard::new(match config.dialect {
-            Dialect::Etsy => protocol::Dialect::Etsy,
-            Dialect::Dogstatsd => protocol::Dialect::DogStatsd,
-        })));
         let flusher = Flusher::new(
             aggregation(config),
-            vec![shard.clone()],
+            statsd.iter().map(|(_, shard)| Arc::clone(shard)).collect(),
             backends(config, &state, console),
             state.clock.clone(),
             state.telemetry.clone(),
         );
-        Ok(Self { statsd, http, addresses, shard, flusher, state })
+        Ok(Self { statsd, http, flusher, state })
     }
 
     /// Where it listens.
     pub fn addresses(&self) -> Addresses {
-        self.addresses
+        Addresses {
+            statsd: self.state.statsd,
+            http: self.http.as_ref().and_then(|listener| listener.local_addr().ok()),
+        }
+    }
+
+    /// Every place where StatsD is received, as `udp 127.0.0.1:8125`.
+    pub fn receives_on(&self) -> impl Iterator<Item = String> {
+        self.statsd.iter().map(|(receiver, _)| format!("udp {}", receiver.local_addr()))
     }
 
     /// Serves until `shutdown` is done; then takes what the kernel has accepted, flushes the open
@@ -137,11 +144,11 @@ impl App {
         let cannot = |what| move |source| AppError::Run { what, source };
         let flushing = self.flusher.start().map_err(cannot("start the flush thread"))?;
         let telemetry = self.state.telemetry.clone();
-        let receiving = self
-            .statsd
-            .map(|receiver| receiver.start(self.shard, telemetry))
-            .transpose()
-            .map_err(cannot("start the udp receiver"))?;
+        let mut receiving = Vec::new();
+        for (receiver, shard) in self.statsd {
+            let started = receiver.start(shard, Arc::clone(&telemetry));
+            receiving.push(started.map_err(cannot("start the udp receiver"))?);
+        }
 
         let (stop_http, http_stopped) = oneshot::channel::<()>();
         let listener = self.http.map(tokio::net::TcpListener::from_std).transpose();
@@ -157,9 +164,7 @@ impl App {
 
         shutdown.await;
         let stop = move || {
-            if let Some(receiving) = receiving {
-                receiving.stop();
-            }
+            receiving.into_iter().for_each(UdpHandle::stop);
             flushing.stop();
         };
         // Both join threads; a panic of theirs is logged where it is noticed.
@@ -201,13 +206,56 @@ fn refused(key: &'static str, address: &str) -> impl FnOnce(io::Error) -> AppErr
     move |source| AppError::Listen { key, address: address.to_owned(), source }
 }
 
+/// The part of `statsd` that this version receives on.
+fn udp_addresses(config: &Config) -> impl Iterator<Item = &str> {
+    config.statsd.iter().filter_map(|listen| match listen {
+        StatsdListen::Udp(address) => Some(address.as_str()),
+        _ => None,
+    })
+}
+
+fn dialect(config: &Config) -> protocol::Dialect {
+    match config.dialect {
+        Dialect::Etsy => protocol::Dialect::Etsy,
+        Dialect::Dogstatsd => protocol::Dialect::DogStatsd,
+    }
+}
+
+fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {
+    Ok(match &config.data {
+        Some(folder) => Arc::new(LocalStore::open(folder, config.flush_interval)?),
+        None => Arc::new(NoStore),
+    })
+}
+
 fn aggregation(config: &Config) -> Options {
+    let deleted = |own: Option<bool>| own.unwrap_or(config.delete_idle_stats);
     Options {
         interval: config.flush_interval,
         percent_thresholds: config.percent_threshold.clone(),
         prefix_stats: config.prefix_stats.clone(),
-        delete_idle: if config.delete_idle_stats { DeleteIdle::ALL } else { DeleteIdle::default() },
+        delete_idle: DeleteIdle {
+            counters: deleted(config.delete_counters),
+            timers: deleted(config.delete_timers),
+            sets: deleted(config.delete_sets),
+            gauges: deleted(config.delete_gauges),
+        },
     }
+}
+
+/// The names of series: etsy's of its graphite backend hold for the store and the page, too.
+fn naming(config: &Config) -> Naming {
+    let graphite = config.graphite.clone();
+    Naming::new(&NamingOptions {
+        legacy: graphite.legacy_namespace,
+        global_prefix: graphite.global_prefix,
+        prefix_counter: graphite.prefix_counter,
+        prefix_timer: graphite.prefix_timer,
+        prefix_gauge: graphite.prefix_gauge,
+        prefix_set: graphite.prefix_set,
+        global_suffix: graphite.global_suffix,
+        prefix_stats: config.prefix_stats.clone(),
+    })
 }
 
 /// The store comes first, so that a page that is told of a flush finds it stored.
@@ -217,15 +265,13 @@ fn backends(
     console: Option<Box<dyn io::Write + Send>>,
 ) -> Vec<Box<dyn Backend>> {
     let HttpState { store, hub, telemetry, .. } = state.clone();
-    let naming = Naming::new(&NamingOptions {
-        prefix_stats: config.prefix_stats.clone(),
-        ..NamingOptions::default()
-    });
-    let mut backends: Vec<Box<dyn Backend>> = vec![
-        Box::new(StoreBackend::new(store, telemetry.clone(), naming.clone())),
-        Box::new(LiveBackend::new(hub, telemetry.clone(), naming, &config.prefix_stats)),
-    ];
-    if let Some(out) = console {
+    let naming = naming(config);
+    let mut backends: Vec<Box<dyn Backend>> = Vec::new();
+    if config.data.is_some() {
+        backends.push(Box::new(StoreBackend::new(store, telemetry.clone(), naming.clone())));
+    }
+    backends.push(Box::new(LiveBackend::new(hub, telemetry.clone(), naming, &config.prefix_stats)));
+    if let Some(out) = console.filter(|_| config.console.summary) {
         let zone = TimeZone::system();
         backends.push(Box::new(ConsoleBackend::new(out, telemetry, zone, &config.prefix_stats)));
     }

@@ -121,14 +121,16 @@ impl Flusher {
     }
 
     /// The timestamp is the instant that was due, not the one that came: a flush that is late cannot
-    /// share a slot with the next one.
+    /// share a slot with the next one. Parts of a second are rounded, as etsy's StatsD does.
     fn run(&mut self, stopped: &Receiver<()>) {
         let startup = nearest_second(self.clock.now());
         loop {
             let now = self.clock.now();
             let due = next_flush(startup, self.interval, now);
             match stopped.recv_timeout(due.saturating_sub(now)) {
-                Err(RecvTimeoutError::Timeout) => self.flush_once(whole_seconds(due)),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.flush_once(whole_seconds(nearest_second(due)));
+                }
                 Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
             }
         }

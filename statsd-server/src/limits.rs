@@ -111,9 +111,40 @@ pub const LIVE_SERIES_MAX: usize = 256;
 /// The shortest flush interval: Whisper's finest step, so that every flush has a slot of its own.
 pub const FLUSH_INTERVAL_MIN: Duration = Duration::from_secs(1);
 
+/// The shortest flush interval where nothing is stored: etsy's own tests take 200 ms.
+pub const FLUSH_INTERVAL_UNSTORED_MIN: Duration = Duration::from_millis(10);
+
 /// The longest flush interval; what a stopped server could lose must stay bearable.
 pub const FLUSH_INTERVAL_MAX: Duration = Duration::from_secs(3_600);
 
 /// Live events that wait for one page's connection; the rest wait in the hub, where old ones are
 /// skipped.
 pub const LIVE_CONNECTION_EVENTS: usize = 1;
+
+/// Bytes of a configuration: a thousand times an ordinary one. It is read into memory whole.
+pub const CONFIG_MAX_BYTES: u64 = 1 << 20;
+
+/// How deep lists, objects and parentheses may stand in each other in a `config.js`: its reader calls
+/// itself for each. etsy's deepest key stands three deep.
+pub const CONFIG_DEPTH_MAX: usize = 64;
+
+/// Mistakes, and notes, that are told of one configuration; nobody reads more of them at once.
+pub const CONFIG_NOTES_MAX: usize = 64;
+
+/// Sockets that receive StatsD; each has a thread.
+pub const STATSD_LISTENERS_MAX: usize = 64;
+
+/// Bytes of a Unix socket's path: the kernel's own bound, less the zero at its end.
+pub const UNIX_PATH_MAX_BYTES: usize = 107;
+
+/// Percentiles of a timer; each is five series for every timer.
+pub const PERCENT_THRESHOLDS_MAX: usize = 100;
+
+/// Histograms; the name of every timer is searched for each.
+pub const HISTOGRAMS_MAX: usize = 256;
+
+/// Bins of a histogram; each is a series for every timer that it is for.
+pub const HISTOGRAM_BINS_MAX: usize = 1_000;
+
+/// Servers that packets are repeated to; each packet is sent to every one.
+pub const REPEATER_TARGETS_MAX: usize = 64;

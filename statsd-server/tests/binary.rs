@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::{SocketAddr, UdpSocket};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::UNIX_EPOCH;
@@ -28,12 +28,14 @@ fn one_line(output: &Output) -> String {
     text
 }
 
-/// A running server that receives on a port from the kernel.
+/// A running server that receives on ports from the kernel.
 struct Running {
     child: Child,
     /// Kept open: the server writes a line a flush to it.
-    _stdout: BufReader<ChildStdout>,
+    stdout: BufReader<ChildStdout>,
     statsd: SocketAddr,
+    /// Every socket that it receives on.
+    all: Vec<SocketAddr>,
 }
 
 impl Running {
@@ -42,13 +44,18 @@ impl Running {
         let data = data.to_str().unwrap();
         let arguments =
             ["--statsd", "127.0.0.1:0", "--http", "off", "--data", data, "--flush-interval", "1h"];
-        let mut child = command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        Self::from(&mut command(&arguments))
+    }
+
+    fn from(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut lines = stdout.by_ref().lines().map(Result::unwrap);
-        let statsd =
-            lines.find_map(|line| line.strip_prefix("statsd  udp ")?.parse().ok()).unwrap();
-        assert!(lines.any(|line| line == "server is up"));
-        Self { child, _stdout: stdout, statsd }
+        let lines = stdout.by_ref().lines().map(Result::unwrap);
+        let all: Vec<SocketAddr> = lines
+            .take_while(|line| line != "server is up")
+            .filter_map(|line| line.strip_prefix("statsd  udp ")?.parse().ok())
+            .collect();
+        Self { child, stdout, statsd: all[0], all }
     }
 
     /// Sends it a signal, and answers its exit code.
@@ -155,4 +162,116 @@ fn send_sends_what_is_a_line_and_nothing_else() {
     let refused = run(&["send", "--to", &address, "users.new:1|c"]);
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     assert!(one_line(&refused).contains(&address));
+}
+
+/// A file of this name in a folder.
+fn file(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn every_socket_of_a_file_is_received_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let text = "statsd = ['127.0.0.1:0', '127.0.0.1:0']\nhttp = 'off'\nflush_interval = '1h'";
+    let config = file(folder.path(), "statsd.toml", text);
+    let server =
+        Running::from(&mut command(&["--config", &config, "--data", data.to_str().unwrap()]));
+    assert_eq!(server.all.len(), 2);
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for address in &server.all {
+        socket.send_to(b"users.new:4|c", address).unwrap();
+    }
+    assert_eq!(server.end("-TERM"), Some(0));
+    assert_eq!(stored(&data, "stats_counts/users/new"), 8.0);
+}
+
+#[test]
+fn etsys_configuration_runs_alone_and_writes_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "// etsy's\n{ flushInterval: 200, address: '127.0.0.1', debug: false, batch: 200 }";
+    let config = file(folder.path(), "a-statsdconf.js", text);
+    let mut command = command(&[&config, "--http", "127.0.0.1:0"]);
+    command.env("STATSD_SERVER_STATSD", "127.0.0.1:0").current_dir(folder.path());
+    let mut server = Running::from(command.stderr(Stdio::null()));
+    let mut open = String::new();
+    server.stdout.read_line(&mut open).unwrap();
+    let http = open.trim().strip_prefix("open http://").unwrap().trim_end_matches('/');
+    let mut answer = String::new();
+    let mut connection = TcpStream::connect(http).unwrap();
+    connection.write_all(b"GET /metrics/find?query=* HTTP/1.0\r\n\r\n").unwrap();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.0 200 OK\r\n") && answer.ends_with("\r\n\r\n[]"),
+        "{answer}"
+    );
+    assert_eq!(server.end("-TERM"), Some(0));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "there is the file alone");
+}
+
+#[test]
+fn a_flag_overrides_the_environment_and_that_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "data = 'off'\nhttp = 'off'\nflush_interval = '1h'\nstatsd = 'off'";
+    let config = file(folder.path(), "statsd.toml", text);
+    let mut command = command(&["run", "--flush-interval", "20ms"]);
+    command.env("STATSD_SERVER_CONFIG", &config).env("STATSD_SERVER_FLUSH_INTERVAL", "30m");
+    command.env("STATSD_SERVER_STATSD", "127.0.0.1:0").current_dir(folder.path());
+    let mut server = Running::from(&mut command);
+    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"users.new:7|c", server.statsd).unwrap();
+    // Comes with the flush after the packet, which neither 30 minutes nor an hour would do.
+    let line =
+        server.stdout.by_ref().lines().map(Result::unwrap).find(|line| line.contains("users"));
+    assert!(line.unwrap().contains("users.new 7"));
+    assert_eq!(server.end("-TERM"), Some(0));
+}
+
+#[test]
+fn check_says_what_is_understood_and_exits_1_with_the_mistakes() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "{ port: 9125\n, graphiteHost: 'carbon'\n, title: 'x', flushinterval: 1 }";
+    let good = run(&["check", &file(folder.path(), "good.js", text)]);
+    assert_eq!(good.status.code(), Some(0), "{good:?}");
+    let said = String::from_utf8(good.stdout).unwrap();
+    for words in [
+        "good.js is etsy's config.js, and good\n",
+        "  statsd                    udp 0.0.0.0:9125\n",
+        "  title                     \"x\"; a process keeps its name here — no effect\n",
+        "good.js:3:15: unknown key `flushinterval`; did you mean `flushInterval`?\n",
+        "good.js:1:1: without `mgmt_address` the admin console",
+    ] {
+        assert!(said.contains(words), "{words}\n{said}");
+    }
+    let bad = run(&["check", &file(folder.path(), "bad.js", "{ port: 'a',\n mgmt_port: 'b' }")]);
+    assert_eq!(bad.status.code(), Some(1));
+    let said = String::from_utf8(bad.stderr).unwrap();
+    assert!(
+        said.contains("bad.js:1:9: `port`") && said.contains("bad.js:2:13: `mgmt_port`"),
+        "{said}"
+    );
+    let toml = run(&["check", &file(folder.path(), "bad.toml", "prt = 1")]);
+    assert_eq!(toml.status.code(), Some(1));
+}
+
+#[test]
+fn what_convert_config_prints_is_accepted_by_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "{ servers: [{}, { server: './servers/tcp' }], flushInterval: 200, x: 1,\n\
+                histogram: [{ metric: '', bins: [1, 'inf'] }] }";
+    let converted = run(&["convert-config", &file(folder.path(), "config.js", text)]);
+    assert_eq!(converted.status.code(), Some(0), "{converted:?}");
+    let toml = String::from_utf8(converted.stdout).unwrap();
+    assert!(toml.starts_with("# From config.js.\n# line 1, column 1: "), "{toml}");
+    assert!(toml.contains("flush_interval = \"200ms\"\n"), "{toml}");
+    let checked = run(&["check", &file(folder.path(), "config.toml", &toml)]);
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}\n{toml}");
+}
+
+#[test]
+fn a_command_that_is_none_is_told_so() {
+    let output = run(&["chekc"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(one_line(&output).contains("there is no command and no file `chekc`"));
 }

@@ -30,7 +30,7 @@ impl Server {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let text = "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nflush_interval = '1s'";
         let mut config = Config::parse(text).expect("the configuration is valid");
-        config.data = folder.path().join("data");
+        config.data = Some(folder.path().join("data"));
         let app = App::bind(&config, None).expect("everything can be bound");
         let addresses = app.addresses();
         let (stop, stopped) = oneshot::channel();

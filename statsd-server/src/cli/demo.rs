@@ -8,8 +8,8 @@ use statsd_client::Client;
 
 use super::run::{ListenFlags, bind, block_on, stop_signal};
 use super::shop::Shop;
-use super::{Failure, say};
-use crate::config::{Config, Listen};
+use super::{Failure, say, start_log};
+use crate::config::Config;
 
 /// What the shop's names begin with.
 const PREFIX: &str = "shop";
@@ -33,10 +33,11 @@ impl Demo {
             .prefix("statsd-demo-")
             .tempdir()
             .map_err(|error| Failure::outside("cannot make a temporary folder", error))?;
-        let data = folder.path().to_owned();
+        start_log(false);
+        let data = Some(folder.path().to_owned());
         let mut config = Config { data, flush_interval: FLUSH_INTERVAL, ..Config::default() };
         self.listen.apply(&mut config)?;
-        if config.statsd == Listen::Off {
+        if config.statsd.is_empty() {
             return Err(Failure::Input(
                 "the demo's shop needs --statsd: it sends over UDP".to_owned(),
             ));

@@ -2,6 +2,8 @@
 //! May not know any part of the server but `app` and `config`; the demo's shop knows the SDK. Data goes to
 //! `app`.
 
+mod check;
+mod convert;
 mod demo;
 mod run;
 mod send;
@@ -37,6 +39,10 @@ struct Cli {
 enum Command {
     /// Receive, store and serve until SIGTERM or SIGINT (this is what runs without a command).
     Run(run::Run),
+    /// Say what a configuration asks for, and whether this version does it; exit 1 with its mistakes.
+    Check(check::Check),
+    /// Print a config.js of etsy's StatsD as the TOML file that means the same.
+    ConvertConfig(convert::Convert),
     /// Run the server with a small shop that sends it metrics, and data in a temporary folder.
     Demo(demo::Demo),
     /// Send lines such as 'users.new:1|c' to a server.
@@ -48,16 +54,11 @@ enum Command {
 /// The exit code is 0, 1 where something outside went wrong (a port in use, a disk), or 2 where
 /// what was asked for makes no sense (a flag, a configuration, a line).
 pub fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(|| STDERR.clone())
-        .with_ansi(io::stderr().is_terminal())
-        .init();
-
     let cli = Cli::parse();
     let done = match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(run) => run.execute(),
+        Command::Check(check) => check.execute(),
+        Command::ConvertConfig(convert) => convert.execute(),
         Command::Demo(demo) => demo.execute(),
         Command::Send(send) => send.execute(),
     };
@@ -75,6 +76,16 @@ pub fn main() -> ExitCode {
     code
 }
 
+/// Starts the log; `is_debug` says how much is logged where the variable does not.
+fn start_log(is_debug: bool) {
+    let default = || EnvFilter::new(if is_debug { "debug" } else { "warn" });
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| default()))
+        .with_writer(|| STDERR.clone())
+        .with_ansi(io::stderr().is_terminal())
+        .init();
+}
+
 /// Why a command ended without doing what it was asked to.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -86,6 +97,9 @@ enum Failure {
     Input(String),
     #[error("{0}")]
     Outside(String),
+    /// What `check` found.
+    #[error("{0}")]
+    Checked(ConfigError),
 }
 
 impl Failure {
@@ -96,7 +110,7 @@ impl Failure {
     fn code(&self) -> ExitCode {
         match self {
             Self::Config(_) | Self::Input(_) => ExitCode::from(2),
-            Self::App(_) | Self::Outside(_) => ExitCode::from(1),
+            Self::App(_) | Self::Outside(_) | Self::Checked(_) => ExitCode::from(1),
         }
     }
 }

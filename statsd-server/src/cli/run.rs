@@ -1,24 +1,32 @@
 //! `statsd-server [run]`: the server in the foreground.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::terminal::STDOUT;
-use super::{Failure, say};
-use crate::app::App;
-use crate::config::{Config, Listen, parse_duration};
+use super::{Failure, say, start_log};
+use crate::app::{App, Support, parts};
+use crate::config::{
+    Config, Environment, Listen, Loaded, NoteKind, StatsdListen, VARIABLES, parse_duration,
+    parse_folder,
+};
 
-/// The flags of `run`; each overrides what the file says.
+/// The flags of `run`; each overrides what the environment says, and that what the file says.
 #[derive(Debug, Args)]
+#[command(after_help = VARIABLES_HELP.as_str())]
 pub(super) struct Run {
-    /// A TOML file.
+    /// A TOML file, or a config.js of etsy's StatsD.
+    #[arg(value_name = "FILE", conflicts_with = "config")]
+    file: Option<PathBuf>,
+    /// The same, as a flag.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The folder of the Whisper files [default: ./statsd-data].
+    /// The folder of the Whisper files, or `off` [default: ./statsd-data; off with a config.js].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     #[command(flatten)]
@@ -31,21 +39,35 @@ pub(super) struct ListenFlags {
     /// Where StatsD packets are received over UDP, or `off` [default: 127.0.0.1:8125].
     #[arg(long, value_name = "ADDR")]
     statsd: Option<Listen>,
-    /// Where the page and Graphite's API are served, or `off` [default: 127.0.0.1:8080].
+    /// Where the page and Graphite's API are served, or `off` [default: 127.0.0.1:8080; off with a
+    /// config.js].
     #[arg(long, value_name = "ADDR")]
     http: Option<Listen>,
+    /// Where etsy's admin console is to be served, or `off`; not in this version [default:
+    /// 127.0.0.1:8126].
+    #[arg(long, value_name = "ADDR")]
+    admin: Option<Listen>,
     /// Time between flushes, such as 10s [default: 10s, in the demo 1s].
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     flush_interval: Option<Duration>,
 }
 
+/// What `--help` says of the environment.
+static VARIABLES_HELP: LazyLock<String> = LazyLock::new(|| {
+    let lines = VARIABLES.iter().map(|(name, what)| format!("  {name:<29}  {what}\n"));
+    format!("Environment (a flag overrides it):\n{}", lines.collect::<String>())
+});
+
 impl ListenFlags {
     pub(super) fn apply(self, config: &mut Config) -> Result<(), Failure> {
         if let Some(statsd) = self.statsd {
-            config.statsd = statsd;
+            config.statsd = StatsdListen::udp(statsd);
         }
         if let Some(http) = self.http {
             config.http = http;
+        }
+        if let Some(admin) = self.admin {
+            config.admin = admin;
         }
         if let Some(interval) = self.flush_interval {
             config.flush_interval = interval;
@@ -56,14 +78,23 @@ impl ListenFlags {
 
 impl Run {
     pub(super) fn execute(self) -> Result<(), Failure> {
-        let mut config = match &self.config {
-            Some(path) => Config::read(path)?,
-            None => Config::default(),
-        };
-        if let Some(data) = self.data {
-            config.data = data;
+        let (config, notes) = self.settings()?;
+        start_log(config.debug);
+        for (kind, note) in notes {
+            match kind {
+                NoteKind::Warning => tracing::warn!("{note}"),
+                NoteKind::Note => tracing::info!("{note}"),
+            }
         }
-        self.listen.apply(&mut config)?;
+        for part in parts(&config) {
+            if part.is_asked_for && part.support == Support::Missing {
+                tracing::warn!(
+                    "{} ({}) is not in this version: it has no effect",
+                    part.key,
+                    part.what
+                );
+            }
+        }
         block_on(async {
             let stopped = stop_signal()?;
             let app = bind(&config)?;
@@ -72,23 +103,52 @@ impl Run {
             Ok(())
         })
     }
+
+    /// The file, then the environment, then the flags.
+    fn settings(self) -> Result<(Config, Vec<(NoteKind, String)>), Failure> {
+        let environment = Environment::read(|name| std::env::var(name).ok());
+        let (mut config, notes) = match self.file.or(self.config).or(environment.file()) {
+            Some(path) => {
+                let loaded = load(&path)?;
+                let notes = loaded.notes.iter().map(|note| (note.kind, note.in_file(&path)));
+                (loaded.config, notes.collect())
+            }
+            None => (Config::default(), Vec::new()),
+        };
+        environment.apply(&mut config)?;
+        if let Some(data) = self.data {
+            config.data = parse_folder(data);
+        }
+        self.listen.apply(&mut config)?;
+        Ok((config, notes))
+    }
+}
+
+/// Reads a file. One that is not there may be a command that is written wrongly.
+pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
+    let is_word =
+        path.to_str().is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    if is_word && !path.exists() {
+        let word = path.display();
+        return Err(Failure::Input(format!(
+            "there is no command and no file `{word}`; see --help"
+        )));
+    }
+    Ok(Loaded::read(path)?)
 }
 
 /// Binds everything, and tells where it listens: the last line is the address to open.
 pub(super) fn bind(config: &Config) -> Result<App, Failure> {
     let app = App::bind(config, Some(Box::new(STDOUT.clone())))?;
     let addresses = app.addresses();
-    if let Some(statsd) = addresses.statsd {
-        say(format_args!("statsd  udp {statsd}"));
+    for place in app.receives_on() {
+        say(format_args!("statsd  {place}"));
     }
     if let Some(http) = addresses.http {
         say(format_args!("http    tcp {http}"));
     }
-    say(format_args!(
-        "data    {}, flushed every {:?}",
-        config.data.display(),
-        config.flush_interval
-    ));
+    let folder = config.data.as_ref().map_or("off".into(), |folder| folder.to_string_lossy());
+    say(format_args!("data    {folder}, flushed every {:?}", config.flush_interval));
     say("server is up");
     if let Some(http) = addresses.http {
         say(format_args!("open http://{http}/"));

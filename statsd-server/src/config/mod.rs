@@ -1,68 +1,154 @@
-//! What the server is told: defaults, a TOML file, flags. May not know any part that it configures;
-//! `app.rs` translates it, and nothing below `app` reads it.
+//! What the server is told: defaults, a TOML file or etsy's `config.js`, the environment, flags.
+//! May not know any part that it configures; `app.rs` translates it, and nothing below `app` reads it.
 
 mod duration;
+mod environment;
 mod error;
+pub mod etsy_js;
+mod listen;
+mod load;
+mod sections;
+mod suggest;
+mod validate;
+mod write;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub use duration::parse_duration;
+pub use environment::{Environment, VARIABLES};
 pub use error::ConfigError;
-
-use crate::limits::{FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN};
+pub use listen::{Listen, StatsdListen, UnixSocket};
+pub use load::{Format, Loaded, Note, NoteKind};
+pub use sections::{
+    Console, Graphite, GraphiteProtocol, Health, Histogram, KeyFlush, Log, LogBackend, Output,
+    Repeater, RepeaterProtocol,
+};
 
 /// Everything that can be set. [`Config::default`] is what runs without a file.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "etsy's switches, independent of each other")]
 pub struct Config {
-    /// Where StatsD packets are received over UDP. Default `127.0.0.1:8125`.
-    pub statsd: Listen,
+    /// Where StatsD is received: an address (UDP), `off`, or a list (etsy's `servers`). Default
+    /// `127.0.0.1:8125`.
+    #[serde(with = "listen")]
+    pub statsd: Vec<StatsdListen>,
     /// Where the page and Graphite's API are served. Default `127.0.0.1:8080`.
     pub http: Listen,
-    /// The folder of the Whisper files. Default `./statsd-data`.
-    pub data: PathBuf,
-    /// Time between flushes, 1 s to 1 h. Default 10 s.
-    #[serde(deserialize_with = "duration::deserialize")]
+    /// Where etsy's admin console is served (`mgmt_address`, `mgmt_port`). Default `127.0.0.1:8126`.
+    pub admin: Listen,
+    /// The folder of the Whisper files; none where it is `off`. Default `./statsd-data`.
+    #[serde(with = "listen::folder")]
+    pub data: Option<PathBuf>,
+    /// Time between flushes, 1 s to 1 h; from 10 ms on where nothing is stored. Default 10 s.
+    #[serde(with = "duration")]
     pub flush_interval: Duration,
-    /// Percentiles of timers; negative ones count from the top. Default 90.
+    /// Percentiles of timers, one or a list; negative ones count from the top. Default 90.
+    #[serde(deserialize_with = "one_or_many")]
     pub percent_threshold: Vec<f64>,
+    /// Which of a timer's statistics are made; `*_percent` means those of every percentile. Default:
+    /// all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calculated_timer_metrics: Option<Vec<String>>,
     /// What the server's own metrics begin with. Default `statsd`.
     pub prefix_stats: String,
-    /// Whether counters, timers, sets and gauges that were silent are left out of a flush, as
-    /// etsy's `deleteIdleStats`. Default: counters send 0 and gauges their last value.
+    /// Whether what was silent is left out of a flush, where it would be sent as 0 (gauges: as
+    /// their last value). Default false.
     pub delete_idle_stats: bool,
+    /// The same for counters alone; as `delete_idle_stats` says where it is not set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete_counters: Option<bool>,
+    /// The same for timers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete_timers: Option<bool>,
+    /// The same for sets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete_sets: Option<bool>,
+    /// The same for gauges.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete_gauges: Option<bool>,
+    /// Flushes that a silent gauge survives where gauges are deleted, at least 1. Default 1.
+    pub gauges_max_ttl: std::num::NonZeroU32,
+    /// Whether names are cleaned as they arrive. Default true.
+    pub key_name_sanitize: bool,
     /// Which StatsD the packets are read as. Default etsy's.
     pub dialect: Dialect,
+    /// Which outputs run. Default: graphite where it has a host, the repeater where it has targets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backends: Option<Vec<Output>>,
+    /// What the admin console says of the health at first. Default up.
+    pub health_status: Health,
+    /// Whether flushes are logged. Default false.
+    pub debug: bool,
+    /// Whether every line that arrives is logged. Default false.
+    pub dump_messages: bool,
+    /// Whether the file is read again when it changes. Default true.
+    pub automatic_config_reload: bool,
+    /// What the process is to be called. Default: its command line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// A carbon server, and the names of series.
+    pub graphite: Graphite,
+    /// Other StatsD servers that get every packet.
+    pub repeater: Repeater,
+    /// Standard output.
+    pub console: Console,
+    /// Timers whose samples are counted by size.
+    pub histogram: Vec<Histogram>,
+    /// A log of the busiest names.
+    pub key_flush: KeyFlush,
+    /// Where the log goes.
+    pub log: Log,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
-            statsd: Listen::local(8125),
+            statsd: vec![StatsdListen::Udp("127.0.0.1:8125".to_owned())],
             http: Listen::local(8080),
-            data: PathBuf::from("./statsd-data"),
+            admin: Listen::local(8126),
+            data: Some(PathBuf::from("./statsd-data")),
             flush_interval: Duration::from_secs(10),
             percent_threshold: vec![90.0],
+            calculated_timer_metrics: None,
             prefix_stats: "statsd".to_owned(),
             delete_idle_stats: false,
+            delete_counters: None,
+            delete_timers: None,
+            delete_sets: None,
+            delete_gauges: None,
+            gauges_max_ttl: std::num::NonZeroU32::MIN,
+            key_name_sanitize: true,
             dialect: Dialect::Etsy,
+            backends: None,
+            health_status: Health::Up,
+            debug: false,
+            dump_messages: false,
+            automatic_config_reload: true,
+            title: None,
+            graphite: Graphite::default(),
+            repeater: Repeater::default(),
+            console: Console::default(),
+            histogram: Vec::new(),
+            key_flush: KeyFlush::default(),
+            log: Log::default(),
         }
     }
 }
 
 impl Config {
-    /// Reads a TOML file.
+    /// Reads a file: TOML, or etsy's format where its name ends in `.js` or `.json`. [`Loaded::read`]
+    /// says more about it.
     ///
     /// # Errors
-    /// The file cannot be read, is not TOML, has an unknown key or a value out of its range. The error
-    /// names the file and, where there is one, the line.
+    /// The file cannot be read, is not of that format, has an unknown key or a value out of its range.
+    /// The error names the file and, where there is one, the line.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = fs_err::read_to_string(path).map_err(ConfigError::Read)?;
-        Self::parse(&text).map_err(|error| error.at(path))
+        Loaded::read(path).map(|loaded| loaded.config)
     }
 
     /// Reads the text of a TOML file.
@@ -90,72 +176,49 @@ impl Config {
     /// # Errors
     /// A value is out of its range; the error names the key.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        let interval = self.flush_interval;
-        if !(FLUSH_INTERVAL_MIN..=FLUSH_INTERVAL_MAX).contains(&interval) {
-            return Err(ConfigError::value(
-                "flush_interval",
-                format!(
-                    "{interval:?} is not within 1s and 1h: Whisper's finest step is one second"
-                ),
-            ));
-        }
-        for threshold in &self.percent_threshold {
-            if !(threshold.is_finite() && threshold.abs() <= 100.0 && *threshold != 0.0) {
-                let message = format!("{threshold} is not within -100 and 100, without 0");
-                return Err(ConfigError::value("percent_threshold", message));
-            }
-        }
-        Ok(())
+        validate::check(self).map_err(|wrong| ConfigError::value(wrong.key, &wrong.message))
+    }
+
+    /// Whether an output is to run: `backends` names it or, where there is no such list, it has
+    /// somewhere to send to.
+    pub fn runs(&self, output: Output) -> bool {
+        let has_target = match output {
+            Output::Graphite => self.graphite.host.is_some(),
+            Output::Repeater => !self.repeater.to.is_empty(),
+            Output::Console => self.backends.is_some(),
+        };
+        has_target && self.backends.as_ref().is_none_or(|named| named.contains(&output))
     }
 }
 
-/// An address to listen on, or `off`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Listen {
-    /// `host:port`; port 0 lets the system choose.
-    On(String),
-    /// Not at all.
-    Off,
+/// Where data is kept: a folder, or nowhere where it says `off`.
+///
+/// ```
+/// use statsd_server::config::parse_folder;
+///
+/// assert_eq!(parse_folder("off".into()), None);
+/// assert_eq!(parse_folder("./off".into()), Some("./off".into()));
+/// ```
+pub fn parse_folder(path: PathBuf) -> Option<PathBuf> {
+    (path != Path::new("off")).then_some(path)
 }
 
-impl Listen {
-    fn local(port: u16) -> Self {
-        Self::On(format!("127.0.0.1:{port}"))
+/// A number, or a list of them.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a number or a list of numbers")]
+    enum OneOrMany {
+        One(f64),
+        Many(Vec<f64>),
     }
-
-    /// The address, if there is one.
-    pub fn address(&self) -> Option<&str> {
-        match self {
-            Self::On(address) => Some(address),
-            Self::Off => None,
-        }
-    }
-}
-
-impl std::str::FromStr for Listen {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "off" {
-            return Ok(Self::Off);
-        }
-        match text.rsplit_once(':') {
-            Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => {
-                Ok(Self::On(text.to_owned()))
-            }
-            _ => Err(format!("{text:?} is neither `host:port` nor `off`")),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Listen {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(number) => vec![number],
+        OneOrMany::Many(numbers) => numbers,
+    })
 }
 
 /// Which StatsD the packets are read as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
     /// etsy's.

@@ -10,18 +10,137 @@ fn an_empty_file_is_the_default() {
 }
 
 #[test]
-fn every_key_is_read() {
+fn every_flat_key_is_read() {
     let config = Config::parse(
         "statsd = '[::1]:9125'\nhttp = 'off'\ndata = '/var/lib/statsd'\nflush_interval = '1m'\n\
          percent_threshold = [50, 99.9, -10]\nprefix_stats = 'st'\ndelete_idle_stats = true\n\
-         dialect = 'dogstatsd'",
+         dialect = 'dogstatsd'\nadmin = '[::1]:0'\ndelete_gauges = false\ngauges_max_ttl = 3\n\
+         backends = ['console']\ncalculated_timer_metrics = ['mean']\nhealth_status = 'down'",
     )
     .unwrap();
-    assert_eq!(config.statsd.address(), Some("[::1]:9125"));
+    assert_eq!(config.statsd, [StatsdListen::Udp("[::1]:9125".to_owned())]);
     assert_eq!(config.http, Listen::Off);
     assert_eq!(config.flush_interval, Duration::from_secs(60));
     assert_eq!(config.percent_threshold, [50.0, 99.9, -10.0]);
     assert_eq!(config.dialect, Dialect::Dogstatsd);
+    assert_eq!((config.delete_idle_stats, config.delete_gauges), (true, Some(false)));
+    assert_eq!((config.gauges_max_ttl.get(), config.health_status), (3, Health::Down));
+    assert!(config.runs(Output::Console) && !config.runs(Output::Graphite));
+    assert_eq!(config.calculated_timer_metrics.as_deref(), Some(&["mean".to_owned()][..]));
+    assert_eq!(Config::parse("percent_threshold = 95").unwrap().percent_threshold, [95.0]);
+    assert_eq!(Config::parse("data = 'off'").unwrap().data, None);
+}
+
+#[test]
+fn every_section_is_read() {
+    let config = Config::parse(SECTIONS).unwrap();
+    assert_eq!(config.graphite.address().as_deref(), Some("carbon:2004"));
+    assert_eq!(config.graphite.global_suffix.as_deref(), Some(""));
+    assert_eq!(config.histogram[0].bins, [0.5, 10.0, f64::INFINITY]);
+    assert_eq!(config.key_flush.interval, Some(Duration::from_secs(60)));
+    assert_eq!(config.repeater.protocol, RepeaterProtocol::Tcp);
+    assert!(config.runs(Output::Repeater) && config.runs(Output::Graphite));
+    assert!(!config.runs(Output::Console) && !config.console.summary);
+    let places: Vec<String> = config.statsd.iter().map(StatsdListen::to_string).collect();
+    let unix = ["unix /run/statsd.sock (mode 660)", "unix datagrams /run/statsd.dgram"];
+    assert_eq!(places, ["udp 0.0.0.0:8125", "tcp [::]:8125", unix[0], unix[1]]);
+    assert_eq!(Config::parse(&config.to_toml().unwrap()).unwrap(), config);
+}
+
+const SECTIONS: &str = r#"
+[[statsd]]
+address = "0.0.0.0:8125"
+[[statsd]]
+protocol = "tcp"
+address = "[::]:8125"
+[[statsd]]
+protocol = "unix_stream"
+path = "/run/statsd.sock"
+mode = "660"
+[[statsd]]
+protocol = "unix_datagram"
+path = "/run/statsd.dgram"
+[graphite]
+host = "carbon"
+protocol = "pickle"
+legacy_namespace = false
+global_prefix = ""
+global_suffix = ""
+flush_counts = false
+[repeater]
+to = ["a:1", "[::1]:2"]
+protocol = "tcp"
+[console]
+summary = false
+[[histogram]]
+metric = ""
+bins = [0.5, 10, inf]
+[key_flush]
+interval = "1m"
+log = "/var/log/keys"
+[log]
+backend = "syslog"
+"#;
+
+#[test]
+fn places_are_an_address_or_a_list() {
+    let places = |text: &str| Config::parse(text).unwrap().statsd.len();
+    assert_eq!(places("statsd = 'off'"), 0);
+    assert_eq!(places("statsd = []"), 0);
+    assert_eq!(
+        places("statsd = ['127.0.0.1:0', { protocol = 'tcp', address = '127.0.0.1:0' }]"),
+        2
+    );
+    assert_eq!(
+        error("http = 'off'\n[[statsd]]\nprotocol = 'udp'\naddres = '127.0.0.1:0'"),
+        "line 4: unknown key `addres`; did you mean `address`?"
+    );
+    assert_eq!(
+        error("[[statsd]]\nprotocol = 'unix'\npath = '/a'"),
+        "line 2: unknown value `unix`; known are udp, tcp, unix_datagram, unix_stream"
+    );
+    assert_eq!(
+        error("[[statsd]]\nprotocol = 'unix_stream'\npath = '/a'\nmode = '888'"),
+        "line 4: \"888\" are not permissions: write \"660\", at most \"777\""
+    );
+    let error = error("[[statsd]]\nprotocol = 'tcp'\npath = '/a'");
+    assert!(error.ends_with("udp and tcp have an `address`, and nothing else"), "{error}");
+}
+
+#[test]
+fn without_a_store_the_interval_may_be_short() {
+    let interval = |text: &str| Config::parse(text).map(|config| config.flush_interval.as_millis());
+    assert_eq!(interval("data = 'off'\nflush_interval = '10ms'").unwrap(), 10);
+    assert_eq!(
+        error("data = 'off'\nflush_interval = '9ms'"),
+        "flush_interval: 9ms is not within 10ms and 1h: less leaves no time to send a flush"
+    );
+}
+
+#[test]
+fn values_out_of_range_are_named() {
+    for (text, words) in [
+        ("prefix_stats = 'a b'", "prefix_stats: \"a b\" has white space, which ends a name"),
+        ("[graphite]\nhost = 'a:1'", "graphite.host: \"a:1\" is not a host's name or address"),
+        ("[graphite]\nport = 0", "graphite.port: 0 is nobody's port"),
+        (
+            "[graphite]\nglobal_suffix = \"a\\nb\"",
+            "graphite.global_suffix: \"a\\nb\" has white space",
+        ),
+        ("[repeater]\nto = ['a']", "repeater.to: \"a\" is not `host:port`"),
+        (
+            "[[histogram]]\nmetric = ''\nbins = [nan]",
+            "histogram: a bin's bound is a number or `inf`",
+        ),
+        ("[key_flush]\npercent = 0", "key_flush.percent: 0 is not above 0 and at most 100"),
+        (
+            "[[statsd]]\nprotocol = 'unix_stream'\npath = ''",
+            "statsd: \"\" is not the path of a socket",
+        ),
+    ] {
+        let error = error(text);
+        assert!(error.starts_with(words), "{error}");
+    }
 }
 
 #[test]
@@ -40,12 +159,10 @@ fn errors_name_the_line_and_the_thing() {
     assert_eq!(error("statsd = '8125'"), "line 1: \"8125\" is neither `host:port` nor `off`");
     assert_eq!(
         error("flush_interval = '200ms'"),
-        "flush_interval: 200ms is not within 1s and 1h: Whisper's finest step is one second"
+        "flush_interval: 200ms is not within 1s and 1h: Whisper's finest step is one second (with \
+         data = \"off\" it may be 10ms)"
     );
-    assert_eq!(
-        error("percent_threshold = [0]"),
-        "percent_threshold: 0 is not within -100 and 100, without 0"
-    );
+    assert_eq!(error("percent_threshold = [nan]"), "percent_threshold: NaN is not a percentage");
 }
 
 #[test]
@@ -60,4 +177,22 @@ fn errors_of_a_file_name_it() {
         unknown.ends_with("statsd.toml:3: unknown key `htp`; did you mean `http`?"),
         "{unknown}"
     );
+}
+
+#[test]
+fn a_file_has_a_known_name_and_a_bounded_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs_err::write(&path, text).unwrap();
+        Config::read(&path).map_err(|error| error.to_string())
+    };
+    assert_eq!(written("a.js", "{}").unwrap().http, Listen::Off);
+    assert_eq!(written("a.json", "{\"port\": 1}").unwrap().statsd.len(), 1);
+    let unnamed = written("statsd", "{}").unwrap_err();
+    assert!(unnamed.contains("statsd: the name of a configuration ends in .toml"), "{unnamed}");
+    let long = written("long.js", &" ".repeat(1 << 21)).unwrap_err();
+    assert!(long.ends_with("long.js: it is longer than 1048576 bytes"), "{long}");
+    let refused = written("b.js", "{\n  port: 1,\n  title: f()\n}").unwrap_err();
+    assert!(refused.contains("b.js:3:10: `f(…)` is not called here"), "{refused}");
 }

@@ -6,6 +6,7 @@ mod index;
 mod local;
 mod log_limit;
 mod name;
+mod no_store;
 mod open_files;
 mod scan;
 mod schema;
@@ -14,6 +15,7 @@ use std::fmt;
 
 pub use glob::Glob;
 pub use local::{LocalStore, OpenError};
+pub use no_store::NoStore;
 
 /// How a value meets the one that already stands in its slot.
 ///

@@ -1,0 +1,216 @@
+//! What a configuration asks for, part by part, and whether this version does it: for `check`, and for
+//! the log at the start.
+
+use std::fmt;
+
+use crate::config::{Config, Health, LogBackend, Output, StatsdListen};
+
+/// One thing that a configuration asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Part {
+    /// The key or section that asks for it.
+    pub key: &'static str,
+    /// What it comes to, in words.
+    pub what: String,
+    /// Whether it is done.
+    pub support: Support,
+    /// Whether somebody wrote it; else it is a default.
+    pub is_asked_for: bool,
+}
+
+/// Whether this version does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Support {
+    /// Yes.
+    Done,
+    /// Not yet: it has no effect.
+    Missing,
+    /// It has no effect, and is not to have one.
+    NoEffect,
+}
+
+impl fmt::Display for Support {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Done => "",
+            Self::Missing => "not in this version: no effect",
+            Self::NoEffect => "no effect",
+        })
+    }
+}
+
+/// Everything that `config` asks for.
+///
+/// ```
+/// use statsd_server::app::{Support, parts};
+/// use statsd_server::config::Config;
+///
+/// let config = Config::parse("[repeater]\nto = ['127.0.0.1:9125']")?;
+/// let repeater = parts(&config).into_iter().find(|part| part.key == "repeater").unwrap();
+/// assert_eq!(repeater.what, "every packet to 127.0.0.1:9125");
+/// assert_eq!(repeater.support, Support::Missing);
+/// # Ok::<(), statsd_server::config::ConfigError>(())
+/// ```
+pub fn parts(config: &Config) -> Vec<Part> {
+    let mut list = List { parts: Vec::new(), default: Config::default() };
+    list.listeners(config);
+    list.numbers(config);
+    list.outputs(config);
+    list.process(config);
+    list.parts
+}
+
+struct List {
+    parts: Vec<Part>,
+    default: Config,
+}
+
+use Support::{Done, Missing, NoEffect};
+
+impl List {
+    fn add(&mut self, key: &'static str, support: Support, what: impl fmt::Display) {
+        self.parts.push(Part { key, what: what.to_string(), support, is_asked_for: true });
+    }
+
+    /// Where `is_asked_for` is false nobody needs to be told at the start.
+    fn add_default(
+        &mut self,
+        key: &'static str,
+        support: Support,
+        what: String,
+        is_asked_for: bool,
+    ) {
+        self.parts.push(Part { key, what, support, is_asked_for });
+    }
+
+    fn listeners(&mut self, config: &Config) {
+        for listen in &config.statsd {
+            // The receivers of `receiver/`, one a listener.
+            let support = match listen {
+                StatsdListen::Udp(_) => Done,
+                _ => Missing,
+            };
+            self.add("statsd", support, listen);
+        }
+        if config.statsd.is_empty() {
+            self.add("statsd", Done, "off");
+        }
+        self.add("http", Done, &config.http);
+        let admin = config.admin.address();
+        let is_asked_for = config.admin != self.default.admin;
+        if let Some(address) = admin {
+            self.add_default("admin", Missing, address.to_owned(), is_asked_for);
+        } else {
+            self.add("admin", Done, "off");
+        }
+        match &config.data {
+            Some(folder) => self.add("data", Done, folder.display()),
+            None => self.add("data", Done, "off"),
+        }
+    }
+
+    /// What becomes `aggregate::Options`.
+    fn numbers(&mut self, config: &Config) {
+        self.add("flush_interval", Done, format_args!("{:?}", config.flush_interval));
+        self.add("percent_threshold", Done, joined(&config.percent_threshold));
+        self.add("prefix_stats", Done, format_args!("{:?}", config.prefix_stats));
+        let own = [
+            ("counters", config.delete_counters),
+            ("timers", config.delete_timers),
+            ("sets", config.delete_sets),
+            ("gauges", config.delete_gauges),
+        ];
+        let is_deleted = |own: &Option<bool>| own.unwrap_or(config.delete_idle_stats);
+        let deleted: Vec<_> =
+            own.iter().filter(|(_, own)| is_deleted(own)).map(|(kind, _)| *kind).collect();
+        if !deleted.is_empty() {
+            self.add("delete_idle_stats", Done, deleted.join(", "));
+        }
+        if config.gauges_max_ttl != self.default.gauges_max_ttl && deleted.contains(&"gauges") {
+            self.add("gauges_max_ttl", Missing, format_args!("{} flushes", config.gauges_max_ttl));
+        }
+        if let Some(metrics) = &config.calculated_timer_metrics {
+            self.add("calculated_timer_metrics", Missing, metrics.join(", "));
+        }
+        for histogram in &config.histogram {
+            let (metric, bins) = (&histogram.metric, joined(&histogram.bins));
+            self.add("histogram", Missing, format_args!("{metric:?} at {bins}"));
+        }
+        if !config.key_name_sanitize {
+            self.add("key_name_sanitize", Missing, "off");
+        }
+    }
+
+    /// What becomes backends, and their `NamingOptions`.
+    fn outputs(&mut self, config: &Config) {
+        let graphite = &config.graphite;
+        let names = if graphite.legacy_namespace { "etsy's old names" } else { "etsy's new names" };
+        self.add("graphite", Done, names);
+        if !graphite.flush_counts {
+            self.add("graphite.flush_counts", Missing, "off");
+        }
+        if let Some(address) = graphite.address().filter(|_| config.runs(Output::Graphite)) {
+            let protocol = graphite.protocol;
+            let what = format!("every flush to {address} as {protocol:?}").to_lowercase();
+            self.add("graphite", Missing, what);
+        }
+        if config.runs(Output::Repeater) {
+            let to = config.repeater.to.join(", ");
+            self.add("repeater", Missing, format_args!("every packet to {to}"));
+        }
+        if config.runs(Output::Console) {
+            self.add(
+                "backends",
+                Missing,
+                "every flush to standard output, as etsy's console prints it",
+            );
+        }
+        let outputs = [Output::Graphite, Output::Console, Output::Repeater];
+        if config.data.is_none() && !outputs.iter().any(|output| config.runs(*output)) {
+            self.add(
+                "backends",
+                Done,
+                "none: what is counted goes to the live page, if there is one",
+            );
+        }
+        if config.console.summary {
+            self.add("console.summary", Done, "a line a flush");
+        }
+    }
+
+    fn process(&mut self, config: &Config) {
+        if let Some(interval) = config.key_flush.interval {
+            self.add("key_flush", Missing, format_args!("every {interval:?}"));
+        }
+        if config.debug {
+            self.add("debug", Done, "the log at its finest");
+        }
+        if config.dump_messages {
+            self.add("dump_messages", Missing, "every line to the log");
+        }
+        if config.health_status == Health::Down {
+            self.add("health_status", Missing, "down");
+        }
+        if config.automatic_config_reload {
+            let what = "when the file changes".to_owned();
+            self.add_default("automatic_config_reload", Missing, what, false);
+        }
+        if let Some(title) = &config.title {
+            self.add("title", NoEffect, format_args!("{title:?}; a process keeps its name here"));
+        }
+        if config.log != self.default.log {
+            let to = match config.log.backend {
+                LogBackend::Stdout => "the terminal",
+                LogBackend::Syslog => "the system's log",
+            };
+            let what = format!("to {to}; the log goes to standard error, STATSD_LOG says how much");
+            self.add("log", NoEffect, what);
+        }
+    }
+}
+
+fn joined(numbers: &[f64]) -> String {
+    let texts: Vec<String> = numbers.iter().map(f64::to_string).collect();
+    texts.join(", ")
+}

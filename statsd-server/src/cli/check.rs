@@ -1,0 +1,51 @@
+//! `statsd-server check FILE`: what a configuration asks for, before it runs.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::run::load;
+use super::{Failure, say};
+use crate::app::{Support, parts};
+use crate::config::{Loaded, NoteKind};
+
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// A TOML file, or a config.js of etsy's StatsD.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Check {
+    pub(super) fn execute(self) -> Result<(), Failure> {
+        let loaded = load(&self.file).map_err(|failure| match failure {
+            Failure::Config(error) => Failure::Checked(error),
+            failure => failure,
+        })?;
+        // One text, because a terminal that is slow is told of single lines that were left out.
+        say(report(&self.file, &loaded).trim_end());
+        Ok(())
+    }
+}
+
+fn report(file: &Path, loaded: &Loaded) -> String {
+    let mut report = format!("{} is {}, and good\n", file.display(), loaded.format);
+    for part in parts(&loaded.config) {
+        let support = match part.support {
+            Support::Done => String::new(),
+            other => format!(" — {other}"),
+        };
+        // Writing to a `String` cannot fail.
+        let _written = writeln!(report, "  {:<24}  {}{support}", part.key, part.what);
+    }
+    for note in &loaded.notes {
+        let kind = match note.kind {
+            NoteKind::Warning => "warning",
+            NoteKind::Note => "note",
+        };
+        let _written = writeln!(report, "{kind}: {}", note.in_file(file));
+    }
+    report
+}

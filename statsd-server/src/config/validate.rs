@@ -1,0 +1,138 @@
+//! The ranges of a configuration's values, whatever it was read from.
+
+use std::path::Path;
+
+use super::listen::is_address;
+use super::{Config, StatsdListen};
+use crate::limits::{
+    FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN, HISTOGRAM_BINS_MAX,
+    HISTOGRAMS_MAX, PERCENT_THRESHOLDS_MAX, REPEATER_TARGETS_MAX, STATSD_LISTENERS_MAX,
+    UNIX_PATH_MAX_BYTES,
+};
+
+/// A value that is out of its range.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    /// As it is called in a TOML file, with its section.
+    pub(super) key: &'static str,
+    pub(super) message: String,
+}
+
+type Checked = Result<(), Wrong>;
+
+fn wrong(key: &'static str, message: impl Into<String>) -> Checked {
+    Err(Wrong { key, message: message.into() })
+}
+
+pub(super) fn check(config: &Config) -> Checked {
+    flush_interval(config)?;
+    at_most("statsd", config.statsd.len(), STATSD_LISTENERS_MAX)?;
+    for listen in &config.statsd {
+        if let StatsdListen::UnixDatagram(socket) | StatsdListen::UnixStream(socket) = listen {
+            unix_path(&socket.path)?;
+        }
+    }
+    timers(config)?;
+    names(config)?;
+    outputs(config)?;
+    let percent = config.key_flush.percent;
+    if !(percent > 0.0 && percent <= 100.0) {
+        return wrong("key_flush.percent", format!("{percent} is not above 0 and at most 100"));
+    }
+    let often = config.key_flush.interval;
+    if often.is_some_and(|interval| interval < FLUSH_INTERVAL_UNSTORED_MIN) {
+        return wrong("key_flush.interval", "it is shorter than 10ms");
+    }
+    Ok(())
+}
+
+fn flush_interval(config: &Config) -> Checked {
+    let interval = config.flush_interval;
+    let (min, shown, why) = match config.data {
+        Some(_) => (
+            FLUSH_INTERVAL_MIN,
+            "1s",
+            "Whisper's finest step is one second (with data = \"off\" it may be 10ms)",
+        ),
+        None => (FLUSH_INTERVAL_UNSTORED_MIN, "10ms", "less leaves no time to send a flush"),
+    };
+    if (min..=FLUSH_INTERVAL_MAX).contains(&interval) {
+        return Ok(());
+    }
+    let why = if interval < min { why } else { "what a stopped server loses must stay bearable" };
+    wrong("flush_interval", format!("{interval:?} is not within {shown} and 1h: {why}"))
+}
+
+fn timers(config: &Config) -> Checked {
+    at_most("percent_threshold", config.percent_threshold.len(), PERCENT_THRESHOLDS_MAX)?;
+    if let Some(threshold) = config.percent_threshold.iter().find(|percent| !percent.is_finite()) {
+        return wrong("percent_threshold", format!("{threshold} is not a percentage"));
+    }
+    at_most("histogram", config.histogram.len(), HISTOGRAMS_MAX)?;
+    for histogram in &config.histogram {
+        at_most("histogram", histogram.bins.len(), HISTOGRAM_BINS_MAX)?;
+        if histogram.bins.iter().any(|bin| bin.is_nan() || *bin == f64::NEG_INFINITY) {
+            return wrong("histogram", "a bin's bound is a number or `inf`");
+        }
+    }
+    Ok(())
+}
+
+/// What becomes part of every line that is sent must not be able to end one.
+fn names(config: &Config) -> Checked {
+    let graphite = &config.graphite;
+    let parts = [
+        ("prefix_stats", config.prefix_stats.as_str()),
+        ("graphite.global_prefix", &graphite.global_prefix),
+        ("graphite.prefix_counter", &graphite.prefix_counter),
+        ("graphite.prefix_timer", &graphite.prefix_timer),
+        ("graphite.prefix_gauge", &graphite.prefix_gauge),
+        ("graphite.prefix_set", &graphite.prefix_set),
+        ("graphite.global_suffix", graphite.global_suffix.as_deref().unwrap_or_default()),
+    ];
+    for (key, part) in parts {
+        if part.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return wrong(key, format!("{part:?} has white space, which ends a name"));
+        }
+    }
+    Ok(())
+}
+
+fn outputs(config: &Config) -> Checked {
+    if let Some(host) = &config.graphite.host {
+        let is_ip6 = host.parse::<std::net::Ipv6Addr>().is_ok();
+        let is_odd = |c: char| c.is_whitespace() || c.is_control() || (c == ':' && !is_ip6);
+        if host.is_empty() || host.contains(is_odd) {
+            return wrong("graphite.host", format!("{host:?} is not a host's name or address"));
+        }
+    }
+    if config.graphite.port == Some(0) {
+        return wrong("graphite.port", "0 is nobody's port");
+    }
+    at_most("repeater.to", config.repeater.to.len(), REPEATER_TARGETS_MAX)?;
+    for target in &config.repeater.to {
+        if !is_address(target) || target.ends_with(":0") {
+            return wrong("repeater.to", format!("{target:?} is not `host:port`"));
+        }
+    }
+    Ok(())
+}
+
+fn unix_path(path: &Path) -> Checked {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if bytes.is_empty() || bytes.len() > UNIX_PATH_MAX_BYTES || bytes.contains(&0) {
+        let message = format!(
+            "\"{}\" is not the path of a socket: 1 to {UNIX_PATH_MAX_BYTES} bytes",
+            path.display()
+        );
+        return wrong("statsd", message);
+    }
+    Ok(())
+}
+
+fn at_most(key: &'static str, there_are: usize, max: usize) -> Checked {
+    if there_are > max {
+        return wrong(key, format!("{there_are} are more than {max}"));
+    }
+    Ok(())
+}

@@ -3,21 +3,21 @@
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use statsd_client::protocol;
 use tokio::sync::oneshot;
 
-use crate::aggregate::{DeleteIdle, Options, Shard};
+use crate::aggregate::{DeleteIdle, Options};
 use crate::backend::{Backend, ConsoleBackend, LiveBackend, Naming, NamingOptions, StoreBackend};
 use crate::clock::SystemClock;
 use crate::config::{Config, Dialect};
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
-use crate::receiver::{UdpOptions, UdpReceiver};
+use crate::receiver::{Listening, Receivers, UdpOptions};
 use crate::store::{LocalStore, OpenError};
 use crate::telemetry::Telemetry;
 
@@ -42,10 +42,10 @@ const HTTP_DRAIN: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Debug)]
 pub struct App {
-    statsd: Option<UdpReceiver>,
+    receivers: Receivers,
+    listening: Vec<Listening>,
     http: Option<TcpListener>,
     addresses: Addresses,
-    shard: Arc<Mutex<Shard>>,
     flusher: Flusher,
     state: HttpState,
 }
@@ -55,6 +55,8 @@ pub struct App {
 pub struct Addresses {
     /// StatsD over UDP.
     pub statsd: Option<SocketAddr>,
+    /// StatsD over TCP.
+    pub statsd_tcp: Option<SocketAddr>,
     /// The page and Graphite's API.
     pub http: Option<SocketAddr>,
 }
@@ -95,10 +97,18 @@ impl App {
         config: &Config,
         console: Option<Box<dyn io::Write + Send>>,
     ) -> Result<Self, AppError> {
-        let statsd = config.statsd.address().map(bind_udp).transpose()?;
-        let http = config.http.address().map(bind_tcp).transpose()?;
+        let mut receivers = Receivers::new(match config.dialect {
+            Dialect::Etsy => protocol::Dialect::Etsy,
+            Dialect::Dogstatsd => protocol::Dialect::DogStatsd,
+        });
+        let (statsd, statsd_tcp) = match config.statsd.address() {
+            Some(address) => bind_statsd(&mut receivers, address, config.statsd_sockets)?,
+            None => (None, None),
+        };
+        let http = config.http.address().map(bind_http).transpose()?;
         let addresses = Addresses {
-            statsd: statsd.as_ref().map(UdpReceiver::local_addr),
+            statsd,
+            statsd_tcp,
             http: http.as_ref().and_then(|listener| listener.local_addr().ok()),
         };
         let store = Arc::new(LocalStore::open(&config.data, config.flush_interval)?);
@@ -109,23 +119,25 @@ impl App {
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };
-        let shard = Arc::new(Mutex::new(Shard::new(match config.dialect {
-            Dialect::Etsy => protocol::Dialect::Etsy,
-            Dialect::Dogstatsd => protocol::Dialect::DogStatsd,
-        })));
         let flusher = Flusher::new(
             aggregation(config),
-            vec![shard.clone()],
+            receivers.shards(),
             backends(config, &state, console),
             state.clock.clone(),
             state.telemetry.clone(),
         );
-        Ok(Self { statsd, http, addresses, shard, flusher, state })
+        let listening = receivers.listening().to_vec();
+        Ok(Self { receivers, listening, http, addresses, flusher, state })
     }
 
     /// Where it listens.
     pub fn addresses(&self) -> Addresses {
         self.addresses
+    }
+
+    /// What StatsD packets and lines are received on.
+    pub fn listening(&self) -> &[Listening] {
+        &self.listening
     }
 
     /// Serves until `shutdown` is done; then takes what the kernel has accepted, flushes the open
@@ -137,11 +149,7 @@ impl App {
         let cannot = |what| move |source| AppError::Run { what, source };
         let flushing = self.flusher.start().map_err(cannot("start the flush thread"))?;
         let telemetry = self.state.telemetry.clone();
-        let receiving = self
-            .statsd
-            .map(|receiver| receiver.start(self.shard, telemetry))
-            .transpose()
-            .map_err(cannot("start the udp receiver"))?;
+        let receiving = self.receivers.start(telemetry).map_err(cannot("start the receivers"))?;
 
         let (stop_http, http_stopped) = oneshot::channel::<()>();
         let listener = self.http.map(tokio::net::TcpListener::from_std).transpose();
@@ -157,9 +165,7 @@ impl App {
 
         shutdown.await;
         let stop = move || {
-            if let Some(receiving) = receiving {
-                receiving.stop();
-            }
+            receiving.stop();
             flushing.stop();
         };
         // Both join threads; a panic of theirs is logged where it is noticed.
@@ -174,19 +180,26 @@ impl App {
     }
 }
 
-fn bind_udp(address: &str) -> Result<UdpReceiver, AppError> {
-    let bind = |address| UdpReceiver::bind(address, &UdpOptions::default());
-    first_of(address, bind).map_err(refused("statsd", address))
+/// UDP and TCP on one address, as one setting.
+fn bind_statsd(
+    receivers: &mut Receivers,
+    address: &str,
+    sockets: usize,
+) -> Result<(Option<SocketAddr>, Option<SocketAddr>), AppError> {
+    let options = UdpOptions { sockets, ..UdpOptions::default() };
+    let bound = first_of(address, |address| receivers.udp_and_tcp(address, &options));
+    let (udp, tcp) = bound.map_err(refused("statsd", address))?;
+    Ok((Some(udp), Some(tcp)))
 }
 
-fn bind_tcp(address: &str) -> Result<TcpListener, AppError> {
+fn bind_http(address: &str) -> Result<TcpListener, AppError> {
     let listener = first_of(address, TcpListener::bind::<SocketAddr>);
     let nonblocking = |listener: TcpListener| listener.set_nonblocking(true).map(|()| listener);
     listener.and_then(nonblocking).map_err(refused("http", address))
 }
 
 /// The first of a name's addresses that can be bound.
-fn first_of<T>(address: &str, bind: impl Fn(SocketAddr) -> io::Result<T>) -> io::Result<T> {
+fn first_of<T>(address: &str, mut bind: impl FnMut(SocketAddr) -> io::Result<T>) -> io::Result<T> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "it resolves to no address");
     for address in address.to_socket_addrs()? {
         match bind(address) {

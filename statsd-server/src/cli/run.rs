@@ -28,7 +28,7 @@ pub(super) struct Run {
 /// The flags that `run` and `demo` share.
 #[derive(Debug, Args)]
 pub(super) struct ListenFlags {
-    /// Where StatsD packets are received over UDP, or `off` [default: 127.0.0.1:8125].
+    /// Where StatsD is received, over UDP and TCP, or `off` [default: 127.0.0.1:8125].
     #[arg(long, value_name = "ADDR")]
     statsd: Option<Listen>,
     /// Where the page and Graphite's API are served, or `off` [default: 127.0.0.1:8080].
@@ -78,8 +78,8 @@ impl Run {
 pub(super) fn bind(config: &Config) -> Result<App, Failure> {
     let app = App::bind(config, Some(Box::new(STDOUT.clone())))?;
     let addresses = app.addresses();
-    if let Some(statsd) = addresses.statsd {
-        say(format_args!("statsd  udp {statsd}"));
+    for listening in app.listening() {
+        say(format_args!("statsd  {listening}"));
     }
     if let Some(http) = addresses.http {
         say(format_args!("http    tcp {http}"));

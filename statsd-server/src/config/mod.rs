@@ -12,15 +12,17 @@ use serde::Deserialize;
 pub use duration::parse_duration;
 pub use error::ConfigError;
 
-use crate::limits::{FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN};
+use crate::limits::{FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, UDP_SOCKETS_MAX};
 
 /// Everything that can be set. [`Config::default`] is what runs without a file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where StatsD packets are received over UDP. Default `127.0.0.1:8125`.
+    /// Where StatsD is received, over UDP and TCP. Default `127.0.0.1:8125`.
     pub statsd: Listen,
+    /// UDP sockets there, each read by a thread; more than one where a core is not enough. Default 1.
+    pub statsd_sockets: usize,
     /// Where the page and Graphite's API are served. Default `127.0.0.1:8080`.
     pub http: Listen,
     /// The folder of the Whisper files. Default `./statsd-data`.
@@ -43,6 +45,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             statsd: Listen::local(8125),
+            statsd_sockets: 1,
             http: Listen::local(8080),
             data: PathBuf::from("./statsd-data"),
             flush_interval: Duration::from_secs(10),
@@ -98,6 +101,10 @@ impl Config {
                     "{interval:?} is not within 1s and 1h: Whisper's finest step is one second"
                 ),
             ));
+        }
+        if !(1..=UDP_SOCKETS_MAX).contains(&self.statsd_sockets) {
+            let message = format!("{} is not within 1 and {UDP_SOCKETS_MAX}", self.statsd_sockets);
+            return Err(ConfigError::value("statsd_sockets", message));
         }
         for threshold in &self.percent_threshold {
             if !(threshold.is_finite() && threshold.abs() <= 100.0 && *threshold != 0.0) {

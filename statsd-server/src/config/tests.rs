@@ -14,11 +14,12 @@ fn every_key_is_read() {
     let config = Config::parse(
         "statsd = '[::1]:9125'\nhttp = 'off'\ndata = '/var/lib/statsd'\nflush_interval = '1m'\n\
          percent_threshold = [50, 99.9, -10]\nprefix_stats = 'st'\ndelete_idle_stats = true\n\
-         dialect = 'dogstatsd'",
+         dialect = 'dogstatsd'\nstatsd_sockets = 4",
     )
     .unwrap();
     assert_eq!(config.statsd.address(), Some("[::1]:9125"));
     assert_eq!(config.http, Listen::Off);
+    assert_eq!(config.statsd_sockets, 4);
     assert_eq!(config.flush_interval, Duration::from_secs(60));
     assert_eq!(config.percent_threshold, [50.0, 99.9, -10.0]);
     assert_eq!(config.dialect, Dialect::Dogstatsd);
@@ -42,6 +43,7 @@ fn errors_name_the_line_and_the_thing() {
         error("flush_interval = '200ms'"),
         "flush_interval: 200ms is not within 1s and 1h: Whisper's finest step is one second"
     );
+    assert_eq!(error("statsd_sockets = 0"), "statsd_sockets: 0 is not within 1 and 64");
     assert_eq!(
         error("percent_threshold = [0]"),
         "percent_threshold: 0 is not within -100 and 100, without 0"

@@ -21,10 +21,10 @@ use crate::limits::{FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, UDP_SOCKETS_MAX};
 pub struct Config {
     /// Where StatsD is received, over UDP and TCP. Default `127.0.0.1:8125`.
     pub statsd: Listen,
-    /// UDP sockets there, each read by a thread; more than one where a core is not enough. Default 1.
-    pub statsd_sockets: usize,
     /// Where the page and Graphite's API are served. Default `127.0.0.1:8080`.
     pub http: Listen,
+    /// UDP sockets on the StatsD address, each read by a thread; more than one where a core is not enough. Default 1.
+    pub statsd_sockets: usize,
     /// The folder of the Whisper files. Default `./statsd-data`.
     pub data: PathBuf,
     /// Time between flushes, 1 s to 1 h. Default 10 s.

@@ -10,10 +10,7 @@ use super::{Batch, Received};
 pub(super) fn receive(batch: &mut Batch, mut socket: &Socket) -> io::Result<()> {
     let packet_bytes = batch.place_bytes - super::SPREAD_BYTES;
     for place in batch.bytes.chunks_exact_mut(batch.place_bytes) {
-        let bytes = match socket.read(&mut place[..=packet_bytes]) {
-            Ok(bytes) => bytes,
-            Err(error) => return Err(error),
-        };
+        let bytes = socket.read(&mut place[..=packet_bytes])?;
         let truncated = bytes > packet_bytes;
         batch.received.push(Received { bytes, truncated, segment_bytes: 0 });
     }

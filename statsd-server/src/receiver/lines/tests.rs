@@ -54,7 +54,7 @@ fn the_bound_is_the_lines_length_wherever_it_is_cut() {
 #[test]
 fn a_line_that_has_ended_holds_no_memory() {
     let (mut lines, mut joined) = (Lines::new(1 << 20), Vec::new());
-    lines.push(&[b'a'; 1 << 19], &mut joined, |_| panic!("no line has ended"));
+    lines.push(&vec![b'a'; 1 << 19], &mut joined, |_| panic!("no line has ended"));
     assert!(lines.begun.capacity() >= 1 << 19);
     lines.push(b"\n", &mut joined, |packet| assert_eq!(packet.len(), (1 << 19) + 1));
     assert!(lines.begun.capacity() <= KEPT_BYTES);

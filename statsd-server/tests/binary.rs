@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::{SocketAddr, UdpSocket};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::UNIX_EPOCH;
@@ -34,6 +34,8 @@ struct Running {
     /// Kept open: the server writes a line a flush to it.
     _stdout: BufReader<ChildStdout>,
     statsd: SocketAddr,
+    /// The same port, over TCP.
+    statsd_tcp: SocketAddr,
 }
 
 impl Running {
@@ -45,10 +47,12 @@ impl Running {
         let mut child = command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut lines = stdout.by_ref().lines().map(Result::unwrap);
-        let statsd =
-            lines.find_map(|line| line.strip_prefix("statsd  udp ")?.parse().ok()).unwrap();
+        let mut address = |prefix: &str| {
+            lines.find_map(|line| line.strip_prefix(prefix)?.parse().ok()).unwrap()
+        };
+        let (statsd, statsd_tcp) = (address("statsd  udp "), address("statsd  tcp "));
         assert!(lines.any(|line| line == "server is up"));
-        Self { child, _stdout: stdout, statsd }
+        Self { child, _stdout: stdout, statsd, statsd_tcp }
     }
 
     /// Sends it a signal, and answers its exit code.
@@ -82,6 +86,9 @@ fn a_signal_in_the_middle_of_an_interval_loses_no_accepted_sample() {
             socket.send_to(&packet, server.statsd).unwrap();
             sent += 50;
         }
+        let mut stream = TcpStream::connect(server.statsd_tcp).unwrap();
+        stream.write_all(&packet).unwrap();
+        sent += 50;
         assert_eq!(server.end(signal), Some(0), "{signal}");
         assert_eq!(stored(&data, "stats_counts/users/new"), f64::from(sent), "{signal}");
     }

@@ -21,6 +21,8 @@ use crate::receiver::{Listening, Receivers, UdpOptions};
 use crate::store::{LocalStore, OpenError};
 use crate::telemetry::Telemetry;
 
+pub use crate::receiver::Inherited;
+
 /// How long requests that are being answered may take once the server is to stop.
 const HTTP_DRAIN: Duration = Duration::from_secs(1);
 
@@ -97,18 +99,33 @@ impl App {
         config: &Config,
         console: Option<Box<dyn io::Write + Send>>,
     ) -> Result<Self, AppError> {
+        Self::bind_inheriting(config, console, Inherited::default())
+    }
+
+    /// The same, with sockets that somebody else has bound: where there are any, StatsD is received on
+    /// these, whatever the configuration says of `statsd`.
+    ///
+    /// # Errors
+    /// As [`App::bind`].
+    pub fn bind_inheriting(
+        config: &Config,
+        console: Option<Box<dyn io::Write + Send>>,
+        inherited: Inherited,
+    ) -> Result<Self, AppError> {
         let mut receivers = Receivers::new(match config.dialect {
             Dialect::Etsy => protocol::Dialect::Etsy,
             Dialect::Dogstatsd => protocol::Dialect::DogStatsd,
         });
-        let (statsd, statsd_tcp) = match config.statsd.address() {
-            Some(address) => bind_statsd(&mut receivers, address, config.statsd_sockets)?,
-            None => (None, None),
-        };
+        if !inherited.is_empty() {
+            receivers.inherit(inherited).map_err(refused("statsd", "LISTEN_FDS"))?;
+        } else if let Some(address) = config.statsd.address() {
+            bind_statsd(&mut receivers, address, config.statsd_sockets)?;
+        }
+        let listening = receivers.listening().to_vec();
         let http = config.http.address().map(bind_http).transpose()?;
         let addresses = Addresses {
-            statsd,
-            statsd_tcp,
+            statsd: listening.iter().find_map(Listening::udp),
+            statsd_tcp: listening.iter().find_map(Listening::tcp),
             http: http.as_ref().and_then(|listener| listener.local_addr().ok()),
         };
         let store = Arc::new(LocalStore::open(&config.data, config.flush_interval)?);
@@ -126,7 +143,6 @@ impl App {
             state.clock.clone(),
             state.telemetry.clone(),
         );
-        let listening = receivers.listening().to_vec();
         Ok(Self { receivers, listening, http, addresses, flusher, state })
     }
 
@@ -181,15 +197,10 @@ impl App {
 }
 
 /// UDP and TCP on one address, as one setting.
-fn bind_statsd(
-    receivers: &mut Receivers,
-    address: &str,
-    sockets: usize,
-) -> Result<(Option<SocketAddr>, Option<SocketAddr>), AppError> {
+fn bind_statsd(receivers: &mut Receivers, address: &str, sockets: usize) -> Result<(), AppError> {
     let options = UdpOptions { sockets, ..UdpOptions::default() };
     let bound = first_of(address, |address| receivers.udp_and_tcp(address, &options));
-    let (udp, tcp) = bound.map_err(refused("statsd", address))?;
-    Ok((Some(udp), Some(tcp)))
+    bound.map(|_addresses| ()).map_err(refused("statsd", address))
 }
 
 fn bind_http(address: &str) -> Result<TcpListener, AppError> {

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::terminal::STDOUT;
 use super::{Failure, say};
-use crate::app::App;
+use crate::app::{App, Inherited};
 use crate::config::{Config, Listen, parse_duration};
 
 /// The flags of `run`; each overrides what the file says.
@@ -56,6 +56,9 @@ impl ListenFlags {
 
 impl Run {
     pub(super) fn execute(self) -> Result<(), Failure> {
+        // Before the runtime's threads: it changes the environment.
+        let inherited = Inherited::take()
+            .map_err(|error| Failure::outside("cannot receive on what was handed over", error))?;
         let mut config = match &self.config {
             Some(path) => Config::read(path)?,
             None => Config::default(),
@@ -66,7 +69,7 @@ impl Run {
         self.listen.apply(&mut config)?;
         block_on(async {
             let stopped = stop_signal()?;
-            let app = bind(&config)?;
+            let app = bind(&config, inherited)?;
             app.run(stopped).await?;
             say("server is down");
             Ok(())
@@ -75,8 +78,8 @@ impl Run {
 }
 
 /// Binds everything, and tells where it listens: the last line is the address to open.
-pub(super) fn bind(config: &Config) -> Result<App, Failure> {
-    let app = App::bind(config, Some(Box::new(STDOUT.clone())))?;
+pub(super) fn bind(config: &Config, inherited: Inherited) -> Result<App, Failure> {
+    let app = App::bind_inheriting(config, Some(Box::new(STDOUT.clone())), inherited)?;
     let addresses = app.addresses();
     for listening in app.listening() {
         say(format_args!("statsd  {listening}"));

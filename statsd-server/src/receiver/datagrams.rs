@@ -47,7 +47,7 @@ pub(super) struct Datagrams {
     packet_max_bytes: usize,
     nap: Duration,
     counts_drops: bool,
-    /// Removed when the socket is closed.
+    /// Removed when the socket is closed; of an inherited one it is not ours.
     _file: Option<SocketFile>,
 }
 
@@ -81,14 +81,14 @@ impl Datagrams {
 
     /// A Unix socket holds a few packets only, and its senders wait or give up where it is full: the
     /// kernel drops nothing, and a nap would cost packets.
-    pub(super) fn unix(socket: Socket, name: String, file: SocketFile) -> Self {
+    pub(super) fn unix(socket: Socket, name: String, file: Option<SocketFile>) -> Self {
         Self {
             socket,
             name,
             packet_max_bytes: UNIX_PACKET_MAX_BYTES,
             nap: Duration::ZERO,
             counts_drops: false,
-            _file: Some(file),
+            _file: file,
         }
     }
 

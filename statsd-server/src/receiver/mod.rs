@@ -30,6 +30,7 @@ mod connection;
 mod datagrams;
 mod descriptors;
 mod drops;
+mod inherited;
 mod lines;
 mod receivers;
 mod socket_file;
@@ -40,5 +41,6 @@ mod udp;
 #[cfg(test)]
 mod testing;
 
+pub use inherited::Inherited;
 pub use receivers::{Listening, Receivers, ReceiversHandle};
 pub use udp::UdpOptions;

@@ -3,15 +3,17 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::net::SocketAddr as UnixAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use socket2::Type;
+use socket2::{Socket, Type};
 use statsd_client::protocol::Dialect;
 
 use super::connection::Shared;
 use super::datagrams::{Datagrams, DatagramsHandle};
+use super::inherited::{Bound, Inherited};
 use super::socket_file;
 use super::streams::{self, StreamListener, StreamsHandle};
 use super::udp::{self, UdpOptions};
@@ -118,7 +120,7 @@ impl Receivers {
     /// They name the path: somebody listens there, it is no socket, or it cannot be made.
     pub fn unix_datagram(&mut self, path: &Path, mode: Option<u32>) -> io::Result<()> {
         let (socket, file) = socket_file::bind(path, Type::DGRAM, mode)?;
-        self.add(Datagrams::unix(socket, format!("unix datagram {}", path.display()), file));
+        self.add(Datagrams::unix(socket, format!("unix datagram {}", path.display()), Some(file)));
         self.listening.push(Listening::UnixDatagram(path.to_owned()));
         Ok(())
     }
@@ -127,6 +129,47 @@ impl Receivers {
     pub fn unix_stream(&mut self, path: &Path, mode: Option<u32>) -> io::Result<()> {
         self.streams.push(StreamListener::unix(path, mode)?);
         self.listening.push(Listening::UnixStream(path.to_owned()));
+        Ok(())
+    }
+
+    /// Receives on sockets that somebody else has bound. The files of Unix sockets among them stay.
+    pub fn inherit(&mut self, inherited: Inherited) -> io::Result<()> {
+        for bound in inherited.0 {
+            match bound {
+                Bound::Udp(socket) => {
+                    let listening = Listening::Udp(socket.local_addr()?);
+                    let socket = Socket::from(socket);
+                    udp::prepare(&socket, &UdpOptions::default())?;
+                    self.add(Datagrams::udp(socket, listening.to_string()));
+                    self.listening.push(listening);
+                }
+                Bound::UnixDatagram(socket) => {
+                    let listening = Listening::UnixDatagram(path_of(&socket.local_addr()?));
+                    socket.set_nonblocking(true)?;
+                    self.add(Datagrams::unix(socket.into(), listening.to_string(), None));
+                    self.listening.push(listening);
+                }
+                Bound::Tcp(listener) => {
+                    let listening = Listening::Tcp(listener.local_addr()?);
+                    self.inherit_stream(listener.into(), listening, false)?;
+                }
+                Bound::UnixStream(listener) => {
+                    let listening = Listening::UnixStream(path_of(&listener.local_addr()?));
+                    self.inherit_stream(listener.into(), listening, true)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn inherit_stream(
+        &mut self,
+        socket: Socket,
+        listening: Listening,
+        is_unix: bool,
+    ) -> io::Result<()> {
+        self.streams.push(StreamListener::inherited(socket, listening.to_string(), is_unix)?);
+        self.listening.push(listening);
         Ok(())
     }
 
@@ -180,6 +223,23 @@ impl ReceiversHandle {
             }
         }
     }
+}
+
+impl Listening {
+    /// The address, if this is UDP.
+    pub fn udp(&self) -> Option<SocketAddr> {
+        if let Self::Udp(address) = self { Some(*address) } else { None }
+    }
+
+    /// The address, if this is TCP.
+    pub fn tcp(&self) -> Option<SocketAddr> {
+        if let Self::Tcp(address) = self { Some(*address) } else { None }
+    }
+}
+
+/// Empty where the socket has no file.
+fn path_of(address: &UnixAddr) -> PathBuf {
+    address.as_pathname().map(Path::to_owned).unwrap_or_default()
 }
 
 impl fmt::Display for Listening {

@@ -37,7 +37,8 @@ pub(super) struct StreamListener {
     socket: Socket,
     /// As it is told to people: `tcp 127.0.0.1:8125`.
     name: String,
-    /// Removed when the listener is gone.
+    is_unix: bool,
+    /// Removed when the listener is gone; of an inherited one it is not ours.
     file: Option<SocketFile>,
 }
 
@@ -60,7 +61,7 @@ impl StreamListener {
             socket.bind(&address.into())?;
             socket.listen(STREAM_BACKLOG)?;
             let bound = socket.local_addr()?.as_socket().unwrap_or(address);
-            Ok((bound, Self { socket, name: format!("tcp {bound}"), file: None }))
+            Ok((bound, Self { socket, name: format!("tcp {bound}"), is_unix: false, file: None }))
         };
         bind().map_err(|error: io::Error| {
             io::Error::new(error.kind(), format!("cannot listen on tcp {address}: {error}"))
@@ -71,7 +72,14 @@ impl StreamListener {
     pub(super) fn unix(path: &Path, mode: Option<u32>) -> io::Result<Self> {
         let (socket, file) = socket_file::bind(path, Type::STREAM, mode)?;
         socket.listen(STREAM_BACKLOG)?;
-        Ok(Self { socket, name: format!("unix stream {}", path.display()), file: Some(file) })
+        let name = format!("unix stream {}", path.display());
+        Ok(Self { socket, name, is_unix: true, file: Some(file) })
+    }
+
+    /// A socket that listens already.
+    pub(super) fn inherited(socket: Socket, name: String, is_unix: bool) -> io::Result<Self> {
+        socket.set_nonblocking(true)?;
+        Ok(Self { socket, name, is_unix, file: None })
     }
 }
 
@@ -121,8 +129,8 @@ async fn accept_all(
     places: Arc<Semaphore>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let StreamListener { socket, name, file } = listener;
-    let accepting = match Accepting::new(socket, file.is_some()) {
+    let StreamListener { socket, name, is_unix, file } = listener;
+    let accepting = match Accepting::new(socket, is_unix) {
         Ok(accepting) => accepting,
         Err(error) => return tracing::error!(%error, "cannot listen on {name}"),
     };

@@ -54,11 +54,16 @@ fn bind_one(address: SocketAddr, options: &UdpOptions, shared: bool) -> io::Resu
     if shared {
         socket.set_reuse_port(true)?;
     }
-    socket.set_nonblocking(true)?;
-    tell_drops_and_segments(&socket, options.merge_segments);
-    raise_buffer(&socket, options.receive_buffer_bytes);
+    prepare(&socket, options)?;
     socket.bind(&address.into())?;
     Ok(socket)
+}
+
+/// What a socket needs, whoever has made it.
+pub(super) fn prepare(socket: &Socket, options: &UdpOptions) -> io::Result<()> {
+    tell_drops_and_segments(socket, options.merge_segments);
+    raise_buffer(socket, options.receive_buffer_bytes);
+    socket.set_nonblocking(true)
 }
 
 /// Both are comforts that an old kernel may not have.

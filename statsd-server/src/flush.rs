@@ -167,6 +167,7 @@ fn count(telemetry: &Telemetry, counts: &Counts) {
     telemetry.samples_over_limit.add(counts.samples_over_limit);
     telemetry.results_not_finite.add(counts.results_not_finite);
     telemetry.kernel_drops.add(counts.lost.kernel_drops);
+    telemetry.kernel_drops_merged.add(counts.lost.kernel_drops_merged);
     telemetry.packets_truncated.add(counts.lost.packets_truncated);
     telemetry.lines_too_long.add(counts.lost.lines_too_long);
     for (reason, lines) in &counts.bad {

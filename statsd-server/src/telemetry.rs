@@ -57,6 +57,8 @@ telemetry! {
     receive_errors,
     /// Datagrams that the kernel dropped because a socket's buffer was full.
     kernel_drops,
+    /// Those among them that may have been several datagrams each, because a sender segments.
+    kernel_drops_merged,
     /// Datagrams longer than the place for them, of which no line was read.
     packets_truncated,
     /// Lines of streams longer than `LINE_MAX_BYTES`; they are among the bad ones.

@@ -34,6 +34,9 @@ pub struct Counts {
 pub struct Lost {
     /// Packets that the kernel dropped because a socket's buffer was full.
     pub kernel_drops: u64,
+    /// Those among them that may have been several packets each: the kernel counts a train of
+    /// segments that it merged as one.
+    pub kernel_drops_merged: u64,
     /// Packets that were longer than the place for them. They are packets, too, but none of their
     /// lines is read: the last one could be half of one.
     pub packets_truncated: u64,
@@ -44,6 +47,7 @@ pub struct Lost {
 impl Lost {
     fn add(&mut self, other: Self) {
         self.kernel_drops += other.kernel_drops;
+        self.kernel_drops_merged += other.kernel_drops_merged;
         self.packets_truncated += other.packets_truncated;
         self.lines_too_long += other.lines_too_long;
     }

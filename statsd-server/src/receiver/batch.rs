@@ -40,6 +40,8 @@ pub(super) struct Batch {
     received: Vec<Received>,
     /// The newest word of the kernel on how many packets it had dropped when one of these came.
     dropped: Option<u32>,
+    /// A train of segments has come, in this batch or in one before it.
+    merged: bool,
 }
 
 impl Batch {
@@ -51,6 +53,7 @@ impl Batch {
             place_bytes,
             received: Vec::with_capacity(RECEIVE_BATCH_PACKETS),
             dropped: None,
+            merged: false,
         }
     }
 
@@ -79,13 +82,19 @@ impl Batch {
         }
     }
 
+    /// How drops are counted: once trains come, each may have been one.
+    pub(super) fn dropped_by_kernel(&self, kernel_drops: u64) -> Lost {
+        let kernel_drops_merged = if self.merged { kernel_drops } else { 0 };
+        Lost { kernel_drops, kernel_drops_merged, ..Lost::default() }
+    }
+
     /// Hands the packets to the shard, and `kernel_drops` with them.
     pub(super) fn record(&self, shard: &Mutex<Shard>, kernel_drops: u64) {
         if self.received.is_empty() && kernel_drops == 0 {
             return;
         }
         let mut shard = lock(shard);
-        shard.count_lost(Lost { kernel_drops, ..Lost::default() });
+        shard.count_lost(self.dropped_by_kernel(kernel_drops));
         for (received, place) in self.received.iter().zip(self.bytes.chunks(self.place_bytes)) {
             let packet = &place[..received.bytes];
             if received.truncated {

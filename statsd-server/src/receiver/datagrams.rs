@@ -18,7 +18,7 @@ use super::batch::{Batch, lock};
 use super::drops::{self, Drops};
 use super::socket_file::SocketFile;
 use super::stop::{Stop, Stopped, stop};
-use crate::aggregate::{Lost, Shard};
+use crate::aggregate::Shard;
 use crate::limits::{
     DATAGRAM_NAP_MAX, PACKET_MAX_BYTES, RECEIVE_BUFFER_BYTES, UNIX_PACKET_MAX_BYTES,
 };
@@ -231,7 +231,7 @@ impl Reader {
         }
         if let Some(all) = drops::of(&self.datagrams.socket) {
             let kernel_drops = self.drops.new_in(all);
-            lock(&self.shard).count_lost(Lost { kernel_drops, ..Lost::default() });
+            lock(&self.shard).count_lost(self.batch.dropped_by_kernel(kernel_drops));
         }
     }
 

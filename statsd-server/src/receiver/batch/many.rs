@@ -30,6 +30,7 @@ pub(super) fn receive(batch: &mut Batch, socket: &Socket) -> io::Result<()> {
     let flags = MsgFlags::MSG_DONTWAIT;
     for message in recvmmsg(socket.as_raw_fd(), &mut headers, &mut slices, flags, None)? {
         let (received, dropped) = read(&message);
+        batch.merged |= received.segment_bytes > 0;
         batch.received.push(received);
         batch.dropped = dropped.or(batch.dropped);
     }

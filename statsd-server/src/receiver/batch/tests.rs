@@ -109,4 +109,7 @@ fn a_segmented_train_is_taken_apart() {
     batch.record(&shard, 0);
     let counts = counts(&shard);
     assert_eq!((counts.packets, counts.lines, counts.samples), (5, 5, 5));
+    // From now on nobody knows how many packets a drop is, and that is told.
+    assert_eq!(batch.dropped_by_kernel(2).kernel_drops_merged, 2);
+    assert_eq!(Batch::new(100).dropped_by_kernel(2).kernel_drops_merged, 0);
 }

@@ -66,7 +66,8 @@ const IMPURE: [&str; 9] = [
 ];
 
 /// Concrete parts, which only `app.rs` puts together.
-const CONCRETE: [&str; 5] = ["LocalStore", "NoStore", "StoreBackend", "LiveBackend", "ConsoleBackend"];
+const CONCRETE: [&str; 5] =
+    ["LocalStore", "NoStore", "StoreBackend", "LiveBackend", "ConsoleBackend"];
 
 const LINES_MAX: usize = 400;
 

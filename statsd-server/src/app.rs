@@ -3,26 +3,27 @@
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use statsd_client::protocol;
 use tokio::sync::oneshot;
 
-use crate::aggregate::{DeleteIdle, Options, Shard};
+use crate::aggregate::{DeleteIdle, Options};
 use crate::backend::{Backend, ConsoleBackend, LiveBackend, Naming, NamingOptions, StoreBackend};
 use crate::clock::SystemClock;
-use crate::config::{Config, Dialect, StatsdListen};
+use crate::config::{Config, Dialect, StatsdListen, UnixSocket};
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
-use crate::receiver::{UdpHandle, UdpOptions, UdpReceiver};
+use crate::receiver::{Listening, Receivers, UdpOptions};
 use crate::store::{LocalStore, NoStore, OpenError, Store};
 use crate::telemetry::Telemetry;
 
 mod support;
 
+pub use crate::receiver::Inherited;
 pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.
@@ -46,8 +47,8 @@ const HTTP_DRAIN: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Debug)]
 pub struct App {
-    /// Each with the shard that it alone fills.
-    statsd: Vec<(UdpReceiver, Arc<Mutex<Shard>>)>,
+    receivers: Receivers,
+    listening: Vec<Listening>,
     http: Option<TcpListener>,
     flusher: Flusher,
     state: HttpState,
@@ -58,6 +59,8 @@ pub struct App {
 pub struct Addresses {
     /// StatsD over UDP; of several the first.
     pub statsd: Option<SocketAddr>,
+    /// StatsD over TCP.
+    pub statsd_tcp: Option<SocketAddr>,
     /// The page and Graphite's API.
     pub http: Option<SocketAddr>,
 }
@@ -99,14 +102,31 @@ impl App {
         config: &Config,
         console: Option<Box<dyn io::Write + Send>>,
     ) -> Result<Self, AppError> {
-        let mut statsd = Vec::new();
-        for address in udp_addresses(config) {
-            let shard = Arc::new(Mutex::new(Shard::new(dialect(config))));
-            statsd.push((bind_udp(address)?, shard));
+        Self::bind_inheriting(config, console, Inherited::default())
+    }
+
+    /// The same, with sockets that somebody else has bound: where there are any, StatsD is received on
+    /// these, whatever the configuration says of `statsd`.
+    ///
+    /// # Errors
+    /// As [`App::bind`].
+    pub fn bind_inheriting(
+        config: &Config,
+        console: Option<Box<dyn io::Write + Send>>,
+        inherited: Inherited,
+    ) -> Result<Self, AppError> {
+        let mut receivers = Receivers::new(dialect(config));
+        if inherited.is_empty() {
+            for listen in &config.statsd {
+                bind_statsd(&mut receivers, listen, config.statsd_sockets)?;
+            }
+        } else {
+            receivers.inherit(inherited).map_err(refused("statsd", "LISTEN_FDS"))?;
         }
-        let http = config.http.address().map(bind_tcp).transpose()?;
+        let listening = receivers.listening().to_vec();
+        let http = config.http.address().map(bind_http).transpose()?;
         let state = HttpState {
-            statsd: statsd.first().map(|(receiver, _)| receiver.local_addr()),
+            statsd: listening.iter().find_map(Listening::udp),
             store: store(config)?,
             hub: Hub::new(),
             clock: Arc::new(SystemClock),
@@ -114,25 +134,26 @@ impl App {
         };
         let flusher = Flusher::new(
             aggregation(config),
-            statsd.iter().map(|(_, shard)| Arc::clone(shard)).collect(),
+            receivers.shards(),
             backends(config, &state, console),
             state.clock.clone(),
             state.telemetry.clone(),
         );
-        Ok(Self { statsd, http, flusher, state })
+        Ok(Self { receivers, listening, http, flusher, state })
     }
 
     /// Where it listens.
     pub fn addresses(&self) -> Addresses {
         Addresses {
             statsd: self.state.statsd,
+            statsd_tcp: self.listening.iter().find_map(Listening::tcp),
             http: self.http.as_ref().and_then(|listener| listener.local_addr().ok()),
         }
     }
 
-    /// Every place where StatsD is received, as `udp 127.0.0.1:8125`.
-    pub fn receives_on(&self) -> impl Iterator<Item = String> {
-        self.statsd.iter().map(|(receiver, _)| format!("udp {}", receiver.local_addr()))
+    /// What StatsD packets and lines are received on.
+    pub fn listening(&self) -> &[Listening] {
+        &self.listening
     }
 
     /// Serves until `shutdown` is done; then takes what the kernel has accepted, flushes the open
@@ -144,11 +165,7 @@ impl App {
         let cannot = |what| move |source| AppError::Run { what, source };
         let flushing = self.flusher.start().map_err(cannot("start the flush thread"))?;
         let telemetry = self.state.telemetry.clone();
-        let mut receiving = Vec::new();
-        for (receiver, shard) in self.statsd {
-            let started = receiver.start(shard, Arc::clone(&telemetry));
-            receiving.push(started.map_err(cannot("start the udp receiver"))?);
-        }
+        let receiving = self.receivers.start(telemetry).map_err(cannot("start the receivers"))?;
 
         let (stop_http, http_stopped) = oneshot::channel::<()>();
         let listener = self.http.map(tokio::net::TcpListener::from_std).transpose();
@@ -164,7 +181,7 @@ impl App {
 
         shutdown.await;
         let stop = move || {
-            receiving.into_iter().for_each(UdpHandle::stop);
+            receiving.stop();
             flushing.stop();
         };
         // Both join threads; a panic of theirs is logged where it is noticed.
@@ -179,19 +196,42 @@ impl App {
     }
 }
 
-fn bind_udp(address: &str) -> Result<UdpReceiver, AppError> {
-    let bind = |address| UdpReceiver::bind(address, &UdpOptions::default());
-    first_of(address, bind).map_err(refused("statsd", address))
+/// One of the places where StatsD is received.
+fn bind_statsd(
+    receivers: &mut Receivers,
+    listen: &StatsdListen,
+    sockets: usize,
+) -> Result<(), AppError> {
+    let options = UdpOptions { sockets, ..UdpOptions::default() };
+    let (bound, place) = match listen {
+        StatsdListen::UdpAndTcp(address) => {
+            let both = first_of(address, |at| receivers.udp_and_tcp(at, &options));
+            (both.map(drop), address.clone())
+        }
+        StatsdListen::Udp(address) => {
+            (first_of(address, |at| receivers.udp(at, &options)).map(drop), address.clone())
+        }
+        StatsdListen::Tcp(address) => {
+            (first_of(address, |at| receivers.tcp(at)).map(drop), address.clone())
+        }
+        StatsdListen::UnixDatagram(UnixSocket { path, mode }) => {
+            (receivers.unix_datagram(path, *mode), path.display().to_string())
+        }
+        StatsdListen::UnixStream(UnixSocket { path, mode }) => {
+            (receivers.unix_stream(path, *mode), path.display().to_string())
+        }
+    };
+    bound.map_err(refused("statsd", &place))
 }
 
-fn bind_tcp(address: &str) -> Result<TcpListener, AppError> {
+fn bind_http(address: &str) -> Result<TcpListener, AppError> {
     let listener = first_of(address, TcpListener::bind::<SocketAddr>);
     let nonblocking = |listener: TcpListener| listener.set_nonblocking(true).map(|()| listener);
     listener.and_then(nonblocking).map_err(refused("http", address))
 }
 
 /// The first of a name's addresses that can be bound.
-fn first_of<T>(address: &str, bind: impl Fn(SocketAddr) -> io::Result<T>) -> io::Result<T> {
+fn first_of<T>(address: &str, mut bind: impl FnMut(SocketAddr) -> io::Result<T>) -> io::Result<T> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "it resolves to no address");
     for address in address.to_socket_addrs()? {
         match bind(address) {
@@ -204,14 +244,6 @@ fn first_of<T>(address: &str, bind: impl Fn(SocketAddr) -> io::Result<T>) -> io:
 
 fn refused(key: &'static str, address: &str) -> impl FnOnce(io::Error) -> AppError {
     move |source| AppError::Listen { key, address: address.to_owned(), source }
-}
-
-/// The part of `statsd` that this version receives on.
-fn udp_addresses(config: &Config) -> impl Iterator<Item = &str> {
-    config.statsd.iter().filter_map(|listen| match listen {
-        StatsdListen::Udp(address) => Some(address.as_str()),
-        _ => None,
-    })
 }
 
 fn dialect(config: &Config) -> protocol::Dialect {

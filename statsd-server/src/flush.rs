@@ -168,8 +168,18 @@ fn count(telemetry: &Telemetry, counts: &Counts) {
     telemetry.contexts_over_limit.add(counts.contexts_over_limit);
     telemetry.samples_over_limit.add(counts.samples_over_limit);
     telemetry.results_not_finite.add(counts.results_not_finite);
+    telemetry.kernel_drops.add(counts.lost.kernel_drops);
+    telemetry.kernel_drops_merged.add(counts.lost.kernel_drops_merged);
+    telemetry.packets_truncated.add(counts.lost.packets_truncated);
+    telemetry.lines_too_long.add(counts.lost.lines_too_long);
     for (reason, lines) in &counts.bad {
         tracing::debug!(lines, "bad lines: {}", reason.as_str());
+    }
+    if counts.lost.kernel_drops > 0 {
+        tracing::warn!(
+            packets = counts.lost.kernel_drops,
+            "the kernel dropped packets: they came faster than they were read"
+        );
     }
     let over = counts.contexts_over_limit + counts.samples_over_limit + counts.names_too_long;
     if over > 0 {

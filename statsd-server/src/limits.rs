@@ -26,8 +26,33 @@ pub const INTERVAL_HELD_MAX_BYTES: usize = 256 << 20;
 /// Packets read from a socket before they are recorded together, under one lock.
 pub const RECEIVE_BATCH_PACKETS: usize = 64;
 
-/// Bytes of such a batch: room for one packet of any size behind a few dozen ordinary ones.
-pub const RECEIVE_BATCH_BYTES: usize = 4 * PACKET_MAX_BYTES;
+/// Sockets on one UDP address, each with a thread: as many as large machines have cores to spare.
+pub const UDP_SOCKETS_MAX: usize = 64;
+
+/// The longest pause between two reads of a socket: what a packet waits for the ones after it, so
+/// that they are read together. Nothing beside a flush interval, and a hundred packets at 50,000 a second.
+pub const DATAGRAM_NAP_MAX: Duration = Duration::from_millis(2);
+
+/// The largest datagram over a Unix socket: what Linux lets a socket send that asks for no more
+/// (212,992 bytes), rounded up. Longer ones are recognised and counted.
+pub const UNIX_PACKET_MAX_BYTES: usize = 256 << 10;
+
+/// Bytes of a line in a stream; a longer one is dropped and counted. A datagram holds no longer one.
+pub const LINE_MAX_BYTES: usize = 64 << 10;
+
+/// Streams, TCP and Unix, open at once. Each may hold the beginning of a line: 128 MB in the worst
+/// case, and nothing where it is idle. Further ones are closed at once.
+pub const STREAM_CONNECTIONS_MAX: usize = 2_048;
+
+/// Connections that the kernel completes before they are accepted; it takes the system's own bound
+/// where that is lower.
+pub const STREAM_BACKLOG: i32 = 1_024;
+
+/// Descriptors to which the process's soft limit is raised, as far as it may be.
+pub const DESCRIPTORS_WANTED: u64 = 4_096;
+
+/// Descriptors that streams leave to files, HTTP and everything else.
+pub const DESCRIPTORS_OF_OTHERS: usize = OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX + 64;
 
 /// Bytes to which a UDP socket's receive buffer is raised, as far as the system allows: a burst of
 /// some ten thousand packets waits there while the receiver does not run.

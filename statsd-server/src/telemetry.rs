@@ -39,7 +39,7 @@ macro_rules! telemetry {
 }
 
 telemetry! {
-    /// Datagrams read.
+    /// Datagrams read, and chunks of streams that ended a line.
     packets,
     /// Lines in them.
     lines,
@@ -55,6 +55,20 @@ telemetry! {
     results_not_finite,
     /// Errors of a socket that receives.
     receive_errors,
+    /// Datagrams that the kernel dropped because a socket's buffer was full.
+    kernel_drops,
+    /// Those among them that may have been several datagrams each, because a sender segments.
+    kernel_drops_merged,
+    /// Datagrams longer than the place for them, of which no line was read.
+    packets_truncated,
+    /// Lines of streams longer than `LINE_MAX_BYTES`; they are among the bad ones.
+    lines_too_long,
+    /// Connections of streams that were accepted.
+    stream_connections,
+    /// Connections of streams that were closed at once because as many as may be were open.
+    stream_connections_over_limit,
+    /// Lines that a broken connection, or the server's end, left without their end.
+    stream_lines_unfinished,
     /// Points stored.
     points,
     /// Points refused because their name cannot be a series.

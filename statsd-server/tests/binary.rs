@@ -4,7 +4,8 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::UNIX_EPOCH;
@@ -36,6 +37,8 @@ struct Running {
     statsd: SocketAddr,
     /// Every socket that it receives on.
     all: Vec<SocketAddr>,
+    /// The same port, over TCP.
+    statsd_tcp: SocketAddr,
 }
 
 impl Running {
@@ -50,12 +53,18 @@ impl Running {
     fn from(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let lines = stdout.by_ref().lines().map(Result::unwrap);
-        let all: Vec<SocketAddr> = lines
+        let told: Vec<String> = stdout
+            .by_ref()
+            .lines()
+            .map(Result::unwrap)
             .take_while(|line| line != "server is up")
-            .filter_map(|line| line.strip_prefix("statsd  udp ")?.parse().ok())
             .collect();
-        Self { child, stdout, statsd: all[0], all }
+        let addresses = |prefix: &str| -> Vec<SocketAddr> {
+            told.iter().filter_map(|line| line.strip_prefix(prefix)?.parse().ok()).collect()
+        };
+        let all = addresses("statsd  udp ");
+        let statsd_tcp = addresses("statsd  tcp ").first().copied().unwrap_or(all[0]);
+        Self { child, stdout, statsd: all[0], statsd_tcp, all }
     }
 
     /// Sends it a signal, and answers its exit code.
@@ -89,9 +98,50 @@ fn a_signal_in_the_middle_of_an_interval_loses_no_accepted_sample() {
             socket.send_to(&packet, server.statsd).unwrap();
             sent += 50;
         }
+        let mut stream = TcpStream::connect(server.statsd_tcp).unwrap();
+        stream.write_all(&packet).unwrap();
+        sent += 50;
         assert_eq!(server.end(signal), Some(0), "{signal}");
         assert_eq!(stored(&data, "stats_counts/users/new"), f64::from(sent), "{signal}");
     }
+}
+
+/// As systemd does it: the sockets are descriptors 3 and 4 of a process that is told so.
+#[test]
+fn sockets_that_are_handed_over_are_received_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (udp_address, tcp_address) = (udp.local_addr().unwrap(), tcp.local_addr().unwrap());
+    // Sent before there is a server: the sockets are what takes them.
+    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"users.new:1|c", udp_address).unwrap();
+    TcpStream::connect(tcp_address).unwrap().write_all(b"users.new:2|c").unwrap();
+
+    let script = "exec 3<&0 4>&2 </dev/null 2>/dev/null; \
+                  LISTEN_FDS=2 LISTEN_PID=$$ exec \"$0\" \"$@\"";
+    let mut child = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_statsd-server")])
+        .args(["--http", "off", "--flush-interval", "1h", "--data", data.to_str().unwrap()])
+        .stdin(OwnedFd::from(udp))
+        .stderr(OwnedFd::from(tcp))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let lines = stdout.by_ref().lines().map(Result::unwrap);
+    let told: Vec<String> = lines.take_while(|line| line != "server is up").collect();
+    assert_eq!(told[0], format!("statsd  udp {udp_address}"));
+    assert_eq!(told[1], format!("statsd  tcp {tcp_address}"));
+    let server = Running {
+        child,
+        stdout,
+        statsd: udp_address,
+        statsd_tcp: tcp_address,
+        all: vec![udp_address],
+    };
+    assert_eq!(server.end("-TERM"), Some(0));
+    assert_eq!(stored(&data, "stats_counts/users/new"), 3.0);
 }
 
 #[test]
@@ -99,7 +149,7 @@ fn an_address_in_use_is_one_line_and_exit_code_1() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let tcp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
     let (udp, tcp) = (udp.local_addr().unwrap().to_string(), tcp.local_addr().unwrap().to_string());
     for (statsd, http, taken) in [(&*udp, "127.0.0.1:0", &udp), ("127.0.0.1:0", &*tcp, &tcp)] {
         let data = data.to_str().unwrap();

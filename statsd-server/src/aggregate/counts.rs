@@ -25,12 +25,45 @@ pub struct Counts {
     pub samples_over_limit: u64,
     /// Results left out because they are infinite or not a number.
     pub results_not_finite: u64,
+    /// What did not come as far as the parser.
+    pub lost: Lost,
+}
+
+/// What a receiver knows to be lost of what was sent to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lost {
+    /// Packets that the kernel dropped because a socket's buffer was full.
+    pub kernel_drops: u64,
+    /// Those among them that may have been several packets each: the kernel counts a train of
+    /// segments that it merged as one.
+    pub kernel_drops_merged: u64,
+    /// Packets that were longer than the place for them. They are packets, too, but none of their
+    /// lines is read: the last one could be half of one.
+    pub packets_truncated: u64,
+    /// Lines of streams that were longer than a line may be. They are lines, too, and bad ones.
+    pub lines_too_long: u64,
+}
+
+impl Lost {
+    fn add(&mut self, other: Self) {
+        self.kernel_drops += other.kernel_drops;
+        self.kernel_drops_merged += other.kernel_drops_merged;
+        self.packets_truncated += other.packets_truncated;
+        self.lines_too_long += other.lines_too_long;
+    }
 }
 
 impl Counts {
+    /// Counts what was lost; a truncated packet is a packet, and a long line is a line.
+    pub(super) fn add_lost(&mut self, lost: Lost) {
+        self.packets += lost.packets_truncated;
+        self.lines += lost.lines_too_long;
+        self.lost.add(lost);
+    }
+
     /// All bad values, whatever the reason.
     pub fn bad_lines(&self) -> u64 {
-        self.bad.values().sum()
+        self.bad.values().sum::<u64>() + self.lost.lines_too_long
     }
 
     pub(super) fn add(&mut self, other: Self) {
@@ -44,5 +77,6 @@ impl Counts {
         self.contexts_over_limit += other.contexts_over_limit;
         self.samples_over_limit += other.samples_over_limit;
         self.results_not_finite += other.results_not_finite;
+        self.lost.add(other.lost);
     }
 }

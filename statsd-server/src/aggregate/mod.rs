@@ -26,7 +26,7 @@ mod snapshot;
 mod state;
 mod timer;
 
-pub use counts::Counts;
+pub use counts::{Counts, Lost};
 pub use interval::Interval;
 pub use options::{DeleteIdle, Options};
 pub use shard::Shard;

@@ -4,7 +4,7 @@ use std::mem;
 
 use statsd_client::protocol::{Dialect, MetricType, Sample, Value, parse};
 
-use super::counts::Counts;
+use super::counts::{Counts, Lost};
 use super::interval::{GaugeChange, Interval, slot};
 use super::key::context_name;
 use crate::limits;
@@ -41,6 +41,11 @@ impl Shard {
             }
         }
         self.interval.counts.lines += samples.lines() as u64;
+    }
+
+    /// Counts what a receiver knows to be lost.
+    pub fn count_lost(&mut self, lost: Lost) {
+        self.interval.counts.add_lost(lost);
     }
 
     /// Records one value. What hits a bound is dropped and counted.

@@ -38,6 +38,7 @@ struct OwnNames {
     packets: String,
     lines: String,
     timestamp_lag: String,
+    kernel_drops: String,
 }
 
 impl State {
@@ -51,6 +52,7 @@ impl State {
                 packets: own("packets_received"),
                 lines: own("metrics_received"),
                 timestamp_lag: own("timestamp_lag"),
+                kernel_drops: own("kernel_drops"),
             },
             options,
             counters: Names::default(),
@@ -118,6 +120,11 @@ impl State {
             (&self.own.lines, counts.lines),
         ] {
             *self.counters.entry_ref(name.as_str()).or_default() += n as f64;
+        }
+        // etsy's server has none, so the series is there once there is something to tell.
+        if counts.lost.kernel_drops > 0 {
+            let dropped = counts.lost.kernel_drops as f64;
+            *self.counters.entry_ref(self.own.kernel_drops.as_str()).or_default() += dropped;
         }
         if let Some(last) = self.last_timestamp.replace(timestamp) {
             let lag = timestamp.saturating_sub(last) as f64 - self.options.interval.as_secs_f64();

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::config::{Config, Health, LogBackend, Output, StatsdListen};
+use crate::config::{Config, Health, LogBackend, Output};
 
 /// One thing that a configuration asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,12 +86,11 @@ impl List {
 
     fn listeners(&mut self, config: &Config) {
         for listen in &config.statsd {
-            // The receivers of `receiver/`, one a listener.
-            let support = match listen {
-                StatsdListen::Udp(_) => Done,
-                _ => Missing,
-            };
-            self.add("statsd", support, listen);
+            self.add("statsd", Done, listen);
+        }
+        if config.statsd_sockets != self.default.statsd_sockets {
+            let what = format_args!("{} a UDP address", config.statsd_sockets);
+            self.add("statsd_sockets", Done, what);
         }
         if config.statsd.is_empty() {
             self.add("statsd", Done, "off");

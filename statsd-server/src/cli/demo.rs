@@ -9,6 +9,7 @@ use statsd_client::Client;
 use super::run::{ListenFlags, bind, block_on, stop_signal};
 use super::shop::Shop;
 use super::{Failure, say, start_log};
+use crate::app::Inherited;
 use crate::config::Config;
 
 /// What the shop's names begin with.
@@ -51,7 +52,7 @@ impl Demo {
 
 async fn demo(config: &Config) -> Result<(), Failure> {
     let stopped = stop_signal()?;
-    let app = bind(config)?;
+    let app = bind(config, Inherited::default())?;
     let Some(statsd) = app.addresses().statsd else { return Ok(()) };
     let client = Client::builder()
         .address(statsd.to_string())

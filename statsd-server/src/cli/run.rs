@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::terminal::STDOUT;
 use super::{Failure, say, start_log};
-use crate::app::{App, Support, parts};
+use crate::app::{App, Inherited, Support, parts};
 use crate::config::{
     Config, Environment, Listen, Loaded, NoteKind, StatsdListen, VARIABLES, parse_duration,
     parse_folder,
@@ -36,7 +36,7 @@ pub(super) struct Run {
 /// The flags that `run` and `demo` share.
 #[derive(Debug, Args)]
 pub(super) struct ListenFlags {
-    /// Where StatsD packets are received over UDP, or `off` [default: 127.0.0.1:8125].
+    /// Where StatsD is received, over UDP and TCP, or `off` [default: 127.0.0.1:8125].
     #[arg(long, value_name = "ADDR")]
     statsd: Option<Listen>,
     /// Where the page and Graphite's API are served, or `off` [default: 127.0.0.1:8080; off with a
@@ -61,7 +61,7 @@ static VARIABLES_HELP: LazyLock<String> = LazyLock::new(|| {
 impl ListenFlags {
     pub(super) fn apply(self, config: &mut Config) -> Result<(), Failure> {
         if let Some(statsd) = self.statsd {
-            config.statsd = StatsdListen::udp(statsd);
+            config.statsd = StatsdListen::at(statsd);
         }
         if let Some(http) = self.http {
             config.http = http;
@@ -78,6 +78,9 @@ impl ListenFlags {
 
 impl Run {
     pub(super) fn execute(self) -> Result<(), Failure> {
+        // Before the runtime's threads: it changes the environment.
+        let inherited = Inherited::take()
+            .map_err(|error| Failure::outside("cannot receive on what was handed over", error))?;
         let (config, notes) = self.settings()?;
         start_log(config.debug);
         for (kind, note) in notes {
@@ -97,7 +100,7 @@ impl Run {
         }
         block_on(async {
             let stopped = stop_signal()?;
-            let app = bind(&config)?;
+            let app = bind(&config, inherited)?;
             app.run(stopped).await?;
             say("server is down");
             Ok(())
@@ -138,11 +141,11 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
 }
 
 /// Binds everything, and tells where it listens: the last line is the address to open.
-pub(super) fn bind(config: &Config) -> Result<App, Failure> {
-    let app = App::bind(config, Some(Box::new(STDOUT.clone())))?;
+pub(super) fn bind(config: &Config, inherited: Inherited) -> Result<App, Failure> {
+    let app = App::bind_inheriting(config, Some(Box::new(STDOUT.clone())), inherited)?;
     let addresses = app.addresses();
-    for place in app.receives_on() {
-        say(format_args!("statsd  {place}"));
+    for listening in app.listening() {
+        say(format_args!("statsd  {listening}"));
     }
     if let Some(http) = addresses.http {
         say(format_args!("http    tcp {http}"));

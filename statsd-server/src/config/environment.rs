@@ -63,7 +63,7 @@ impl Environment {
 
 fn set(config: &mut Config, name: &str, value: &str) -> Result<(), String> {
     match name {
-        "STATSD_SERVER_STATSD" => config.statsd = StatsdListen::udp(value.parse()?),
+        "STATSD_SERVER_STATSD" => config.statsd = StatsdListen::at(value.parse()?),
         "STATSD_SERVER_HTTP" => config.http = value.parse()?,
         "STATSD_SERVER_ADMIN" => config.admin = value.parse()?,
         "STATSD_SERVER_DATA" => config.data = parse_folder(PathBuf::from(value)),

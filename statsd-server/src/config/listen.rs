@@ -71,6 +71,8 @@ pub(super) fn is_address(text: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StatsdListen {
+    /// Datagrams, and lines over TCP, to `host:port`.
+    UdpAndTcp(String),
     /// Datagrams to `host:port`.
     Udp(String),
     /// Lines over TCP to `host:port`.
@@ -92,10 +94,10 @@ pub struct UnixSocket {
 }
 
 impl StatsdListen {
-    /// One place over UDP, or none: what `--statsd` says.
-    pub fn udp(listen: Listen) -> Vec<Self> {
+    /// One place over UDP and TCP, or none: what `--statsd` says.
+    pub fn at(listen: Listen) -> Vec<Self> {
         match listen {
-            Listen::On(address) => vec![Self::Udp(address)],
+            Listen::On(address) => vec![Self::UdpAndTcp(address)],
             Listen::Off => Vec::new(),
         }
     }
@@ -104,6 +106,7 @@ impl StatsdListen {
 impl fmt::Display for StatsdListen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::UdpAndTcp(address) => write!(f, "udp and tcp {address}"),
             Self::Udp(address) => write!(f, "udp {address}"),
             Self::Tcp(address) => write!(f, "tcp {address}"),
             Self::UnixDatagram(socket) => write!(f, "unix datagrams {socket}"),
@@ -139,6 +142,7 @@ struct Table {
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Protocol {
+    UdpAndTcp,
     #[default]
     Udp,
     Tcp,
@@ -176,16 +180,17 @@ impl TryFrom<Table> for StatsdListen {
     fn try_from(table: Table) -> Result<Self, String> {
         let Table { protocol, address, path, mode } = table;
         let socket = match (protocol, address, path, mode) {
-            (Protocol::Udp | Protocol::Tcp, Some(address), None, None) => {
+            (Protocol::UdpAndTcp | Protocol::Udp | Protocol::Tcp, Some(address), None, None) => {
                 if !is_address(&address) {
                     return Err(format!("{address:?} is not `host:port`"));
                 }
                 return Ok(match protocol {
+                    Protocol::UdpAndTcp => Self::UdpAndTcp(address),
                     Protocol::Tcp => Self::Tcp(address),
                     _ => Self::Udp(address),
                 });
             }
-            (Protocol::Udp | Protocol::Tcp, ..) => {
+            (Protocol::UdpAndTcp | Protocol::Udp | Protocol::Tcp, ..) => {
                 return Err("udp and tcp have an `address`, and nothing else".to_owned());
             }
             (_, None, Some(path), mode) => UnixSocket { path, mode: mode.map(|Mode(mode)| mode) },
@@ -207,6 +212,7 @@ impl From<&StatsdListen> for Table {
             mode: socket.and_then(|socket| socket.mode).map(Mode),
         };
         match listen {
+            StatsdListen::UdpAndTcp(address) => of(Protocol::UdpAndTcp, Some(address), None),
             StatsdListen::Udp(address) => of(Protocol::Udp, Some(address), None),
             StatsdListen::Tcp(address) => of(Protocol::Tcp, Some(address), None),
             StatsdListen::UnixDatagram(socket) => of(Protocol::UnixDatagram, None, Some(socket)),
@@ -243,7 +249,7 @@ impl<'de> Visitor<'de> for Places {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Several, E> {
-        Ok(Several(StatsdListen::udp(text.parse().map_err(E::custom)?)))
+        Ok(Several(StatsdListen::at(text.parse().map_err(E::custom)?)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Several, A::Error> {
@@ -272,7 +278,7 @@ pub(super) fn serialize<S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     match places {
         [] => serializer.serialize_str("off"),
-        [StatsdListen::Udp(address)] => serializer.serialize_str(address),
+        [StatsdListen::UdpAndTcp(address)] => serializer.serialize_str(address),
         places => serializer.collect_seq(places.iter().map(Table::from)),
     }
 }

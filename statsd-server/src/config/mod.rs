@@ -33,10 +33,13 @@ pub use sections::{
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "etsy's switches, independent of each other")]
 pub struct Config {
-    /// Where StatsD is received: an address (UDP), `off`, or a list (etsy's `servers`). Default
-    /// `127.0.0.1:8125`.
+    /// Where StatsD is received: an address (UDP and TCP), `off`, or a list (etsy's `servers`).
+    /// Default `127.0.0.1:8125`.
     #[serde(with = "listen")]
     pub statsd: Vec<StatsdListen>,
+    /// UDP sockets on each address, each read by a thread; more than one where a core is not enough.
+    /// Default 1.
+    pub statsd_sockets: usize,
     /// Where the page and Graphite's API are served. Default `127.0.0.1:8080`.
     pub http: Listen,
     /// Where etsy's admin console is served (`mgmt_address`, `mgmt_port`). Default `127.0.0.1:8126`.
@@ -108,7 +111,8 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            statsd: vec![StatsdListen::Udp("127.0.0.1:8125".to_owned())],
+            statsd: vec![StatsdListen::UdpAndTcp("127.0.0.1:8125".to_owned())],
+            statsd_sockets: 1,
             http: Listen::local(8080),
             admin: Listen::local(8126),
             data: Some(PathBuf::from("./statsd-data")),

@@ -14,12 +14,13 @@ fn every_flat_key_is_read() {
     let config = Config::parse(
         "statsd = '[::1]:9125'\nhttp = 'off'\ndata = '/var/lib/statsd'\nflush_interval = '1m'\n\
          percent_threshold = [50, 99.9, -10]\nprefix_stats = 'st'\ndelete_idle_stats = true\n\
-         dialect = 'dogstatsd'\nadmin = '[::1]:0'\ndelete_gauges = false\ngauges_max_ttl = 3\n\
+         dialect = 'dogstatsd'\nstatsd_sockets = 4\nadmin = '[::1]:0'\ndelete_gauges = false\ngauges_max_ttl = 3\n\
          backends = ['console']\ncalculated_timer_metrics = ['mean']\nhealth_status = 'down'",
     )
     .unwrap();
-    assert_eq!(config.statsd, [StatsdListen::Udp("[::1]:9125".to_owned())]);
+    assert_eq!(config.statsd, [StatsdListen::UdpAndTcp("[::1]:9125".to_owned())]);
     assert_eq!(config.http, Listen::Off);
+    assert_eq!(config.statsd_sockets, 4);
     assert_eq!(config.flush_interval, Duration::from_secs(60));
     assert_eq!(config.percent_threshold, [50.0, 99.9, -10.0]);
     assert_eq!(config.dialect, Dialect::Dogstatsd);
@@ -97,7 +98,7 @@ fn places_are_an_address_or_a_list() {
     );
     assert_eq!(
         error("[[statsd]]\nprotocol = 'unix'\npath = '/a'"),
-        "line 2: unknown value `unix`; known are udp, tcp, unix_datagram, unix_stream"
+        "line 2: unknown value `unix`; known are udp_and_tcp, udp, tcp, unix_datagram, unix_stream"
     );
     assert_eq!(
         error("[[statsd]]\nprotocol = 'unix_stream'\npath = '/a'\nmode = '888'"),
@@ -150,7 +151,8 @@ fn errors_name_the_line_and_the_thing() {
         "line 2: unknown key `flush_intervl`; did you mean `flush_interval`?"
     );
     assert!(
-        error("colour = 1").starts_with("line 1: unknown key `colour`; known are statsd, http")
+        error("colour = 1")
+            .starts_with("line 1: unknown key `colour`; known are statsd, statsd_sockets")
     );
     assert_eq!(
         error("\nflush_interval = '10'"),
@@ -162,6 +164,7 @@ fn errors_name_the_line_and_the_thing() {
         "flush_interval: 200ms is not within 1s and 1h: Whisper's finest step is one second (with \
          data = \"off\" it may be 10ms)"
     );
+    assert_eq!(error("statsd_sockets = 0"), "statsd_sockets: 0 is not within 1 and 64");
     assert_eq!(error("percent_threshold = [nan]"), "percent_threshold: NaN is not a percentage");
 }
 

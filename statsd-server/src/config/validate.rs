@@ -7,7 +7,7 @@ use super::{Config, StatsdListen};
 use crate::limits::{
     FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN, HISTOGRAM_BINS_MAX,
     HISTOGRAMS_MAX, PERCENT_THRESHOLDS_MAX, REPEATER_TARGETS_MAX, STATSD_LISTENERS_MAX,
-    UNIX_PATH_MAX_BYTES,
+    UDP_SOCKETS_MAX, UNIX_PATH_MAX_BYTES,
 };
 
 /// A value that is out of its range.
@@ -27,6 +27,10 @@ fn wrong(key: &'static str, message: impl Into<String>) -> Checked {
 pub(super) fn check(config: &Config) -> Checked {
     flush_interval(config)?;
     at_most("statsd", config.statsd.len(), STATSD_LISTENERS_MAX)?;
+    if !(1..=UDP_SOCKETS_MAX).contains(&config.statsd_sockets) {
+        let message = format!("{} is not within 1 and {UDP_SOCKETS_MAX}", config.statsd_sockets);
+        return wrong("statsd_sockets", message);
+    }
     for listen in &config.statsd {
         if let StatsdListen::UnixDatagram(socket) | StatsdListen::UnixStream(socket) = listen {
             unix_path(&socket.path)?;

@@ -3,7 +3,7 @@ use std::net::UdpSocket;
 use statsd_client::protocol::Dialect;
 
 use super::*;
-use crate::receiver::{UdpOptions, UdpReceiver};
+use crate::receiver::{Receivers, UdpOptions};
 
 #[derive(Debug)]
 struct At(Mutex<Duration>);
@@ -50,8 +50,15 @@ struct Bench {
 }
 
 fn bench(shards: usize, backends: &[Then], interval: Duration) -> (Bench, Flusher) {
-    let shards: Vec<_> =
-        (0..shards).map(|_| Arc::new(Mutex::new(Shard::new(Dialect::Etsy)))).collect();
+    let shards = (0..shards).map(|_| Arc::new(Mutex::new(Shard::new(Dialect::Etsy)))).collect();
+    bench_of(shards, backends, interval)
+}
+
+fn bench_of(
+    shards: Vec<Arc<Mutex<Shard>>>,
+    backends: &[Then],
+    interval: Duration,
+) -> (Bench, Flusher) {
     let (sender, snapshots) = mpsc::channel();
     let backends = backends
         .iter()
@@ -161,12 +168,12 @@ fn a_backend_that_fails_or_panics_leaves_the_others_and_the_next_flush() {
 
 #[test]
 fn nothing_is_lost_between_flushes_while_packets_come() {
-    let (bench, mut flusher) = bench(1, &[Then::Succeed], TEN_SECONDS);
-    let receiver =
-        UdpReceiver::bind("127.0.0.1:0".parse().unwrap(), &UdpOptions::default()).unwrap();
+    let mut receivers = Receivers::new(Dialect::Etsy);
+    let address = receivers.udp("127.0.0.1:0".parse().unwrap(), &UdpOptions::default()).unwrap();
+    let (bench, mut flusher) = bench_of(receivers.shards(), &[Then::Succeed], TEN_SECONDS);
     let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
-    sender.connect(receiver.local_addr()).unwrap();
-    let handle = receiver.start(Arc::clone(&bench.shards[0]), Arc::default()).unwrap();
+    sender.connect(address).unwrap();
+    let handle = receivers.start(Arc::default()).unwrap();
     let mut sent = 0;
     for _ in 0..20 {
         for _ in 0..100 {

@@ -1,217 +1,95 @@
-//! StatsD over UDP: one socket, one plain thread, one shard.
+//! UDP sockets: bound, with as much room in the kernel as the system allows.
 
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
-use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::net::SocketAddr;
 
-use socket2::SockRef;
+use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::aggregate::Shard;
-use crate::limits::{
-    PACKET_MAX_BYTES, RECEIVE_BATCH_BYTES, RECEIVE_BATCH_PACKETS, RECEIVE_BUFFER_BYTES,
-};
-use crate::telemetry::Telemetry;
+use crate::limits::{RECEIVE_BUFFER_BYTES, UDP_SOCKETS_MAX};
 
-/// How long the thread waits for a packet before it looks whether it is to stop.
-const WAIT: Duration = Duration::from_millis(100);
-
-/// Bytes of the receive buffer that a packet takes at the least, by the kernel's own account.
-const PACKET_MIN_BUFFER_BYTES: usize = 256;
-
-/// How a UDP socket is set up.
+/// How the sockets of a UDP address are set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UdpOptions {
     /// Bytes to which the kernel's receive buffer is raised, as far as the system allows. A buffer
     /// that is larger stays as it is.
     pub receive_buffer_bytes: usize,
+    /// Sockets on the address, each with a thread and a shard; the kernel deals senders out to them.
+    /// 0 counts as 1, more than `UDP_SOCKETS_MAX` as that. Only worth it where one core is not enough.
+    pub sockets: usize,
+    /// Whether the kernel may hand over datagrams that came as one segmented train in one piece
+    /// (`UDP_GRO`), where it can. They are taken apart again, and cost a tenth. A train that is dropped
+    /// the kernel counts as one, so for senders that segment the drops are a lower bound; they are
+    /// told apart as `kernel_drops_merged`.
+    pub merge_segments: bool,
 }
 
 impl Default for UdpOptions {
     fn default() -> Self {
-        Self { receive_buffer_bytes: RECEIVE_BUFFER_BYTES }
+        Self { receive_buffer_bytes: RECEIVE_BUFFER_BYTES, sockets: 1, merge_segments: true }
     }
 }
 
-/// A bound socket. The kernel accepts packets for it; nobody reads them before
-/// [`UdpReceiver::start`].
-#[derive(Debug)]
-pub struct UdpReceiver {
-    socket: UdpSocket,
-    local_addr: SocketAddr,
+/// Binds the sockets of an IPv4 or IPv6 address, all of them to the port that the first one gets.
+/// The error names the address.
+pub(super) fn bind(
+    address: SocketAddr,
+    options: &UdpOptions,
+) -> io::Result<(SocketAddr, Vec<Socket>)> {
+    let sockets = options.sockets.clamp(1, UDP_SOCKETS_MAX);
+    let bind_all = || {
+        let first = bind_one(address, options, sockets > 1)?;
+        let bound = first.local_addr()?.as_socket().unwrap_or(address);
+        let others = (1..sockets).map(|_| bind_one(bound, options, true));
+        let all = std::iter::once(Ok(first)).chain(others).collect::<io::Result<_>>()?;
+        Ok((bound, all))
+    };
+    bind_all().map_err(|error: io::Error| {
+        io::Error::new(error.kind(), format!("cannot receive on udp {address}: {error}"))
+    })
 }
 
-/// The running thread. Dropping it lets the thread end by itself; [`UdpHandle::stop`] waits for that.
-#[derive(Debug)]
-pub struct UdpHandle {
-    stop: Sender<()>,
-    thread: JoinHandle<()>,
+/// Several sockets share a port only where all of them say so: a second server is told that the
+/// address is in use, instead of taking half of the packets.
+fn bind_one(address: SocketAddr, options: &UdpOptions, shared: bool) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    if shared {
+        socket.set_reuse_port(true)?;
+    }
+    prepare(&socket, options)?;
+    socket.bind(&address.into())?;
+    Ok(socket)
 }
 
-impl UdpReceiver {
-    /// Binds an IPv4 or IPv6 address; port 0 lets the kernel choose. The error names the address.
-    pub fn bind(addr: SocketAddr, options: &UdpOptions) -> io::Result<Self> {
-        let bind = || {
-            let socket = UdpSocket::bind(addr)?;
-            socket.set_read_timeout(Some(WAIT))?;
-            let local_addr = socket.local_addr()?;
-            Ok(Self { socket, local_addr })
-        };
-        let receiver = bind().map_err(|error: io::Error| {
-            io::Error::new(error.kind(), format!("cannot receive on udp {addr}: {error}"))
-        })?;
-        receiver.raise_buffer(options.receive_buffer_bytes);
-        Ok(receiver)
-    }
+/// What a socket needs, whoever has made it.
+pub(super) fn prepare(socket: &Socket, options: &UdpOptions) -> io::Result<()> {
+    tell_drops_and_segments(socket, options.merge_segments);
+    raise_buffer(socket, options.receive_buffer_bytes);
+    socket.set_nonblocking(true)
+}
 
-    /// The address in use, with the port that the kernel chose.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.local_addr
-    }
+/// Both are comforts that an old kernel may not have.
+#[cfg(target_os = "linux")]
+fn tell_drops_and_segments(socket: &Socket, merge_segments: bool) {
+    use nix::sys::socket::{setsockopt, sockopt};
 
-    /// Starts the thread that records into `shard`.
-    pub fn start(
-        self,
-        shard: Arc<Mutex<Shard>>,
-        telemetry: Arc<Telemetry>,
-    ) -> io::Result<UdpHandle> {
-        let (stop, stopped) = mpsc::channel();
-        let thread = thread::Builder::new()
-            .name("statsd-udp".to_owned())
-            .spawn(move || self.run(&shard, &telemetry, &stopped))?;
-        Ok(UdpHandle { stop, thread })
+    if let Err(error) = setsockopt(socket, sockopt::RxqOvfl, &1) {
+        tracing::debug!(%error, "the kernel does not tell with a packet what it has dropped");
     }
-
-    /// A smaller buffer than asked for is no error: the system's administrator said so.
-    fn raise_buffer(&self, bytes: usize) {
-        let socket = SockRef::from(&self.socket);
-        if socket.recv_buffer_size().is_ok_and(|now| now < bytes)
-            && let Err(error) = socket.set_recv_buffer_size(bytes)
-        {
-            tracing::debug!(%error, "the receive buffer of udp {} stays as it is", self.local_addr);
-        }
-    }
-
-    fn run(&self, shard: &Mutex<Shard>, telemetry: &Telemetry, stopped: &Receiver<()>) {
-        let mut batch = Batch::new();
-        while stopped.try_recv() == Err(TryRecvError::Empty) {
-            let received = self.receive(&mut batch);
-            batch.record(shard);
-            if let Err(error) = received {
-                telemetry.receive_errors.add(1);
-                tracing::warn!(%error, "cannot read from udp {}", self.local_addr);
-                // An error that stays must not turn the loop into a busy one.
-                let _stop_or_timeout = stopped.recv_timeout(WAIT);
-            }
-        }
-        self.drain(shard, &mut batch);
-    }
-
-    /// Waits for a packet, then takes those that came with it.
-    fn receive(&self, batch: &mut Batch) -> io::Result<()> {
-        if batch.receive_one(&self.socket)? {
-            self.socket.set_nonblocking(true)?;
-            let rest = batch.receive_all(&self.socket);
-            self.socket.set_nonblocking(false)?;
-            rest?;
-        }
-        Ok(())
-    }
-
-    /// Takes what the kernel accepted before the stop. As many packets as its buffer can hold are
-    /// enough for that, so a sender that goes on sending cannot hold the stop up.
-    fn drain(&self, shard: &Mutex<Shard>, batch: &mut Batch) {
-        let buffer = SockRef::from(&self.socket).recv_buffer_size().unwrap_or(RECEIVE_BUFFER_BYTES);
-        let mut left = buffer / PACKET_MIN_BUFFER_BYTES;
-        let mut more = self.socket.set_nonblocking(true).is_ok();
-        while more && left > 0 {
-            more = batch.receive_all(&self.socket).is_ok() && !batch.is_empty();
-            left = left.saturating_sub(batch.len());
-            batch.record(shard);
-        }
+    if merge_segments && let Err(error) = setsockopt(socket, sockopt::UdpGroSegment, &true) {
+        tracing::debug!(%error, "the kernel does not hand over segments in one piece");
     }
 }
 
-impl UdpHandle {
-    /// Stops the thread within a tenth of a second and waits for it. Packets that the kernel has
-    /// accepted by now are recorded.
-    pub fn stop(self) {
-        drop(self.stop);
-        if self.thread.join().is_err() {
-            tracing::error!("the udp receiver had panicked");
-        }
+#[cfg(not(target_os = "linux"))]
+fn tell_drops_and_segments(_socket: &Socket, _merge_segments: bool) {}
+
+/// A smaller buffer than asked for is no error: the system's administrator said so.
+fn raise_buffer(socket: &Socket, bytes: usize) {
+    if socket.recv_buffer_size().is_ok_and(|now| now < bytes)
+        && let Err(error) = socket.set_recv_buffer_size(bytes)
+    {
+        tracing::debug!(%error, "the receive buffer of a udp socket stays as it is");
     }
-}
-
-/// Packets one behind the other, read without a lock and recorded under one.
-struct Batch {
-    bytes: Box<[u8]>,
-    /// Where each packet ends.
-    ends: Vec<usize>,
-}
-
-impl Batch {
-    fn new() -> Self {
-        Self {
-            bytes: vec![0; RECEIVE_BATCH_BYTES].into_boxed_slice(),
-            ends: Vec::with_capacity(RECEIVE_BATCH_PACKETS),
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Reads one packet; false where none came.
-    fn receive_one(&mut self, socket: &UdpSocket) -> io::Result<bool> {
-        let start = self.ends.last().copied().unwrap_or(0);
-        match socket.recv(&mut self.bytes[start..]) {
-            Ok(bytes) => {
-                self.ends.push(start + bytes);
-                Ok(true)
-            }
-            Err(error) if is_none_yet(&error) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Reads packets until none is there or the batch is full.
-    fn receive_all(&mut self, socket: &UdpSocket) -> io::Result<()> {
-        while self.has_room() && self.receive_one(socket)? {}
-        Ok(())
-    }
-
-    /// Whether a packet of any size fits.
-    fn has_room(&self) -> bool {
-        let used = self.ends.last().copied().unwrap_or(0);
-        self.ends.len() < RECEIVE_BATCH_PACKETS && self.bytes.len() - used >= PACKET_MAX_BYTES
-    }
-
-    /// Hands the packets to the shard and empties the batch.
-    fn record(&mut self, shard: &Mutex<Shard>) {
-        if self.ends.is_empty() {
-            return;
-        }
-        // A shard is whole after every packet, so one that saw a panic is still good.
-        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut start = 0;
-        for end in self.ends.drain(..) {
-            shard.record_packet(&self.bytes[start..end]);
-            start = end;
-        }
-    }
-}
-
-/// No packet within the time, a signal, or (Windows) word that an earlier answer did not arrive.
-fn is_none_yet(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionReset, Interrupted, TimedOut, WouldBlock};
-    matches!(error.kind(), WouldBlock | TimedOut | Interrupted | ConnectionReset)
 }
 
 #[cfg(test)]

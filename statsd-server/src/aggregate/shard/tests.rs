@@ -182,3 +182,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_receiver_lost_is_counted_with_what_came() {
+    let mut shard = Shard::new(Dialect::Etsy);
+    shard.record_packet(b"a:1|c");
+    shard.count_lost(Lost {
+        kernel_drops: 4,
+        packets_truncated: 2,
+        lines_too_long: 1,
+        ..Lost::default()
+    });
+    shard.count_lost(Lost { kernel_drops: 1, ..Lost::default() });
+    let counts = shard.counts();
+    assert_eq!((counts.packets, counts.lines, counts.bad_lines()), (3, 2, 1));
+    assert_eq!(counts.lost.kernel_drops, 5);
+}

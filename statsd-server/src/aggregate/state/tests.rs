@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use statsd_client::protocol::Dialect;
 
+use super::super::counts::Lost;
 use super::super::options::DeleteIdle;
 use super::super::shard::Shard;
 use super::*;
@@ -158,4 +159,15 @@ fn a_timer_of_many_shards_keeps_its_bound() {
     assert_eq!(state.counts.samples_over_limit, 2);
     assert_eq!(state.timers["t"].values.len(), limits::TIMER_SAMPLES_MAX);
     assert_eq!(state.timers["t"].count.to_bits(), 4.0_f64.to_bits());
+}
+
+#[test]
+fn drops_of_the_kernel_have_a_counter_once_there_are_some() {
+    let mut state = State::new(Options::default());
+    assert_eq!(get(&flush(&mut state, "a:1|c").counters, "statsd.kernel_drops"), None);
+    let mut shard = Shard::new(Dialect::Etsy);
+    shard.count_lost(Lost { kernel_drops: 3, ..Lost::default() });
+    state.absorb(&mut shard.take());
+    assert_eq!(get(&state.snapshot(20).counters, "statsd.kernel_drops"), Some(3.0));
+    assert_eq!(get(&flush(&mut state, "a:1|c").counters, "statsd.kernel_drops"), Some(0.0));
 }

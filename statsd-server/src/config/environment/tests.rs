@@ -21,7 +21,7 @@ fn every_variable_sets_something() {
         ("STATSD_SERVER_GRAPHITE", "[::1]:2013"),
     ];
     let config = applied(&values).unwrap();
-    assert_eq!(config.statsd, [StatsdListen::Udp("0.0.0.0:9125".to_owned())]);
+    assert_eq!(config.statsd, [StatsdListen::UdpAndTcp("0.0.0.0:9125".to_owned())]);
     assert_eq!(config.admin.address(), Some("127.0.0.1:0"));
     assert_eq!((config.data.as_ref(), config.flush_interval.as_millis()), (None, 200));
     assert_eq!(config.graphite.address().as_deref(), Some("[::1]:2013"));

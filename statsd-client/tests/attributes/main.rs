@@ -16,6 +16,7 @@ mod inflight;
 mod instrument;
 mod made_by_macros;
 mod matrix;
+mod muted;
 mod outcomes;
 mod ruby;
 mod sizes;

@@ -10,10 +10,11 @@ use jiff::tz::TimeZone;
 use statsd_client::protocol;
 use tokio::sync::oneshot;
 
+use crate::admin::{self, Admin, Health};
 use crate::aggregate::{DeleteIdle, Options, Shard};
 use crate::backend::{Backend, ConsoleBackend, LiveBackend, Naming, NamingOptions, StoreBackend};
 use crate::clock::SystemClock;
-use crate::config::{Config, Dialect};
+use crate::config::{Config, Dialect, Listen};
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
@@ -32,7 +33,8 @@ const HTTP_DRAIN: Duration = Duration::from_secs(1);
 ///
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// # let folder = tempfile::tempdir()?;
-/// let mut config = Config::parse("statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'").unwrap();
+/// let text = "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'";
+/// let mut config = Config::parse(text).unwrap();
 /// config.data = folder.path().to_owned();
 /// let app = App::bind(&config, None).unwrap();
 /// assert_ne!(app.addresses().statsd.unwrap().port(), 0);
@@ -44,6 +46,8 @@ const HTTP_DRAIN: Duration = Duration::from_secs(1);
 pub struct App {
     statsd: Option<UdpReceiver>,
     http: Option<TcpListener>,
+    admin: Option<TcpListener>,
+    console: Arc<Admin>,
     addresses: Addresses,
     shard: Arc<Mutex<Shard>>,
     flusher: Flusher,
@@ -57,6 +61,8 @@ pub struct Addresses {
     pub statsd: Option<SocketAddr>,
     /// The page and Graphite's API.
     pub http: Option<SocketAddr>,
+    /// etsy's management console.
+    pub admin: Option<SocketAddr>,
 }
 
 /// Why a server did not start, or stopped. One line.
@@ -66,7 +72,7 @@ pub enum AppError {
     /// An address is not to be had: it is in use, or not this machine's.
     #[error("cannot listen on {key} {address}: {source}")]
     Listen {
-        /// The setting: `statsd` or `http`.
+        /// The setting: `statsd`, `http` or `admin`.
         key: &'static str,
         /// The address as it was set.
         address: String,
@@ -96,10 +102,12 @@ impl App {
         console: Option<Box<dyn io::Write + Send>>,
     ) -> Result<Self, AppError> {
         let statsd = config.statsd.address().map(bind_udp).transpose()?;
-        let http = config.http.address().map(bind_tcp).transpose()?;
+        let http = bind_tcp("http", &config.http)?;
+        let admin = bind_tcp("admin", &config.admin)?;
         let addresses = Addresses {
             statsd: statsd.as_ref().map(UdpReceiver::local_addr),
             http: http.as_ref().and_then(|listener| listener.local_addr().ok()),
+            admin: admin.as_ref().and_then(|listener| listener.local_addr().ok()),
         };
         let store = Arc::new(LocalStore::open(&config.data, config.flush_interval)?);
         let state = HttpState {
@@ -120,7 +128,16 @@ impl App {
             state.clock.clone(),
             state.telemetry.clone(),
         );
-        Ok(Self { statsd, http, addresses, shard, flusher, state })
+        let console = Arc::new(Admin {
+            inquirer: flusher.inquirer(),
+            health: Arc::new(Health::default()),
+            config: etsys_config(config, addresses),
+            backends: Vec::new(),
+            started: state.clock.now(),
+            clock: state.clock.clone(),
+            telemetry: state.telemetry.clone(),
+        });
+        Ok(Self { statsd, http, admin, console, addresses, shard, flusher, state })
     }
 
     /// Where it listens.
@@ -155,6 +172,11 @@ impl App {
             }
         });
 
+        let listener = self.admin.map(tokio::net::TcpListener::from_std).transpose();
+        let listener = listener.map_err(cannot("serve admin"))?;
+        let console = self.console;
+        let administering = listener.map(|listener| tokio::spawn(admin::serve(listener, console)));
+
         shutdown.await;
         let stop = move || {
             if let Some(receiving) = receiving {
@@ -164,6 +186,9 @@ impl App {
         };
         // Both join threads; a panic of theirs is logged where it is noticed.
         tokio::task::spawn_blocking(stop).await.unwrap_or_default();
+        if let Some(administering) = administering {
+            administering.abort();
+        }
         // Live pages would never end by themselves.
         hub.close();
         drop(stop_http);
@@ -179,10 +204,11 @@ fn bind_udp(address: &str) -> Result<UdpReceiver, AppError> {
     first_of(address, bind).map_err(refused("statsd", address))
 }
 
-fn bind_tcp(address: &str) -> Result<TcpListener, AppError> {
+fn bind_tcp(key: &'static str, listen: &Listen) -> Result<Option<TcpListener>, AppError> {
+    let Some(address) = listen.address() else { return Ok(None) };
     let listener = first_of(address, TcpListener::bind::<SocketAddr>);
     let nonblocking = |listener: TcpListener| listener.set_nonblocking(true).map(|()| listener);
-    listener.and_then(nonblocking).map_err(refused("http", address))
+    listener.and_then(nonblocking).map(Some).map_err(refused(key, address))
 }
 
 /// The first of a name's addresses that can be bound.
@@ -206,8 +232,30 @@ fn aggregation(config: &Config) -> Options {
         interval: config.flush_interval,
         percent_thresholds: config.percent_threshold.clone(),
         prefix_stats: config.prefix_stats.clone(),
-        delete_idle: if config.delete_idle_stats { DeleteIdle::ALL } else { DeleteIdle::default() },
+        delete_idle: DeleteIdle::of(config.delete_idle_stats, None, None, None, None),
+        ..Options::default()
     }
+}
+
+/// The configuration as etsy's console lists it, by etsy's keys.
+fn etsys_config(config: &Config, addresses: Addresses) -> Vec<(String, String)> {
+    let mut list = vec![
+        ("flushInterval".to_owned(), config.flush_interval.as_millis().to_string()),
+        ("prefixStats".to_owned(), config.prefix_stats.clone()),
+        ("deleteIdleStats".to_owned(), config.delete_idle_stats.to_string()),
+    ];
+    for (at, percent) in config.percent_threshold.iter().enumerate() {
+        list.push((format!("percentThreshold > {at}"), percent.to_string()));
+    }
+    for (address, [host, port]) in
+        [(addresses.statsd, ["address", "port"]), (addresses.admin, ["mgmt_address", "mgmt_port"])]
+    {
+        if let Some(address) = address {
+            list.push((host.to_owned(), address.ip().to_string()));
+            list.push((port.to_owned(), address.port().to_string()));
+        }
+    }
+    list
 }
 
 /// The store comes first, so that a page that is told of a flush finds it stored.

@@ -40,8 +40,18 @@ impl Running {
     /// With an interval so long that only the end of the process flushes.
     fn start(data: &Path) -> Self {
         let data = data.to_str().unwrap();
-        let arguments =
-            ["--statsd", "127.0.0.1:0", "--http", "off", "--data", data, "--flush-interval", "1h"];
+        let arguments = [
+            "--statsd",
+            "127.0.0.1:0",
+            "--http",
+            "off",
+            "--admin",
+            "off",
+            "--data",
+            data,
+            "--flush-interval",
+            "1h",
+        ];
         let mut child = command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut lines = stdout.by_ref().lines().map(Result::unwrap);
@@ -94,9 +104,12 @@ fn an_address_in_use_is_one_line_and_exit_code_1() {
     let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
     let tcp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let (udp, tcp) = (udp.local_addr().unwrap().to_string(), tcp.local_addr().unwrap().to_string());
-    for (statsd, http, taken) in [(&*udp, "127.0.0.1:0", &udp), ("127.0.0.1:0", &*tcp, &tcp)] {
+    let free = "127.0.0.1:0";
+    for (statsd, http, admin, taken) in
+        [(&*udp, free, free, &udp), (free, &*tcp, free, &tcp), (free, free, &*tcp, &tcp)]
+    {
         let data = data.to_str().unwrap();
-        let output = run(&["--statsd", statsd, "--http", http, "--data", data]);
+        let output = run(&["--statsd", statsd, "--http", http, "--admin", admin, "--data", data]);
         assert_eq!(output.status.code(), Some(1));
         assert!(output.stdout.is_empty(), "it was never up");
         assert!(one_line(&output).contains(taken.as_str()), "{output:?}");
@@ -131,7 +144,8 @@ fn a_data_folder_that_cannot_be_one_is_named() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     let data = file.to_str().unwrap();
-    let output = run(&["--statsd", "127.0.0.1:0", "--http", "off", "--data", data]);
+    let output =
+        run(&["--statsd", "127.0.0.1:0", "--http", "off", "--admin", "off", "--data", data]);
     assert_eq!(output.status.code(), Some(1));
     let line = one_line(&output);
     assert!(line.contains(data) && line.contains("File exists"), "{line}");

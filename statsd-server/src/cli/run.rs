@@ -34,6 +34,9 @@ pub(super) struct ListenFlags {
     /// Where the page and Graphite's API are served, or `off` [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDR")]
     http: Option<Listen>,
+    /// Where etsy's management console listens, or `off` [default: 127.0.0.1:8126].
+    #[arg(long, value_name = "ADDR")]
+    admin: Option<Listen>,
     /// Time between flushes, such as 10s [default: 10s, in the demo 1s].
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     flush_interval: Option<Duration>,
@@ -46,6 +49,9 @@ impl ListenFlags {
         }
         if let Some(http) = self.http {
             config.http = http;
+        }
+        if let Some(admin) = self.admin {
+            config.admin = admin;
         }
         if let Some(interval) = self.flush_interval {
             config.flush_interval = interval;
@@ -80,6 +86,9 @@ pub(super) fn bind(config: &Config) -> Result<App, Failure> {
     let addresses = app.addresses();
     if let Some(statsd) = addresses.statsd {
         say(format_args!("statsd  udp {statsd}"));
+    }
+    if let Some(admin) = addresses.admin {
+        say(format_args!("admin   tcp {admin}"));
     }
     if let Some(http) = addresses.http {
         say(format_args!("http    tcp {http}"));

@@ -23,6 +23,8 @@ pub struct Config {
     pub statsd: Listen,
     /// Where the page and Graphite's API are served. Default `127.0.0.1:8080`.
     pub http: Listen,
+    /// Where etsy's management console listens, over TCP. Default `127.0.0.1:8126`.
+    pub admin: Listen,
     /// The folder of the Whisper files. Default `./statsd-data`.
     pub data: PathBuf,
     /// Time between flushes, 1 s to 1 h. Default 10 s.
@@ -44,6 +46,7 @@ impl Default for Config {
         Self {
             statsd: Listen::local(8125),
             http: Listen::local(8080),
+            admin: Listen::local(8126),
             data: PathBuf::from("./statsd-data"),
             flush_interval: Duration::from_secs(10),
             percent_threshold: vec![90.0],

@@ -12,13 +12,14 @@ fn an_empty_file_is_the_default() {
 #[test]
 fn every_key_is_read() {
     let config = Config::parse(
-        "statsd = '[::1]:9125'\nhttp = 'off'\ndata = '/var/lib/statsd'\nflush_interval = '1m'\n\
+        "statsd = '[::1]:9125'\nhttp = 'off'\nadmin = '[::1]:9126'\ndata = '/var/lib/statsd'\nflush_interval = '1m'\n\
          percent_threshold = [50, 99.9, -10]\nprefix_stats = 'st'\ndelete_idle_stats = true\n\
          dialect = 'dogstatsd'",
     )
     .unwrap();
     assert_eq!(config.statsd.address(), Some("[::1]:9125"));
     assert_eq!(config.http, Listen::Off);
+    assert_eq!(config.admin.address(), Some("[::1]:9126"));
     assert_eq!(config.flush_interval, Duration::from_secs(60));
     assert_eq!(config.percent_threshold, [50.0, 99.9, -10.0]);
     assert_eq!(config.dialect, Dialect::Dogstatsd);

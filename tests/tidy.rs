@@ -36,6 +36,7 @@ const SERVER: Floors = &[
     ("store", &["limits"]),
     ("live", &["limits"]),
     ("backend", &["aggregate", "limits", "live", "store", "telemetry"]),
+    ("admin", &["aggregate", "clock", "flush", "limits", "telemetry"]),
     ("flush", &["aggregate", "backend", "clock", "limits", "telemetry"]),
     ("query", &["limits", "store"]),
     ("draw", &["limits", "query"]),

@@ -11,7 +11,7 @@
 //!
 //! The tags of a name stand at the very end: `stats.counters.K.rate;plan=pro`.
 
-use crate::aggregate::Snapshot;
+use crate::aggregate::{Snapshot, push_clean_name};
 use crate::store::Merge;
 
 /// etsy's `graphite` section, and `prefixStats`. [`NamingOptions::default`] is etsy's default.
@@ -33,6 +33,9 @@ pub struct NamingOptions {
     pub global_suffix: Option<String>,
     /// `prefixStats`: what the names of the server's own metrics begin with.
     pub prefix_stats: String,
+    /// Whether the metrics' names come as they were sent (`keyNameSanitize: false`): then what stands
+    /// before the tags is cleaned here, as etsy's graphite backend does.
+    pub raw_names: bool,
 }
 
 impl Default for NamingOptions {
@@ -46,6 +49,7 @@ impl Default for NamingOptions {
             prefix_set: "sets".to_owned(),
             global_suffix: None,
             prefix_stats: "statsd".to_owned(),
+            raw_names: false,
         }
     }
 }
@@ -82,6 +86,7 @@ pub struct Naming {
     gauge: Affixes,
     set: Affixes,
     num_stats: String,
+    raw_names: bool,
 }
 
 /// What stands around a metric's name.
@@ -114,6 +119,7 @@ impl Naming {
                 gauge: affixes("stats.gauges.".to_owned(), ""),
                 set: affixes("stats.sets.".to_owned(), ".count"),
                 num_stats,
+                raw_names: options.raw_names,
             };
         }
         Self {
@@ -123,6 +129,7 @@ impl Naming {
             gauge: affixes(below(&options.prefix_gauge), ""),
             set: affixes(below(&options.prefix_set), ".count"),
             num_stats: dotted(&options.global_prefix) + &num_stats,
+            raw_names: options.raw_names,
         }
     }
 
@@ -178,7 +185,11 @@ impl Naming {
         };
         let (name, tags) = metric.split_at(metric.find(';').unwrap_or(metric.len()));
         out.push_str(&affixes.prefix);
-        out.push_str(name);
+        if self.raw_names {
+            push_clean_name(out, name);
+        } else {
+            out.push_str(name);
+        }
         if let Part::Timer(stat) = part {
             out.push('.');
             out.push_str(stat);

@@ -1,9 +1,11 @@
 use std::net::UdpSocket;
+use std::sync::mpsc::Sender;
 
 use statsd_client::protocol::Dialect;
 
 use super::*;
-use crate::receiver::{Receivers, UdpOptions};
+use crate::aggregate::{Kind, Listed};
+use crate::receiver::{Reading, Receivers, UdpOptions};
 
 #[derive(Debug)]
 struct At(Mutex<Duration>);
@@ -18,11 +20,11 @@ impl Clock for At {
 #[derive(Debug)]
 struct Probe {
     snapshots: Sender<Snapshot>,
-    then: Then,
+    then: Outcome,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Then {
+enum Outcome {
     Succeed,
     Fail,
     Panic,
@@ -36,9 +38,9 @@ impl Backend for Probe {
     fn flush(&mut self, snapshot: &Snapshot) -> Result<(), BackendError> {
         self.snapshots.send(snapshot.clone()).unwrap();
         match self.then {
-            Then::Succeed => Ok(()),
-            Then::Fail => Err(BackendError { message: "as told".to_owned() }),
-            Then::Panic => panic!("as told, at {}", snapshot.timestamp),
+            Outcome::Succeed => Ok(()),
+            Outcome::Fail => Err(BackendError { message: "as told".to_owned() }),
+            Outcome::Panic => panic!("as told, at {}", snapshot.timestamp),
         }
     }
 }
@@ -49,14 +51,14 @@ struct Bench {
     snapshots: Receiver<Snapshot>,
 }
 
-fn bench(shards: usize, backends: &[Then], interval: Duration) -> (Bench, Flusher) {
+fn bench(shards: usize, backends: &[Outcome], interval: Duration) -> (Bench, Flusher) {
     let shards = (0..shards).map(|_| Arc::new(Mutex::new(Shard::new(Dialect::Etsy)))).collect();
     bench_of(shards, backends, interval)
 }
 
 fn bench_of(
     shards: Vec<Arc<Mutex<Shard>>>,
-    backends: &[Then],
+    backends: &[Outcome],
     interval: Duration,
 ) -> (Bench, Flusher) {
     let (sender, snapshots) = mpsc::channel();
@@ -125,7 +127,7 @@ fn intervals_below_a_second_and_of_nothing_have_a_next_flush() {
 
 #[test]
 fn a_flush_merges_all_shards_and_counts_what_they_saw() {
-    let (bench, mut flusher) = bench(2, &[Then::Succeed], TEN_SECONDS);
+    let (bench, mut flusher) = bench(2, &[Outcome::Succeed], TEN_SECONDS);
     record(&bench.shards[0], "a:1|c\nbad");
     record(&bench.shards[1], "a:2|c\nt:3|ms\nalso bad");
     flusher.flush_once(1_010);
@@ -144,7 +146,7 @@ fn a_flush_merges_all_shards_and_counts_what_they_saw() {
 
 #[test]
 fn every_interval_starts_from_nothing() {
-    let (bench, mut flusher) = bench(1, &[Then::Succeed], TEN_SECONDS);
+    let (bench, mut flusher) = bench(1, &[Outcome::Succeed], TEN_SECONDS);
     let mut seen = Vec::new();
     for (timestamp, packet) in [(1, "a:1|c"), (2, "b:1|c"), (3, "a:5|c"), (4, ""), (5, "a:7|c")] {
         record(&bench.shards[0], packet);
@@ -156,7 +158,8 @@ fn every_interval_starts_from_nothing() {
 
 #[test]
 fn a_backend_that_fails_or_panics_leaves_the_others_and_the_next_flush() {
-    let (bench, mut flusher) = bench(1, &[Then::Panic, Then::Fail, Then::Succeed], TEN_SECONDS);
+    let (bench, mut flusher) =
+        bench(1, &[Outcome::Panic, Outcome::Fail, Outcome::Succeed], TEN_SECONDS);
     flusher.flush_once(1_010);
     flusher.flush_once(1_020);
     let timestamps: Vec<_> =
@@ -168,9 +171,9 @@ fn a_backend_that_fails_or_panics_leaves_the_others_and_the_next_flush() {
 
 #[test]
 fn nothing_is_lost_between_flushes_while_packets_come() {
-    let mut receivers = Receivers::new(Dialect::Etsy);
+    let mut receivers = Receivers::new(Reading::default());
     let address = receivers.udp("127.0.0.1:0".parse().unwrap(), &UdpOptions::default()).unwrap();
-    let (bench, mut flusher) = bench_of(receivers.shards(), &[Then::Succeed], TEN_SECONDS);
+    let (bench, mut flusher) = bench_of(receivers.shards(), &[Outcome::Succeed], TEN_SECONDS);
     let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
     sender.connect(address).unwrap();
     let handle = receivers.start(Arc::default()).unwrap();
@@ -193,7 +196,7 @@ fn nothing_is_lost_between_flushes_while_packets_come() {
 
 #[test]
 fn a_stop_flushes_the_open_interval_at_once_under_the_time_of_now() {
-    let (bench, flusher) = bench(1, &[Then::Succeed], Duration::from_secs(3_600));
+    let (bench, flusher) = bench(1, &[Outcome::Succeed], Duration::from_secs(3_600));
     record(&bench.shards[0], "a:1|c");
     flusher.start().unwrap().stop();
     let snapshot = bench.snapshots.try_recv().unwrap();
@@ -205,8 +208,99 @@ fn a_stop_flushes_the_open_interval_at_once_under_the_time_of_now() {
 fn a_flush_carries_the_instant_that_was_due() {
     // The clock stands still 5 ms before second 1,001, which is the startup's phase, so every flush
     // is the one due 10 ms after that second.
-    let (bench, flusher) = bench(1, &[Then::Succeed], Duration::from_millis(10));
+    let (bench, flusher) = bench(1, &[Outcome::Succeed], Duration::from_millis(10));
     let handle = flusher.start().unwrap();
     assert_eq!(bench.snapshots.recv().unwrap().timestamp, 1_001);
     handle.stop();
+}
+
+fn wait_for<T>(answer: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(answer)
+}
+
+fn listed(inquirer: &Inquirer, name: &str) -> Option<Listed> {
+    let listing = wait_for(inquirer.list(Kind::Counters)).expect("the thread runs");
+    listing.entries.into_iter().find(|(counter, _)| counter == name).map(|(_, value)| value)
+}
+
+#[test]
+fn a_question_sees_the_open_interval_of_all_shards_and_leaves_it_open() {
+    let (bench, flusher) = bench(2, &[Outcome::Succeed], Duration::from_secs(3_600));
+    let inquirer = flusher.inquirer();
+    let handle = flusher.start().unwrap();
+    record(&bench.shards[0], "a:1|c\nbad");
+    record(&bench.shards[1], "a:2|c");
+    assert_eq!(listed(&inquirer, "a"), Some(Listed::Number(3.0)));
+    record(&bench.shards[1], "a:4|c");
+    assert_eq!(listed(&inquirer, "a"), Some(Listed::Number(7.0)));
+    let deleted = wait_for(inquirer.delete(Kind::Counters, vec!["a".to_owned()])).unwrap();
+    assert_eq!(deleted[0].names, ["a"]);
+    record(&bench.shards[0], "a:5|c");
+    handle.stop();
+    let snapshot = bench.snapshots.try_recv().unwrap();
+    assert_eq!(counter(&snapshot, "a"), Some(5.0));
+    assert_eq!(counter(&snapshot, "statsd.packets_received"), Some(4.0));
+    assert_eq!((bench.telemetry.packets.get(), bench.telemetry.bad_lines.get()), (4, 1));
+    assert_eq!(wait_for(inquirer.list(Kind::Counters)), None, "nobody answers any more");
+}
+
+#[test]
+fn a_flush_that_is_due_comes_before_any_number_of_questions() {
+    let (bench, flusher) = bench(1, &[Outcome::Succeed], Duration::from_millis(10));
+    let inquirer = flusher.inquirer();
+    let handle = flusher.start().unwrap();
+    let asking = thread::spawn(move || {
+        let mut answers = 0;
+        wait_for(async {
+            while inquirer.messages().await.is_some() {
+                answers += 1;
+            }
+        });
+        answers
+    });
+    for _ in 0..5 {
+        assert_eq!(bench.snapshots.recv().unwrap().timestamp, 1_001);
+    }
+    handle.stop();
+    assert!(asking.join().unwrap() > 0);
+}
+
+#[test]
+fn a_handle_that_is_dropped_ends_the_thread_though_somebody_could_ask() {
+    let (bench, flusher) = bench(1, &[Outcome::Succeed], Duration::from_secs(3_600));
+    let inquirer = flusher.inquirer();
+    record(&bench.shards[0], "a:1|c");
+    drop(flusher.start().unwrap());
+    assert_eq!(counter(&bench.snapshots.recv().unwrap(), "a"), Some(1.0));
+    assert_eq!(wait_for(inquirer.messages()), None);
+}
+
+#[test]
+fn the_last_packet_is_known_by_a_look_or_by_a_flush() {
+    let (bench, mut flusher) = bench(1, &[], TEN_SECONDS);
+    assert_eq!(flusher.last_packet, 1_001, "the start");
+    let clock = Arc::new(At(Mutex::new(Duration::from_secs(1_005))));
+    flusher.clock = clock.clone();
+    flusher.look();
+    assert_eq!(flusher.last_packet, 1_001);
+    record(&bench.shards[0], "a:1|c");
+    flusher.look();
+    assert_eq!(flusher.last_packet, 1_005);
+    *clock.0.lock().unwrap() = Duration::from_millis(1_008_500);
+    flusher.look();
+    flusher.flush_once(1_010);
+    assert_eq!(flusher.last_packet, 1_005, "the same packet is not seen twice");
+    record(&bench.shards[0], "a:1|c");
+    flusher.flush_once(1_020);
+    assert_eq!(flusher.last_packet, 1_009);
+}
+
+#[test]
+fn who_brings_the_names_is_told_after_each_flush() {
+    let (bench, mut flusher) = bench(1, &[], TEN_SECONDS);
+    record(&bench.shards[0], "shop.a:1|c\nshop.b:1|c\ncron.a:1|ms");
+    flusher.flush_once(1_010);
+    let known = bench.telemetry.known.get();
+    assert_eq!(known.contexts, 3 + 3);
+    assert_eq!(known.first_nodes, [("shop".to_owned(), 2), ("cron".to_owned(), 1)]);
 }

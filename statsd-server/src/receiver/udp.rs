@@ -1,6 +1,7 @@
 //! StatsD over UDP: one socket, one plain thread, one shard.
 
 use std::io;
+use std::iter;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +14,7 @@ use crate::aggregate::Shard;
 use crate::limits::{
     PACKET_MAX_BYTES, RECEIVE_BATCH_BYTES, RECEIVE_BATCH_PACKETS, RECEIVE_BUFFER_BYTES,
 };
+use crate::tap::Tap;
 use crate::telemetry::Telemetry;
 
 /// How long the thread waits for a packet before it looks whether it is to stop.
@@ -41,6 +43,7 @@ impl Default for UdpOptions {
 pub struct UdpReceiver {
     socket: UdpSocket,
     local_addr: SocketAddr,
+    tap: Tap,
 }
 
 /// The running thread. Dropping it lets the thread end by itself; [`UdpHandle::stop`] waits for that.
@@ -57,7 +60,7 @@ impl UdpReceiver {
             let socket = UdpSocket::bind(addr)?;
             socket.set_read_timeout(Some(WAIT))?;
             let local_addr = socket.local_addr()?;
-            Ok(Self { socket, local_addr })
+            Ok(Self { socket, local_addr, tap: Tap::default() })
         };
         let receiver = bind().map_err(|error: io::Error| {
             io::Error::new(error.kind(), format!("cannot receive on udp {addr}: {error}"))
@@ -69,6 +72,13 @@ impl UdpReceiver {
     /// The address in use, with the port that the kernel chose.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// Offers every packet to that tap, too, as it came.
+    #[must_use]
+    pub fn with_tap(mut self, tap: Tap) -> Self {
+        self.tap = tap;
+        self
     }
 
     /// Starts the thread that records into `shard`.
@@ -98,7 +108,7 @@ impl UdpReceiver {
         let mut batch = Batch::new();
         while stopped.try_recv() == Err(TryRecvError::Empty) {
             let received = self.receive(&mut batch);
-            batch.record(shard);
+            batch.record(shard, &self.tap);
             if let Err(error) = received {
                 telemetry.receive_errors.add(1);
                 tracing::warn!(%error, "cannot read from udp {}", self.local_addr);
@@ -129,7 +139,7 @@ impl UdpReceiver {
         while more && left > 0 {
             more = batch.receive_all(&self.socket).is_ok() && !batch.is_empty();
             left = left.saturating_sub(batch.len());
-            batch.record(shard);
+            batch.record(shard, &self.tap);
         }
     }
 }
@@ -193,11 +203,17 @@ impl Batch {
         self.ends.len() < RECEIVE_BATCH_PACKETS && self.bytes.len() - used >= PACKET_MAX_BYTES
     }
 
+    fn packets(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
+    }
+
     /// Hands the packets to the shard and empties the batch.
-    fn record(&mut self, shard: &Mutex<Shard>) {
+    fn record(&mut self, shard: &Mutex<Shard>, tap: &Tap) {
         if self.ends.is_empty() {
             return;
         }
+        tap.offer(self.packets());
         // A shard is whole after every packet, so one that saw a panic is still good.
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         let mut start = 0;

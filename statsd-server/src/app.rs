@@ -1,4 +1,7 @@
-//! The only file that knows everybody: [`Config`] → parts → [`App::run`].
+//! The only file that knows everybody: [`Config`] → parts → [`App::run`]. `app/outputs.rs` is its
+//! part for backends.
+
+mod outputs;
 
 use std::future::Future;
 use std::io;
@@ -6,12 +9,11 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use statsd_client::protocol;
 use tokio::sync::oneshot;
 
 use crate::aggregate::{DeleteIdle, Options, Shard};
-use crate::backend::{Backend, ConsoleBackend, LiveBackend, Naming, NamingOptions, StoreBackend};
+use crate::backend::Repeater;
 use crate::clock::SystemClock;
 use crate::config::{Config, Dialect};
 use crate::flush::Flusher;
@@ -23,6 +25,9 @@ use crate::telemetry::Telemetry;
 
 /// How long requests that are being answered may take once the server is to stop.
 const HTTP_DRAIN: Duration = Duration::from_secs(1);
+
+/// How long the packets that were read may take to reach other servers once this one is to stop.
+const REPEATER_DRAIN: Duration = Duration::from_secs(1);
 
 /// A server whose sockets are bound and whose store is open; it serves once it runs.
 ///
@@ -45,6 +50,7 @@ pub struct App {
     statsd: Option<UdpReceiver>,
     http: Option<TcpListener>,
     addresses: Addresses,
+    repeater: Option<Repeater>,
     shard: Arc<Mutex<Shard>>,
     flusher: Flusher,
     state: HttpState,
@@ -116,11 +122,13 @@ impl App {
         let flusher = Flusher::new(
             aggregation(config),
             vec![shard.clone()],
-            backends(config, &state, console),
+            outputs::lanes(config, &state, console)?,
             state.clock.clone(),
             state.telemetry.clone(),
         );
-        Ok(Self { statsd, http, addresses, shard, flusher, state })
+        let (tap, repeater) = outputs::repeater(config, state.telemetry.clone())?;
+        let statsd = statsd.map(|receiver| receiver.with_tap(tap));
+        Ok(Self { statsd, http, addresses, repeater, shard, flusher, state })
     }
 
     /// Where it listens.
@@ -134,7 +142,6 @@ impl App {
     /// # Errors
     /// A thread could not be started, or the HTTP listener failed.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), AppError> {
-        let cannot = |what| move |source| AppError::Run { what, source };
         let flushing = self.flusher.start().map_err(cannot("start the flush thread"))?;
         let telemetry = self.state.telemetry.clone();
         let receiving = self
@@ -156,11 +163,16 @@ impl App {
         });
 
         shutdown.await;
+        let repeater = self.repeater;
         let stop = move || {
             if let Some(receiving) = receiving {
                 receiving.stop();
             }
             flushing.stop();
+            // Its queues began to empty when the receivers stopped.
+            if repeater.is_some_and(|repeater| !repeater.join(REPEATER_DRAIN)) {
+                tracing::warn!("packets that a slow server did not take are not repeated");
+            }
         };
         // Both join threads; a panic of theirs is logged where it is noticed.
         tokio::task::spawn_blocking(stop).await.unwrap_or_default();
@@ -207,27 +219,10 @@ fn aggregation(config: &Config) -> Options {
         percent_thresholds: config.percent_threshold.clone(),
         prefix_stats: config.prefix_stats.clone(),
         delete_idle: if config.delete_idle_stats { DeleteIdle::ALL } else { DeleteIdle::default() },
+        keep_raw: config.console.is_some(),
     }
 }
 
-/// The store comes first, so that a page that is told of a flush finds it stored.
-fn backends(
-    config: &Config,
-    state: &HttpState,
-    console: Option<Box<dyn io::Write + Send>>,
-) -> Vec<Box<dyn Backend>> {
-    let HttpState { store, hub, telemetry, .. } = state.clone();
-    let naming = Naming::new(&NamingOptions {
-        prefix_stats: config.prefix_stats.clone(),
-        ..NamingOptions::default()
-    });
-    let mut backends: Vec<Box<dyn Backend>> = vec![
-        Box::new(StoreBackend::new(store, telemetry.clone(), naming.clone())),
-        Box::new(LiveBackend::new(hub, telemetry.clone(), naming, &config.prefix_stats)),
-    ];
-    if let Some(out) = console {
-        let zone = TimeZone::system();
-        backends.push(Box::new(ConsoleBackend::new(out, telemetry, zone, &config.prefix_stats)));
-    }
-    backends
+fn cannot(what: &'static str) -> impl Fn(io::Error) -> AppError {
+    move |source| AppError::Run { what, source }
 }

@@ -3,6 +3,7 @@
 
 mod duration;
 mod error;
+pub mod outputs;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -37,6 +38,14 @@ pub struct Config {
     pub delete_idle_stats: bool,
     /// Which StatsD the packets are read as. Default etsy's.
     pub dialect: Dialect,
+    /// A carbon server that gets every flush, too. Default none.
+    pub graphite: Option<outputs::Graphite>,
+    /// Other StatsD servers that get every packet, too. Default none.
+    pub repeater: Option<outputs::Repeater>,
+    /// Every flush on standard output as etsy prints it, in place of one line. Default one line.
+    pub console: Option<outputs::Console>,
+    /// A command that reads every flush. Default none.
+    pub exec: Option<outputs::Exec>,
 }
 
 impl Default for Config {
@@ -50,6 +59,10 @@ impl Default for Config {
             prefix_stats: "statsd".to_owned(),
             delete_idle_stats: false,
             dialect: Dialect::Etsy,
+            graphite: None,
+            repeater: None,
+            console: None,
+            exec: None,
         }
     }
 }
@@ -105,6 +118,9 @@ impl Config {
                 return Err(ConfigError::value("percent_threshold", message));
             }
         }
+        self.graphite.as_ref().map_or(Ok(()), outputs::Graphite::validate)?;
+        self.repeater.as_ref().map_or(Ok(()), outputs::Repeater::validate)?;
+        self.exec.as_ref().map_or(Ok(()), outputs::Exec::validate)?;
         Ok(())
     }
 }

@@ -61,3 +61,32 @@ fn errors_of_a_file_name_it() {
         "{unknown}"
     );
 }
+
+#[test]
+fn outputs_are_tables() {
+    let config = Config::parse(
+        "[graphite]\naddress = 'carbon:2004'\nprotocol = 'pickle'\nflush_counts = false\n\
+         confirm = false\nreplay = '0s'\nconnect_timeout = '1s'\nwrite_timeout = '2s'\nspool = '/var/spool/s'\n\
+         spool_max_bytes = 1000\n[repeater]\naddresses = ['[::1]:8125', 'b:8125']\nprotocol = 'tcp'\n\
+         [console]\nprettyprint = true\n[exec]\ncommand = ['sink', '-v']\ndeadline = '3s'",
+    )
+    .unwrap();
+    let graphite = config.graphite.unwrap();
+    assert_eq!(graphite.protocol, outputs::GraphiteProtocol::Pickle);
+    assert_eq!((graphite.connect_timeout.as_secs(), graphite.write_timeout.as_secs()), (1, 2));
+    assert_eq!(config.repeater.unwrap().protocol, outputs::RepeaterProtocol::Tcp);
+    assert!(config.console.unwrap().prettyprint);
+    assert_eq!(config.exec.unwrap().command, ["sink", "-v"]);
+    for (text, message) in [
+        ("[graphite]\naddress = 'carbon'", "graphite.address: \"carbon\" is not `host:port`"),
+        (
+            "[graphite]\naddress = 'carbon:2003'\nwrite_timeout = '0s'",
+            "graphite.write_timeout: it must be above 0",
+        ),
+        ("[repeater]\naddresses = []", "repeater.addresses: there is none; leave the table out"),
+        ("[exec]\ncommand = []", "exec.command: it names no program"),
+        ("[graphite]\nadress = 'a:1'", "line 2: unknown key `adress`; did you mean `address`?"),
+    ] {
+        assert_eq!(error(text), message);
+    }
+}

@@ -1,7 +1,11 @@
 //! What the server counts about itself. Plain relaxed counters: written by whoever sees the event,
 //! read by the flush line and `/status`, so that nothing is counted in secret.
 
+mod outputs;
+
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use outputs::{BackendStatus, BackendStatuses};
 
 /// A count that only grows.
 #[derive(Debug, Default)]
@@ -19,6 +23,22 @@ impl Count {
     }
 }
 
+/// The last of a number that rises and falls.
+#[derive(Debug, Default)]
+pub struct Level(AtomicU64);
+
+impl Level {
+    /// What it is from now on.
+    pub fn set(&self, now: u64) {
+        self.0.store(now, Ordering::Relaxed);
+    }
+
+    /// What it is.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// Declares the counts once: a field each, and the list that `/status` shows.
 macro_rules! telemetry {
     ($($(#[$doc:meta])+ $name:ident,)+) => {
@@ -27,6 +47,8 @@ macro_rules! telemetry {
         #[non_exhaustive]
         pub struct Telemetry {
             $($(#[$doc])+ pub $name: Count,)+
+            /// What each output has done.
+            pub backends: BackendStatuses,
         }
 
         impl Telemetry {
@@ -79,6 +101,8 @@ telemetry! {
     flushes,
     /// Backends that did not take a flush.
     backend_errors,
+    /// Flushes that a backend was not handed because it had fallen behind.
+    flushes_skipped,
     /// Series that a request asked for and that could not be read.
     series_unreadable,
     /// HTTP requests answered with a 4xx: wrong, over a bound, or to no such place.
@@ -91,4 +115,8 @@ telemetry! {
     live_refused,
     /// Series left out of live events because `LIVE_SERIES_MAX` were in them.
     live_series_over_limit,
+    /// Raw packets sent on to other servers, one for each server.
+    packets_repeated,
+    /// Raw packets that were not: a server was too slow, or its socket failed.
+    packets_not_repeated,
 }

@@ -281,13 +281,15 @@ fn a_flag_overrides_the_environment_and_that_the_file() {
 #[test]
 fn check_says_what_is_understood_and_exits_1_with_the_mistakes() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "{ port: 9125\n, graphiteHost: 'carbon'\n, title: 'x', flushinterval: 1 }";
+    let text = "{ port: 9125\n, graphiteHost: 'Carbon'\n, title: 'x', flushinterval: 1 }";
     let good = run(&["check", &file(folder.path(), "good.js", text)]);
     assert_eq!(good.status.code(), Some(0), "{good:?}");
     let said = String::from_utf8(good.stdout).unwrap();
     for words in [
         "good.js is etsy's config.js, and good\n",
         "  statsd                    udp 0.0.0.0:9125\n",
+        "  graphite                  every flush to Carbon:2003 as text\n",
+        "  graphite.spool            in memory, at most 67108864 bytes, lost at the end\n",
         "  title                     \"x\"; a process keeps its name here — no effect\n",
         "good.js:3:15: unknown key `flushinterval`; did you mean `flushInterval`?\n",
         "good.js:1:1: without `mgmt_address` the admin console",

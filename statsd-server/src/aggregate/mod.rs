@@ -30,5 +30,5 @@ pub use counts::{Counts, Lost};
 pub use interval::Interval;
 pub use options::{DeleteIdle, Options};
 pub use shard::Shard;
-pub use snapshot::{Snapshot, TimerStats};
+pub use snapshot::{First, Raw, Snapshot, TimerStats};
 pub use state::State;

@@ -13,6 +13,8 @@ pub struct Options {
     pub prefix_stats: String,
     /// `deleteIdleStats` and its parts.
     pub delete_idle: DeleteIdle,
+    /// Whether snapshots also hold [`Raw`](super::Raw) values.
+    pub keep_raw: bool,
 }
 
 impl Default for Options {
@@ -22,6 +24,7 @@ impl Default for Options {
             percent_thresholds: vec![90.0],
             prefix_stats: "statsd".to_owned(),
             delete_idle: DeleteIdle::default(),
+            keep_raw: false,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::mem;
 use super::counts::Counts;
 use super::interval::{Gathered, Interval, Members, Names, TimerSamples, slot};
 use super::options::Options;
-use super::snapshot::Snapshot;
+use super::snapshot::{First, Raw, Snapshot};
 use super::timer::Statistics;
 use crate::limits;
 
@@ -99,7 +99,12 @@ impl State {
             })),
             gauges: finite(&self.gauges, &mut skipped),
             sets: sorted(self.sets.iter().map(|(name, set)| (name.clone(), set.0.len()))),
+            processing_millis: 0,
+            raw: None,
         };
+        // The samples are sorted by now.
+        let raw = self.options.keep_raw.then(|| self.raw());
+        let snapshot = Snapshot { raw, ..snapshot };
         self.counts.results_not_finite += skipped;
         self.last_counts = mem::take(&mut self.counts);
         self.begin_interval();
@@ -109,6 +114,23 @@ impl State {
     /// What was counted in the interval of the last snapshot.
     pub fn last_counts(&self) -> &Counts {
         &self.last_counts
+    }
+
+    fn raw(&self) -> Raw {
+        let first = |values: &[f64]| First {
+            values: values.iter().take(limits::RAW_VALUES_MAX).copied().collect(),
+            total: values.len(),
+        };
+        let members = |set: &Members| {
+            let mut values: Vec<_> = set.0.iter().cloned().collect();
+            values.sort_unstable();
+            values.truncate(limits::RAW_VALUES_MAX);
+            First { values, total: set.0.len() }
+        };
+        Raw {
+            samples: sorted(self.timers.iter().map(|(name, t)| (name.clone(), first(&t.values)))),
+            members: sorted(self.sets.iter().map(|(name, set)| (name.clone(), members(set)))),
+        }
     }
 
     /// Own metrics live among those of the clients, as etsy's do, and so are in every output.

@@ -1,5 +1,7 @@
 //! `/status`: what the server counts about itself.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
@@ -8,19 +10,28 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 use super::{HttpState, route_both};
+use crate::telemetry::BackendStatus;
 
 pub(super) fn routes() -> Router<HttpState> {
     route_both(Router::new(), "/status", get(status))
 }
 
-/// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}}`, the counts since the start.
+/// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}, "backends": {"store": {"flushes": 7,
+/// …}}}`, the counts since the start.
 async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     let counts: Map<String, Value> =
         state.telemetry.counts().map(|(name, count)| (name.to_owned(), count.into())).collect();
+    let backend = |(name, status): (&str, Arc<BackendStatus>)| {
+        let numbers = status.numbers().map(|(name, n)| (name.to_owned(), n.into()));
+        (name.to_owned(), Value::Object(numbers.collect()))
+    };
+    let backends: Map<String, Value> =
+        state.telemetry.backends.all().into_iter().map(backend).collect();
     let status = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "live_pages": state.hub.listeners(),
         "counts": counts,
+        "backends": backends,
     });
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (headers, format!("{status:#}\n"))
@@ -37,6 +48,7 @@ mod tests {
         let served = serve();
         served.telemetry.bad_lines.add(3);
         served.telemetry.contexts_over_limit.add(2);
+        served.telemetry.backends.named("slow").skipped.add(4);
         let answer = served.get("/status", &[]);
         assert_eq!(answer.status, 200);
         let status: Value = serde_json::from_slice(&answer.body()).unwrap();
@@ -44,5 +56,6 @@ mod tests {
         assert_eq!(status["counts"]["contexts_over_limit"], 2);
         let counts = status["counts"].as_object().unwrap().len();
         assert_eq!(counts, served.telemetry.counts().count());
+        assert_eq!(status["backends"]["slow"]["skipped"], 4);
     }
 }

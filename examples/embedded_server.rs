@@ -14,8 +14,9 @@ use statsd_server::config::Config;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
-    let mut config =
-        Config::parse("statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nflush_interval = '1s'")?;
+    let mut config = Config::parse(
+        "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'\nflush_interval = '1s'",
+    )?;
     config.data = Some(folder.path().to_owned());
 
     // Every socket is bound when this returns, on ports that the system chose.

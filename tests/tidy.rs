@@ -37,6 +37,7 @@ const SERVER: Floors = &[
     ("store", &["limits"]),
     ("live", &["limits"]),
     ("backend", &["aggregate", "clock", "limits", "live", "store", "tap", "telemetry"]),
+    ("admin", &["aggregate", "clock", "flush", "limits", "telemetry"]),
     ("flush", &["aggregate", "backend", "clock", "limits", "telemetry"]),
     ("query", &["limits", "store"]),
     ("draw", &["limits", "query"]),

@@ -1,5 +1,5 @@
-//! The only file that knows everybody: [`Config`] → parts → [`App::run`]. `app/outputs.rs` is its
-//! part for backends.
+//! The only file that knows everybody: [`Config`] → parts → [`App::run`]; `outputs` is its part for
+//! backends.
 
 use std::future::Future;
 use std::io;
@@ -10,17 +10,19 @@ use std::time::Duration;
 use statsd_client::protocol;
 use tokio::sync::oneshot;
 
-use crate::aggregate::{DeleteIdle, Options};
+use crate::admin::{self, Admin};
+use crate::aggregate::{Bin, DeleteIdle, Histogram, Options};
 use crate::backend::Repeater;
 use crate::clock::SystemClock;
-use crate::config::{Config, Dialect, Output, StatsdListen, UnixSocket};
+use crate::config::{self, Config, Dialect, Listen, Output, StatsdListen, UnixSocket};
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
-use crate::receiver::{Listening, Receivers, UdpOptions};
+use crate::receiver::{Listening, Reading, Receivers, UdpOptions};
 use crate::store::{LocalStore, NoStore, OpenError, Store};
 use crate::telemetry::Telemetry;
 
+mod etsys_config;
 mod outputs;
 mod support;
 
@@ -41,7 +43,8 @@ const REPEATER_DRAIN: Duration = Duration::from_secs(1);
 ///
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// # let folder = tempfile::tempdir()?;
-/// let mut config = Config::parse("statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'").unwrap();
+/// let text = "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'";
+/// let mut config = Config::parse(text).unwrap();
 /// config.data = Some(folder.path().to_owned());
 /// let app = App::bind(&config, None).unwrap();
 /// assert_ne!(app.addresses().statsd.unwrap().port(), 0);
@@ -55,6 +58,9 @@ pub struct App {
     listening: Vec<Listening>,
     http: Option<TcpListener>,
     repeater: Option<Repeater>,
+    admin: Option<TcpListener>,
+    console: Arc<Admin>,
+    addresses: Addresses,
     flusher: Flusher,
     state: HttpState,
 }
@@ -68,6 +74,8 @@ pub struct Addresses {
     pub statsd_tcp: Option<SocketAddr>,
     /// The page and Graphite's API.
     pub http: Option<SocketAddr>,
+    /// etsy's management console.
+    pub admin: Option<SocketAddr>,
 }
 
 /// Why a server did not start, or stopped. One line.
@@ -77,7 +85,7 @@ pub enum AppError {
     /// An address is not to be had: it is in use, or not this machine's.
     #[error("cannot listen on {key} {address}: {source}")]
     Listen {
-        /// The setting: `statsd` or `http`.
+        /// The setting: `statsd`, `http` or `admin`.
         key: &'static str,
         /// The address as it was set.
         address: String,
@@ -120,7 +128,7 @@ impl App {
         console: Option<Box<dyn io::Write + Send>>,
         inherited: Inherited,
     ) -> Result<Self, AppError> {
-        let mut receivers = Receivers::new(dialect(config));
+        let mut receivers = Receivers::new(reading(config));
         if inherited.is_empty() {
             for listen in &config.statsd {
                 bind_statsd(&mut receivers, listen, config.statsd_sockets)?;
@@ -129,9 +137,17 @@ impl App {
             receivers.inherit(inherited).map_err(refused("statsd", "LISTEN_FDS"))?;
         }
         let listening = receivers.listening().to_vec();
-        let http = config.http.address().map(bind_http).transpose()?;
-        let state = HttpState {
+        let http = bind_tcp("http", &config.http)?;
+        let admin = bind_tcp("admin", &config.admin)?;
+        let local = |listener: &TcpListener| listener.local_addr().ok();
+        let addresses = Addresses {
             statsd: listening.iter().find_map(Listening::udp),
+            statsd_tcp: listening.iter().find_map(Listening::tcp),
+            http: http.as_ref().and_then(local),
+            admin: admin.as_ref().and_then(local),
+        };
+        let state = HttpState {
+            statsd: addresses.statsd,
             store: store(config)?,
             hub: Hub::new(),
             clock: Arc::new(SystemClock),
@@ -146,16 +162,22 @@ impl App {
         );
         let (tap, repeater) = outputs::repeater(config, state.telemetry.clone())?;
         let receivers = receivers.with_tap(tap);
-        Ok(Self { receivers, listening, http, repeater, flusher, state })
+        let is_up = config.health_status == config::Health::Up;
+        let console = Arc::new(Admin {
+            inquirer: flusher.inquirer(),
+            health: Arc::new(admin::Health::new(is_up)),
+            config: etsys_config::list(config, &listening, addresses.admin),
+            backends: outputs::facts(config, &state),
+            started: state.clock.now(),
+            clock: state.clock.clone(),
+            telemetry: state.telemetry.clone(),
+        });
+        Ok(Self { receivers, listening, http, repeater, admin, console, addresses, flusher, state })
     }
 
     /// Where it listens.
     pub fn addresses(&self) -> Addresses {
-        Addresses {
-            statsd: self.state.statsd,
-            statsd_tcp: self.listening.iter().find_map(Listening::tcp),
-            http: self.http.as_ref().and_then(|listener| listener.local_addr().ok()),
-        }
+        self.addresses
     }
 
     /// What StatsD packets and lines are received on.
@@ -185,6 +207,11 @@ impl App {
             }
         });
 
+        let listener = self.admin.map(tokio::net::TcpListener::from_std).transpose();
+        let listener = listener.map_err(cannot("serve admin"))?;
+        let console = self.console;
+        let administering = listener.map(|listener| tokio::spawn(admin::serve(listener, console)));
+
         shutdown.await;
         let repeater = self.repeater;
         let stop = move || {
@@ -197,6 +224,9 @@ impl App {
         };
         // Both join threads; a panic of theirs is logged where it is noticed.
         tokio::task::spawn_blocking(stop).await.unwrap_or_default();
+        if let Some(administering) = administering {
+            administering.abort();
+        }
         // Live pages would never end by themselves.
         hub.close();
         drop(stop_http);
@@ -235,10 +265,11 @@ fn bind_statsd(
     bound.map_err(refused("statsd", &place))
 }
 
-fn bind_http(address: &str) -> Result<TcpListener, AppError> {
+fn bind_tcp(key: &'static str, listen: &Listen) -> Result<Option<TcpListener>, AppError> {
+    let Some(address) = listen.address() else { return Ok(None) };
     let listener = first_of(address, TcpListener::bind::<SocketAddr>);
     let nonblocking = |listener: TcpListener| listener.set_nonblocking(true).map(|()| listener);
-    listener.and_then(nonblocking).map_err(refused("http", address))
+    listener.and_then(nonblocking).map(Some).map_err(refused(key, address))
 }
 
 /// The first of a name's addresses that can be bound.
@@ -257,11 +288,12 @@ fn refused(key: &'static str, address: &str) -> impl FnOnce(io::Error) -> AppErr
     move |source| AppError::Listen { key, address: address.to_owned(), source }
 }
 
-fn dialect(config: &Config) -> protocol::Dialect {
-    match config.dialect {
+fn reading(config: &Config) -> Reading {
+    let dialect = match config.dialect {
         Dialect::Etsy => protocol::Dialect::Etsy,
         Dialect::Dogstatsd => protocol::Dialect::DogStatsd,
-    }
+    };
+    Reading { dialect, sanitise: config.key_name_sanitize }
 }
 
 fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {
@@ -272,19 +304,27 @@ fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {
 }
 
 fn aggregation(config: &Config) -> Options {
-    let deleted = |own: Option<bool>| own.unwrap_or(config.delete_idle_stats);
     Options {
         interval: config.flush_interval,
         percent_thresholds: config.percent_threshold.clone(),
         prefix_stats: config.prefix_stats.clone(),
-        delete_idle: DeleteIdle {
-            counters: deleted(config.delete_counters),
-            timers: deleted(config.delete_timers),
-            sets: deleted(config.delete_sets),
-            gauges: deleted(config.delete_gauges),
-        },
+        delete_idle: DeleteIdle::of(
+            config.delete_idle_stats,
+            config.delete_counters,
+            config.delete_timers,
+            config.delete_sets,
+            config.delete_gauges,
+        ),
+        timer_metrics: config.calculated_timer_metrics.clone().unwrap_or_default(),
+        histograms: config.histogram.iter().map(histogram).collect(),
+        gauges_max_ttl: config.gauges_max_ttl.get(),
         keep_raw: config.runs(Output::Console),
     }
+}
+
+fn histogram(configured: &config::Histogram) -> Histogram {
+    let bin = |&limit: &f64| if limit == f64::INFINITY { Bin::rest() } else { Bin::below(limit) };
+    Histogram { metric: configured.metric.clone(), bins: configured.bins.iter().map(bin).collect() }
 }
 
 fn cannot(what: &'static str) -> impl Fn(io::Error) -> AppError {

@@ -4,18 +4,28 @@
 
 use std::io;
 use std::mem;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::aggregate::{Counts, Interval, Options, Shard, State};
 use crate::backend::Lane;
 use crate::clock::Clock;
-use crate::telemetry::Telemetry;
+use crate::limits::{ADMIN_REPLY_MAX_BYTES, FIRST_NODES_SHOWN, FLUSH_REQUESTS_MAX};
+use crate::telemetry::{KnownNames, Telemetry};
+
+mod inquiry;
+
+pub use inquiry::{Inquirer, Messages};
+use inquiry::{Question, Request};
 
 /// An interval of 0 would never wait. Configuration refuses it; this is for those who do not read one.
 const INTERVAL_MIN: Duration = Duration::from_millis(1);
+
+/// How often the thread looks whether packets came, so that it can tell to the second when the last
+/// one did, without a clock in the receivers.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// When the flush after `now` is due: an instant, like `startup` and `now`, since the epoch.
 ///
@@ -52,6 +62,10 @@ pub struct Flusher {
     lanes: Vec<Lane>,
     clock: Arc<dyn Clock>,
     telemetry: Arc<Telemetry>,
+    inquirer: Inquirer,
+    requests: Receiver<Request>,
+    /// When the last packet was seen, or the start.
+    last_packet: i64,
 }
 
 /// A shard, and the interval it gets in exchange for the one that is taken out.
@@ -59,14 +73,31 @@ pub struct Flusher {
 struct Source {
     shard: Arc<Mutex<Shard>>,
     emptied: Interval,
+    /// Packets that its open interval had when they were last looked at.
+    packets: u64,
+}
+
+/// Whose end the taking of the shards' intervals is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Take {
+    /// The interval's.
+    End,
+    /// Nobody's: the interval goes on.
+    Within,
+}
+
+/// What ends the waiting.
+enum Then {
+    Flush,
+    Stop,
 }
 
 /// The running thread. Dropping it lets the thread flush and end by itself; [`FlushHandle::stop`]
 /// waits for that.
 #[derive(Debug)]
 pub struct FlushHandle {
-    stop: Sender<()>,
-    thread: JoinHandle<()>,
+    requests: SyncSender<Request>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Flusher {
@@ -80,19 +111,34 @@ impl Flusher {
     ) -> Self {
         let sources = shards
             .into_iter()
-            .map(|shard| Source { shard, emptied: Interval::default() })
+            .map(|shard| Source { shard, emptied: Interval::default(), packets: 0 })
             .collect();
         let interval = options.interval;
-        Self { interval, sources, state: State::new(options), lanes, clock, telemetry }
+        let (sender, requests) = mpsc::sync_channel(FLUSH_REQUESTS_MAX);
+        Self {
+            interval,
+            sources,
+            state: State::new(options),
+            lanes,
+            last_packet: whole_seconds(nearest_second(clock.now())),
+            clock,
+            telemetry,
+            inquirer: Inquirer::new(sender),
+            requests,
+        }
+    }
+
+    /// Asks the running thread about what it holds.
+    pub fn inquirer(&self) -> Inquirer {
+        self.inquirer.clone()
     }
 
     /// Starts the thread.
     pub fn start(self) -> io::Result<FlushHandle> {
-        let (stop, stopped) = mpsc::channel();
-        let thread = thread::Builder::new()
-            .name("statsd-flush".to_owned())
-            .spawn(move || self.run(&stopped))?;
-        Ok(FlushHandle { stop, thread })
+        let requests = self.inquirer.requests();
+        let thread =
+            thread::Builder::new().name("statsd-flush".to_owned()).spawn(move || self.run())?;
+        Ok(FlushHandle { requests, thread: Some(thread) })
     }
 
     /// Ends the interval under `timestamp` (seconds since the epoch) and hands it to every lane.
@@ -100,13 +146,10 @@ impl Flusher {
     /// Holds each shard's lock for a few moves, and waits for no backend: one that has fallen behind
     /// is not handed this interval, and counted.
     pub fn flush_once(&mut self, timestamp: i64) {
-        for source in &mut self.sources {
-            let emptied = mem::take(&mut source.emptied);
-            let mut interval =
-                source.shard.lock().unwrap_or_else(PoisonError::into_inner).swap(emptied);
-            self.state.absorb(&mut interval);
-            source.emptied = interval;
-        }
+        self.gather(Take::End);
+        let contexts = self.state.contexts();
+        let first_nodes = self.state.first_nodes(FIRST_NODES_SHOWN);
+        self.telemetry.known.set(KnownNames { contexts, first_nodes });
         let begun = self.clock.now();
         let mut snapshot = self.state.snapshot(timestamp);
         let took = self.clock.now().saturating_sub(begun).as_millis();
@@ -120,42 +163,125 @@ impl Flusher {
     }
 
     /// Waits until the backends have taken what they were handed, each until its own deadline. Those
-    /// that need longer are left behind and logged.
+    /// that need longer are left behind and logged. Nobody is answered any more.
     pub fn finish(self) {
-        for lane in &self.lanes {
+        let Self { lanes, requests, .. } = self;
+        drop(requests);
+        for lane in &lanes {
             lane.close();
         }
-        for lane in self.lanes {
+        for lane in lanes {
             let _logged = lane.join();
+        }
+    }
+
+    /// Absorbs what the shards hold. Each lock is held for a few moves, whatever there is.
+    fn gather(&mut self, take: Take) {
+        let now = whole_seconds(nearest_second(self.clock.now()));
+        for source in &mut self.sources {
+            let emptied = mem::take(&mut source.emptied);
+            let mut shard = source.shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut interval = match take {
+                Take::End => shard.swap(emptied),
+                Take::Within => shard.swap_within(emptied),
+            };
+            drop(shard);
+            if interval.counts().packets > source.packets {
+                self.last_packet = now;
+            }
+            source.packets = 0;
+            self.state.absorb(&mut interval);
+            source.emptied = interval;
+        }
+    }
+
+    /// Notes whether packets came since the last look.
+    fn look(&mut self) {
+        let now = whole_seconds(nearest_second(self.clock.now()));
+        for source in &mut self.sources {
+            let shard = source.shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let packets = shard.counts().packets;
+            drop(shard);
+            if packets > source.packets {
+                self.last_packet = now;
+            }
+            source.packets = packets;
         }
     }
 
     /// The timestamp is the instant that was due, not the one that came: a flush that is late cannot
     /// share a slot with the next one. Parts of a second are rounded, as etsy's StatsD does.
-    fn run(mut self, stopped: &Receiver<()>) {
+    fn run(mut self) {
         let startup = nearest_second(self.clock.now());
         loop {
             let now = self.clock.now();
             let due = next_flush(startup, self.interval, now);
-            match stopped.recv_timeout(due.saturating_sub(now)) {
-                Err(RecvTimeoutError::Timeout) => {
-                    self.flush_once(whole_seconds(nearest_second(due)));
-                }
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
+            match self.wait(due.saturating_sub(now)) {
+                Then::Flush => self.flush_once(whole_seconds(nearest_second(due))),
+                Then::Stop => break,
             }
         }
         self.flush_once(self.clock.seconds());
         self.finish();
+    }
+
+    /// Waits so long, which is measured by a clock that nobody sets, and answers meanwhile. However
+    /// many ask, the flush comes first once it is due.
+    fn wait(&mut self, time: Duration) -> Then {
+        let start = Instant::now();
+        loop {
+            let left = time.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                return Then::Flush;
+            }
+            match self.requests.recv_timeout(left.min(LOOK)) {
+                Ok(Request::Ask(question)) => self.answer(question),
+                Err(RecvTimeoutError::Timeout) => self.look(),
+                Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => return Then::Stop,
+            }
+        }
+    }
+
+    fn answer(&mut self, question: Question) {
+        // Whoever is gone needs no answer.
+        if question.is_withdrawn() {
+            return;
+        }
+        self.gather(Take::Within);
+        let max = ADMIN_REPLY_MAX_BYTES;
+        let _gone = match question {
+            Question::List { kind, answer } => answer.send(self.state.list(kind, max)).is_err(),
+            Question::Delete { kind, names, answer } => {
+                answer.send(self.state.delete(kind, &names, max)).is_err()
+            }
+            Question::Messages { answer } => {
+                let (last_seen, bad_lines) = (self.last_packet, self.state.bad_lines());
+                answer.send(Messages { last_seen, bad_lines }).is_err()
+            }
+        };
     }
 }
 
 impl FlushHandle {
     /// Flushes what there is of the open interval, under the time of now, and waits for the backends,
     /// each until its deadline. To be called after the receivers have stopped.
-    pub fn stop(self) {
-        drop(self.stop);
-        if self.thread.join().is_err() {
+    pub fn stop(mut self) {
+        self.tell_to_stop();
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the flush thread had panicked");
+        }
+    }
+
+    /// Fails where the thread has ended; there is always room for this one request.
+    fn tell_to_stop(&self) {
+        let _ended = self.requests.try_send(Request::Stop);
+    }
+}
+
+impl Drop for FlushHandle {
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            self.tell_to_stop();
         }
     }
 }

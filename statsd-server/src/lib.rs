@@ -8,6 +8,7 @@
 //!                                   └─▶ live ─────────────▶ http
 //! ```
 
+pub mod admin;
 pub mod aggregate;
 pub mod app;
 pub mod backend;

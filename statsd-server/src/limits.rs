@@ -10,6 +10,27 @@ pub const PACKET_MAX_BYTES: usize = 65_535;
 /// `SERIES_NAME_MAX_BYTES` about 1,030.
 pub const CONTEXTS_MAX: usize = 1_000_000;
 
+/// Bytes of all names that the aggregator keeps, and again those of one receiver's interval: room for
+/// a million of 128 bytes, and no room for a flood of names as long as packets.
+pub const NAMES_HELD_MAX_BYTES: usize = 128 << 20;
+
+/// Bytes of one context's name: a packet holds no longer one. Series have a bound of their own
+/// (`SERIES_NAME_MAX_BYTES`), so that a longer name reaches outputs, but no file.
+pub const CONTEXT_NAME_MAX_BYTES: usize = PACKET_MAX_BYTES;
+
+/// First nodes of names whose new names are counted; together they take a few kilobytes.
+pub const FIRST_NODES_MAX: usize = 64;
+
+/// Bytes of such a node; a longer one is cut.
+pub const FIRST_NODE_MAX_BYTES: usize = 64;
+
+/// Of them, those that `/status` shows.
+pub const FIRST_NODES_SHOWN: usize = 10;
+
+/// Deltas of one gauge that wait for its value, one by one as etsy's server adds them; further ones
+/// are added to the last, which can differ in the last digit.
+pub const GAUGE_DELTAS_MAX: usize = 1_024;
+
 /// Samples kept for one timer in one interval: 8 MB, and a sort of it takes a tenth of a second.
 pub const TIMER_SAMPLES_MAX: usize = 1_000_000;
 
@@ -237,3 +258,24 @@ pub const EXEC_STDERR_MAX_BYTES: usize = 4 << 10;
 /// Samples of a timer, and members of a set, that a snapshot holds for outputs that print them: as
 /// many as Node prints of an array.
 pub const RAW_VALUES_MAX: usize = 100;
+
+/// Connections to the console at once. With files and HTTP they stay below the 1,024 descriptors that
+/// most systems allow a process. One more ends the one that was silent for longest.
+pub const ADMIN_CONNECTIONS_MAX: usize = 32;
+
+/// Bytes that the console reads at once, which is one command: as many as Node.js reads, so that a
+/// longer line is cut where etsy's is.
+pub const ADMIN_COMMAND_MAX_BYTES: usize = 64 * 1_024;
+
+/// Bytes of metrics in one reply of the console: some 200,000 counters. All connections together hold
+/// at most `ADMIN_CONNECTIONS_MAX` of them.
+pub const ADMIN_REPLY_MAX_BYTES: usize = 8 << 20;
+
+/// How long a connection to the console may be silent; people think while they are connected.
+pub const ADMIN_SILENCE_MAX: Duration = Duration::from_secs(600);
+
+/// How long a client of the console may take no byte of a reply.
+pub const ADMIN_STALL_MAX: Duration = Duration::from_secs(30);
+
+/// Requests of the console that wait for the flush thread: one at work, and the word to stop.
+pub const FLUSH_REQUESTS_MAX: usize = 2;

@@ -4,6 +4,7 @@
 mod outputs;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 pub use outputs::{BackendStatus, BackendStatuses};
 
@@ -39,6 +40,32 @@ impl Level {
     }
 }
 
+/// What the aggregator knew at the last flush; the flush thread writes it, `/status` reads it.
+#[derive(Debug, Default)]
+pub struct Known(Mutex<KnownNames>);
+
+/// See [`Known`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KnownNames {
+    /// Contexts: names of counters, timers, gauges and sets.
+    pub contexts: usize,
+    /// First nodes of names, and how many new names they brought since the start: those that brought
+    /// most, the heaviest first.
+    pub first_nodes: Vec<(String, u64)>,
+}
+
+impl Known {
+    /// Replaces it.
+    pub fn set(&self, names: KnownNames) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = names;
+    }
+
+    /// A copy of it.
+    pub fn get(&self) -> KnownNames {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 /// Declares the counts once: a field each, and the list that `/status` shows.
 macro_rules! telemetry {
     ($($(#[$doc:meta])+ $name:ident,)+) => {
@@ -49,6 +76,8 @@ macro_rules! telemetry {
             $($(#[$doc])+ pub $name: Count,)+
             /// What each output has done.
             pub backends: BackendStatuses,
+            /// What the aggregator knew at the last flush.
+            pub known: Known,
         }
 
         impl Telemetry {
@@ -67,11 +96,11 @@ telemetry! {
     lines,
     /// Lines, or values in a line, that could not be read.
     bad_lines,
-    /// Samples dropped because `CONTEXTS_MAX` names are known.
+    /// Samples dropped because `CONTEXTS_MAX` names, or names of `NAMES_HELD_MAX_BYTES`, are known.
     contexts_over_limit,
     /// Samples dropped because a timer or set held its bound in one interval.
     samples_over_limit,
-    /// Samples dropped because their name is longer than `SERIES_NAME_MAX_BYTES`.
+    /// Samples dropped because their name is longer than `CONTEXT_NAME_MAX_BYTES`.
     names_too_long,
     /// Results of a flush left out because they are infinite or not a number.
     results_not_finite,
@@ -119,4 +148,14 @@ telemetry! {
     packets_repeated,
     /// Raw packets that were not: a server was too slow, or its socket failed.
     packets_not_repeated,
+    /// Commands that the console took.
+    admin_commands,
+    /// Commands cut because they are longer than `ADMIN_COMMAND_MAX_BYTES`.
+    admin_commands_cut,
+    /// Replies of the console cut because they are longer than `ADMIN_REPLY_MAX_BYTES`.
+    admin_replies_cut,
+    /// Connections to the console ended to make room for a newer one.
+    admin_over_limit,
+    /// Connections to the console ended because nothing went through them for too long.
+    admin_silent,
 }

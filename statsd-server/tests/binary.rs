@@ -45,9 +45,18 @@ impl Running {
     /// With an interval so long that only the end of the process flushes.
     fn start(data: &Path) -> Self {
         let data = data.to_str().unwrap();
-        let arguments =
-            ["--statsd", "127.0.0.1:0", "--http", "off", "--data", data, "--flush-interval", "1h"];
-        Self::from(&mut command(&arguments))
+        Self::from(&mut command(&[
+            "--statsd",
+            "127.0.0.1:0",
+            "--http",
+            "off",
+            "--admin",
+            "off",
+            "--data",
+            data,
+            "--flush-interval",
+            "1h",
+        ]))
     }
 
     fn from(command: &mut Command) -> Self {
@@ -122,7 +131,8 @@ fn sockets_that_are_handed_over_are_received_on() {
                   LISTEN_FDS=2 LISTEN_PID=$$ exec \"$0\" \"$@\"";
     let mut child = Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_statsd-server")])
-        .args(["--http", "off", "--flush-interval", "1h", "--data", data.to_str().unwrap()])
+        .args(["--http", "off", "--admin", "off", "--flush-interval", "1h"])
+        .args(["--data", data.to_str().unwrap()])
         .stdin(OwnedFd::from(udp))
         .stderr(OwnedFd::from(tcp))
         .stdout(Stdio::piped())
@@ -151,9 +161,12 @@ fn an_address_in_use_is_one_line_and_exit_code_1() {
     let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
     let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
     let (udp, tcp) = (udp.local_addr().unwrap().to_string(), tcp.local_addr().unwrap().to_string());
-    for (statsd, http, taken) in [(&*udp, "127.0.0.1:0", &udp), ("127.0.0.1:0", &*tcp, &tcp)] {
+    let free = "127.0.0.1:0";
+    for (statsd, http, admin, taken) in
+        [(&*udp, free, free, &udp), (free, &*tcp, free, &tcp), (free, free, &*tcp, &tcp)]
+    {
         let data = data.to_str().unwrap();
-        let output = run(&["--statsd", statsd, "--http", http, "--data", data]);
+        let output = run(&["--statsd", statsd, "--http", http, "--admin", admin, "--data", data]);
         assert_eq!(output.status.code(), Some(1));
         assert!(output.stdout.is_empty(), "it was never up");
         assert!(one_line(&output).contains(taken.as_str()), "{output:?}");
@@ -188,7 +201,8 @@ fn a_data_folder_that_cannot_be_one_is_named() {
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     let data = file.to_str().unwrap();
-    let output = run(&["--statsd", "127.0.0.1:0", "--http", "off", "--data", data]);
+    let output =
+        run(&["--statsd", "127.0.0.1:0", "--http", "off", "--admin", "off", "--data", data]);
     assert_eq!(output.status.code(), Some(1));
     let line = one_line(&output);
     assert!(line.contains(data) && line.contains("File exists"), "{line}");
@@ -225,7 +239,7 @@ fn file(folder: &Path, name: &str, text: &str) -> String {
 fn every_socket_of_a_file_is_received_on() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let text = "statsd = ['127.0.0.1:0', '127.0.0.1:0']\nhttp = 'off'\nflush_interval = '1h'";
+    let text = "statsd = ['127.0.0.1:0', '127.0.0.1:0']\nhttp = 'off'\nadmin = 'off'\nflush_interval = '1h'";
     let config = file(folder.path(), "statsd.toml", text);
     let server =
         Running::from(&mut command(&["--config", &config, "--data", data.to_str().unwrap()]));
@@ -243,7 +257,7 @@ fn etsys_configuration_runs_alone_and_writes_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let text = "// etsy's\n{ flushInterval: 200, address: '127.0.0.1', debug: false, batch: 200 }";
     let config = file(folder.path(), "a-statsdconf.js", text);
-    let mut command = command(&[&config, "--http", "127.0.0.1:0"]);
+    let mut command = command(&[&config, "--http", "127.0.0.1:0", "--admin", "off"]);
     command.env("STATSD_SERVER_STATSD", "127.0.0.1:0").current_dir(folder.path());
     let mut server = Running::from(command.stderr(Stdio::null()));
     let mut open = String::new();
@@ -264,7 +278,7 @@ fn etsys_configuration_runs_alone_and_writes_no_file() {
 #[test]
 fn a_flag_overrides_the_environment_and_that_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "data = 'off'\nhttp = 'off'\nflush_interval = '1h'\nstatsd = 'off'";
+    let text = "data = 'off'\nhttp = 'off'\nadmin = 'off'\nflush_interval = '1h'\nstatsd = 'off'";
     let config = file(folder.path(), "statsd.toml", text);
     let mut command = command(&["run", "--flush-interval", "20ms"]);
     command.env("STATSD_SERVER_CONFIG", &config).env("STATSD_SERVER_FLUSH_INTERVAL", "30m");
@@ -281,13 +295,17 @@ fn a_flag_overrides_the_environment_and_that_the_file() {
 #[test]
 fn check_says_what_is_understood_and_exits_1_with_the_mistakes() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "{ port: 9125\n, graphiteHost: 'Carbon'\n, title: 'x', flushinterval: 1 }";
+    let text = "{ port: 9125\n, graphiteHost: 'Carbon'\n, title: 'x', flushinterval: 1\n, \
+                histogram: [{ metric: 'db', bins: [10, 'inf'] }], healthStatus: 'down' }";
     let good = run(&["check", &file(folder.path(), "good.js", text)]);
     assert_eq!(good.status.code(), Some(0), "{good:?}");
     let said = String::from_utf8(good.stdout).unwrap();
     for words in [
         "good.js is etsy's config.js, and good\n",
         "  statsd                    udp 0.0.0.0:9125\n",
+        "  admin                     127.0.0.1:8126\n",
+        "  histogram                 \"db\" at 10, inf\n",
+        "  health_status             down\n",
         "  graphite                  every flush to Carbon:2003 as text\n",
         "  graphite.spool            in memory, at most 67108864 bytes, lost at the end\n",
         "  title                     \"x\"; a process keeps its name here — no effect\n",

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -18,6 +18,7 @@ struct Running {
     stdout: BufReader<ChildStdout>,
     statsd: SocketAddr,
     statsd_tcp: SocketAddr,
+    admin: SocketAddr,
 }
 
 impl Running {
@@ -38,7 +39,7 @@ impl Running {
             .arg(file)
             // Ports from the kernel, which etsy's format cannot ask for.
             .env("STATSD_SERVER_STATSD", "127.0.0.1:0")
-            .env("STATSD_SERVER_ADMIN", "off")
+            .env("STATSD_SERVER_ADMIN", "127.0.0.1:0")
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -51,7 +52,8 @@ impl Running {
             told.iter().find_map(|line| line.strip_prefix(prefix)?.parse().ok()).unwrap()
         };
         let (statsd, statsd_tcp) = (address("statsd  udp "), address("statsd  tcp "));
-        Self { child, stdout, statsd, statsd_tcp }
+        let admin = address("admin   tcp ");
+        Self { child, stdout, statsd, statsd_tcp, admin }
     }
 
     /// What it printed since it was up.
@@ -156,6 +158,15 @@ fn a_config_js_starts_the_three_backends_of_etsys() {
     stream.write_all(b"users.old:7|c\nusers.new:1|c\n").unwrap();
     let length = other.recv(&mut packet).unwrap();
     assert_eq!(&packet[..length], b"users.old:7|c\nusers.new:1|c\n");
+
+    let mut console = TcpStream::connect(server.admin).unwrap();
+    console.write_all(b"stats").unwrap();
+    console.shutdown(Shutdown::Write).unwrap();
+    let mut stats = String::new();
+    console.read_to_string(&mut stats).unwrap();
+    for fact in ["graphite.last_flush: ", "graphite.flush_length: 0", "console.lastFlush: "] {
+        assert!(stats.contains(&format!("\n{fact}")), "{stats}");
+    }
 
     let taken = std::thread::spawn(move || received(&carbon));
     let printed = server.end();

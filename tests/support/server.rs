@@ -28,7 +28,8 @@ impl Server {
     /// It does not start.
     pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let text = "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nflush_interval = '1s'";
+        let text = "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'\n\
+                    flush_interval = '1s'";
         let mut config = Config::parse(text).expect("the configuration is valid");
         config.data = Some(folder.path().join("data"));
         let app = App::bind(&config, None).expect("everything can be bound");

@@ -103,8 +103,9 @@ impl<'a> Iterator for Samples<'a> {
             }
             let (line, rest) = split_once(self.rest, b'\n').unwrap_or((self.rest, &[]));
             self.rest = rest;
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
             if !line.is_empty() {
+                // A line of a carriage return alone is a bad one, as it is to etsy's.
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
                 self.lines += 1;
                 self.line = Some(Line::new(line, self.dialect));
             }
@@ -133,7 +134,7 @@ impl<'a> Line<'a> {
             Some(at) => (&whole[..at], Some(&whole[at + 2..])),
             None => (whole, None),
         };
-        let (tail_tags, tail_rate) = tail.map_or((None, None), split_tail);
+        let (tail_tags, tail_rate) = tail.map_or((None, None), |tail| split_tail(tail, dialect));
         let (head, bits) = match split_once(body, b':') {
             Some((head, bits)) => (head, bits),
             // etsy's: a name alone is one value "1", which then lacks its type.
@@ -174,8 +175,10 @@ impl<'a> Line<'a> {
             (None, None) => 1.0,
         };
         let kind = self.kind(code)?;
+        let rate = usable_rate(rate, kind)?;
         let value = parse_value(kind, value, self.dialect)?;
         if let Value::Number(number) = value
+            && kind != MetricType::Gauge
             && !(number * (1.0 / rate)).is_finite()
         {
             return Err(Reason::NotFinite);
@@ -221,9 +224,15 @@ fn parse_rate(field: &[u8]) -> Result<f64, Reason> {
         return Err(Reason::BadRate);
     }
     let end = text.iter().position(|b| !matches!(b, b'0'..=b'9' | b'.')).unwrap_or(text.len());
-    match parse_number(&text[..end]) {
-        // Neither 0 nor infinite, nor so small that its inverse, the weight of the call, is infinite.
-        Some(rate) if rate > 0.0 && rate.is_normal() => Ok(rate),
+    parse_number(&text[..end]).ok_or(Reason::BadRate)
+}
+
+/// A rate by which can be divided: neither 0 nor infinite, nor so small that its inverse, the weight of
+/// the call, is infinite. Gauges and sets do not look at theirs.
+fn usable_rate(rate: f64, kind: MetricType) -> Result<f64, Reason> {
+    match kind {
+        _ if rate > 0.0 && rate.is_normal() => Ok(rate),
+        MetricType::Gauge | MetricType::Set => Ok(1.0),
         _ => Err(Reason::BadRate),
     }
 }
@@ -250,11 +259,16 @@ fn is_origin(field: &[u8]) -> bool {
     [&b"T"[..], b"c:", b"e:", b"card:"].iter().any(|name| field.starts_with(name))
 }
 
-/// What follows `|#`: the tags, then fields of which only the sample rate matters here.
-fn split_tail(tail: &[u8]) -> (Option<&[u8]>, Option<&[u8]>) {
-    let mut fields = tail.split(|&b| b == b'|');
-    let tags = fields.next().filter(|tags| !tags.is_empty());
-    (tags, fields.find(|field| field.first() == Some(&b'@')))
+/// What follows `|#`: the tags, then fields of which only the sample rate matters here. To etsy's
+/// other fields are a part of the last tag.
+fn split_tail(tail: &[u8], dialect: Dialect) -> (Option<&[u8]>, Option<&[u8]>) {
+    let end = match dialect {
+        Dialect::Etsy => tail.windows(2).position(|pair| matches!(pair, b"|@" | b"|#")),
+        _ => tail.iter().position(|&b| b == b'|'),
+    };
+    let (tags, fields) = tail.split_at(end.unwrap_or(tail.len()));
+    let rate = fields.split(|&b| b == b'|').find(|field| field.first() == Some(&b'@'));
+    (Some(tags).filter(|tags| !tags.is_empty()), rate)
 }
 
 fn trim(text: &[u8]) -> &[u8] {

@@ -6,6 +6,8 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet, hash_map::EntryRef};
 
 use super::counts::Counts;
+use super::first_nodes::FirstNodes;
+use super::room::Room;
 use crate::limits;
 
 /// Name → what belongs to it. The hasher is seeded at random, so that nobody can aim for collisions.
@@ -17,89 +19,143 @@ pub(super) type Names<V> = HashMap<String, V, RandomState>;
 /// allocates for new names only. A name that an interval did not see leaves at that interval's end.
 #[derive(Debug, Default)]
 pub struct Interval {
-    /// `None`: not seen in this interval.
-    pub(super) counters: Names<Option<f64>>,
-    /// `None`: not seen in this interval.
-    pub(super) gauges: Names<Option<GaugeChange>>,
-    pub(super) timers: Names<TimerSamples>,
-    pub(super) sets: Names<Members>,
-    /// Bytes of timer samples and set members.
+    pub(super) counters: Names<Gathering<f64>>,
+    pub(super) gauges: Names<Gathering<GaugeChange>>,
+    pub(super) timers: Names<Gathering<TimerSamples>>,
+    pub(super) sets: Names<Gathering<Members>>,
+    /// Names seen so far, of all kinds.
+    pub(super) seen: u32,
+    pub(super) room: Room,
+    /// Bytes of timer samples, set members and deltas of gauges.
     pub(super) held_bytes: usize,
     pub(super) counts: Counts,
+    /// Who brought the names that found no room.
+    pub(super) refused: FirstNodes,
 }
 
 impl Interval {
+    /// What was counted in it.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
     /// Names it holds, those left from the interval before included.
+    #[cfg(test)]
     pub(super) fn names(&self) -> usize {
         self.counters.len() + self.gauges.len() + self.timers.len() + self.sets.len()
     }
 }
 
-/// The slot of a name; a new name gets one while the map holds fewer than `max`.
+/// What one name gathered, and when it came.
+#[derive(Debug, Default)]
+pub(super) struct Gathering<G> {
+    /// The how-manieth name of its interval it is, from 1; 0: the interval did not see it.
+    pub(super) order: u32,
+    pub(super) value: G,
+}
+
+impl<G> Gathering<G> {
+    pub(super) fn is_seen(&self) -> bool {
+        self.order > 0
+    }
+
+    /// The value, which the interval has seen from now on.
+    pub(super) fn see(&mut self, seen: &mut u32) -> &mut G {
+        if self.order == 0 {
+            *seen += 1;
+            self.order = *seen;
+        }
+        &mut self.value
+    }
+}
+
+/// The slot of a name; a new name gets one while there is room.
 pub(super) fn slot<'m, V: Default>(
     map: &'m mut Names<V>,
     name: &str,
-    max: usize,
+    room: &mut Room,
 ) -> Option<&'m mut V> {
-    let room = map.len() < max;
     match map.entry_ref(name) {
         EntryRef::Occupied(entry) => Some(entry.into_mut()),
-        EntryRef::Vacant(entry) if room => Some(entry.insert(V::default())),
+        EntryRef::Vacant(entry) if room.take(name) => Some(entry.insert(V::default())),
         EntryRef::Vacant(_) => None,
     }
 }
 
-/// What one name gathered in an interval, on its way into the number `Total` that outlives it.
+/// What one name gathered in an interval, on its way into the `Total` that outlives it.
 pub(super) trait Gathered<Total>: Default {
-    /// Whether the interval saw the name at all.
-    fn is_seen(&self) -> bool;
-
     /// Moves it into the total and leaves nothing behind; yields how many samples found no room.
     fn move_into(&mut self, total: &mut Total) -> u64;
 }
 
 /// A counter's sum.
-impl Gathered<f64> for Option<f64> {
-    fn is_seen(&self) -> bool {
-        self.is_some()
-    }
-
-    fn move_into(&mut self, total: &mut f64) -> u64 {
-        *total += self.take().unwrap_or(0.0);
+impl Gathered<Self> for f64 {
+    fn move_into(&mut self, total: &mut Self) -> u64 {
+        *total += mem::take(self);
         0
     }
 }
 
-/// What happened to a gauge. Deltas add up to one delta, and a set value takes the later deltas into
-/// itself, so any number of samples merges into one change.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What happened to a gauge: it was set, and a set value takes later deltas into itself; or deltas
+/// wait for the value that they change. They wait one by one, because a sum of them could differ in
+/// its last digit from what etsy's server comes to.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum GaugeChange {
     Set(f64),
-    Delta(f64),
+    Deltas(Vec<f64>),
+}
+
+impl Default for GaugeChange {
+    fn default() -> Self {
+        Self::Deltas(Vec::new())
+    }
 }
 
 impl GaugeChange {
-    /// This change, and another one after it.
-    pub(super) fn then(self, later: Self) -> Self {
-        match (self, later) {
-            (_, Self::Set(_)) => later,
-            (Self::Set(value), Self::Delta(delta)) => Self::Set(value + delta),
-            (Self::Delta(sum), Self::Delta(delta)) => Self::Delta(sum + delta),
+    pub(super) fn set(&mut self, value: f64) {
+        *self = Self::Set(value);
+    }
+
+    /// Changes it by `delta`; yields how many bytes that took. Where `full`, or where too many deltas
+    /// wait, it is added to the newest of them.
+    pub(super) fn change(&mut self, delta: f64, full: bool) -> usize {
+        match self {
+            Self::Set(value) => *value = changed(*value, delta),
+            Self::Deltas(deltas) => {
+                let full = full || deltas.len() >= limits::GAUGE_DELTAS_MAX;
+                if let Some(last) = deltas.last_mut().filter(|_| full) {
+                    *last += delta;
+                } else {
+                    deltas.push(delta);
+                    return size_of::<f64>();
+                }
+            }
         }
+        0
     }
 }
 
-impl Gathered<f64> for Option<GaugeChange> {
-    fn is_seen(&self) -> bool {
-        self.is_some()
-    }
+/// etsy's rule: a delta on a gauge that is 0, or is not, sets it. That matters for a delta of -0.
+fn changed(value: f64, delta: f64) -> f64 {
+    if value == 0.0 { delta } else { value + delta }
+}
 
-    /// A gauge that did not exist counts as 0: a delta on it sets it, as etsy's does.
-    fn move_into(&mut self, total: &mut f64) -> u64 {
-        match self.take() {
-            Some(GaugeChange::Set(value)) => *total = value,
-            Some(GaugeChange::Delta(delta)) => *total += delta,
-            None => {}
+/// A gauge's value, and for how many flushes nobody has sent it.
+#[derive(Debug, Default)]
+pub(super) struct Gauge {
+    pub(super) value: f64,
+    pub(super) silent_flushes: u32,
+}
+
+impl Gathered<Gauge> for GaugeChange {
+    fn move_into(&mut self, gauge: &mut Gauge) -> u64 {
+        gauge.silent_flushes = 0;
+        match self {
+            Self::Set(value) => {
+                gauge.value = *value;
+                *self = Self::default();
+            }
+            Self::Deltas(deltas) => gauge.value = deltas.drain(..).fold(gauge.value, changed),
         }
         0
     }
@@ -124,10 +180,6 @@ impl TimerSamples {
 }
 
 impl Gathered<Self> for TimerSamples {
-    fn is_seen(&self) -> bool {
-        self.count > 0.0
-    }
-
     fn move_into(&mut self, total: &mut Self) -> u64 {
         total.count += mem::take(&mut self.count);
         if total.values.is_empty() {
@@ -155,10 +207,6 @@ impl Members {
 }
 
 impl Gathered<Self> for Members {
-    fn is_seen(&self) -> bool {
-        !self.0.is_empty()
-    }
-
     fn move_into(&mut self, total: &mut Self) -> u64 {
         if total.0.is_empty() {
             mem::swap(&mut self.0, &mut total.0);

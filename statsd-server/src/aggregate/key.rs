@@ -24,6 +24,39 @@ pub(super) fn context_name<'a>(
     buffer
 }
 
+/// Appends a name, cleaned as [`Shard::sanitising`](super::Shard::sanitising) names are.
+///
+/// ```
+/// let mut name = "stats.".to_owned();
+/// statsd_server::aggregate::push_clean_name(&mut name, "a  b/c é");
+/// assert_eq!(name, "stats.a_b-c_");
+/// ```
+pub fn push_clean_name(out: &mut String, name: &str) {
+    push_sanitised(out, name.as_bytes(), Part::Name);
+}
+
+/// As [`context_name`], where names are not to be cleaned: only what is not UTF-8 is replaced, and the
+/// tags are appended.
+pub(super) fn raw_context_name<'a>(
+    name: &'a [u8],
+    tags: Option<&[u8]>,
+    buffer: &'a mut String,
+) -> &'a str {
+    buffer.clear();
+    buffer.extend(characters(name));
+    for tag in tags.into_iter().flat_map(|tags| tags.split(|&byte| byte == b',')) {
+        buffer.push(';');
+        let start = buffer.len();
+        buffer.extend(characters(tag));
+        for (from, to) in [(";", "_"), (":", "=")] {
+            if let Some(at) = buffer[start..].find(from) {
+                buffer.replace_range(start + at..=start + at, to);
+            }
+        }
+    }
+    buffer
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Name,

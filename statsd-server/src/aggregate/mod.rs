@@ -18,17 +18,23 @@
 //! ```
 
 mod counts;
+mod first_nodes;
 mod interval;
 mod key;
+mod listing;
 mod options;
+mod room;
 mod shard;
 mod snapshot;
 mod state;
 mod timer;
+mod totals;
 
 pub use counts::{Counts, Lost};
 pub use interval::Interval;
-pub use options::{DeleteIdle, Options};
+pub use key::push_clean_name;
+pub use listing::{Deleted, Kind, Listed, Listing};
+pub use options::{Bin, DeleteIdle, Histogram, Options};
 pub use shard::Shard;
 pub use snapshot::{First, Raw, Snapshot, TimerStats};
 pub use state::State;

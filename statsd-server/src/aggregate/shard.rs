@@ -5,8 +5,9 @@ use std::mem;
 use statsd_client::protocol::{Dialect, MetricType, Sample, Value, parse};
 
 use super::counts::{Counts, Lost};
-use super::interval::{GaugeChange, Interval, slot};
-use super::key::context_name;
+use super::interval::{Gathering, Interval, Names, slot};
+use super::key::{context_name, raw_context_name};
+use super::room::Room;
 use crate::limits;
 
 /// Takes the samples of one receiver.
@@ -16,6 +17,7 @@ use crate::limits;
 #[derive(Debug)]
 pub struct Shard {
     dialect: Dialect,
+    sanitise: bool,
     interval: Interval,
     /// Where names are written that must be sanitised.
     name: String,
@@ -24,7 +26,25 @@ pub struct Shard {
 impl Shard {
     /// An empty shard that reads packets in `dialect`.
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, interval: Interval::default(), name: String::new() }
+        Self { dialect, sanitise: true, interval: Interval::default(), name: String::new() }
+    }
+
+    /// Whether names are cleaned, etsy's `keyNameSanitize`; they are unless this says otherwise. Raw
+    /// names are left to the outputs, which clean what stands before the tags.
+    ///
+    /// ```
+    /// use statsd_client::protocol::Dialect;
+    /// use statsd_server::aggregate::{Options, Shard, State};
+    ///
+    /// let mut shard = Shard::new(Dialect::Etsy).sanitising(false);
+    /// shard.record_packet(b"a b/c:1|c");
+    /// let mut state = State::new(Options::default());
+    /// state.absorb(&mut shard.take());
+    /// assert!(state.snapshot(0).counters.contains(&("a b/c".to_owned(), 1.0)));
+    /// ```
+    #[must_use]
+    pub fn sanitising(self, sanitise: bool) -> Self {
+        Self { sanitise, ..self }
     }
 
     /// Records every value of a packet (UDP) or of a chunk that ends with a line (streams), and
@@ -50,11 +70,15 @@ impl Shard {
 
     /// Records one value. What hits a bound is dropped and counted.
     pub fn record(&mut self, sample: &Sample<'_>) {
-        let name = context_name(sample.name, sample.tags, &mut self.name);
+        let context = if self.sanitise { context_name } else { raw_context_name };
+        let name = context(sample.name, sample.tags, &mut self.name);
         match record(&mut self.interval, name, sample) {
             Ok(()) => self.interval.counts.samples += 1,
             Err(Dropped::NameTooLong) => self.interval.counts.names_too_long += 1,
-            Err(Dropped::Context) => self.interval.counts.contexts_over_limit += 1,
+            Err(Dropped::Context) => {
+                self.interval.counts.contexts_over_limit += 1;
+                self.interval.refused.add(name);
+            }
             Err(Dropped::Sample) => self.interval.counts.samples_over_limit += 1,
         }
     }
@@ -71,6 +95,13 @@ impl Shard {
         mem::replace(&mut self.interval, emptied)
     }
 
+    /// As [`Shard::swap`], for a look into the open interval: what the interval held so far still
+    /// counts against its bounds, so that looking often makes no room.
+    pub fn swap_within(&mut self, mut emptied: Interval) -> Interval {
+        emptied.held_bytes = self.interval.held_bytes;
+        self.swap(emptied)
+    }
+
     /// What was counted since the last [`Shard::swap`].
     pub fn counts(&self) -> &Counts {
         &self.interval.counts
@@ -85,16 +116,14 @@ enum Dropped {
 }
 
 fn record(interval: &mut Interval, name: &str, sample: &Sample<'_>) -> Result<(), Dropped> {
-    if name.len() > limits::SERIES_NAME_MAX_BYTES {
+    if name.len() > limits::CONTEXT_NAME_MAX_BYTES {
         return Err(Dropped::NameTooLong);
     }
     let weight = 1.0 / sample.rate;
     match (sample.kind, sample.value) {
         (MetricType::Counter, Value::Number(value)) => count(interval, name, value * weight),
-        (MetricType::Gauge, Value::Number(value)) => gauge(interval, name, GaugeChange::Set(value)),
-        (MetricType::Gauge, Value::Delta(delta)) => {
-            gauge(interval, name, GaugeChange::Delta(delta))
-        }
+        (MetricType::Gauge, Value::Number(value)) => set_gauge(interval, name, value),
+        (MetricType::Gauge, Value::Delta(delta)) => change_gauge(interval, name, delta),
         (
             MetricType::Timer | MetricType::Histogram | MetricType::Distribution,
             Value::Number(value),
@@ -105,56 +134,64 @@ fn record(interval: &mut Interval, name: &str, sample: &Sample<'_>) -> Result<()
     }
 }
 
+/// What a name gathers, which its interval has seen from now on.
+fn gathering<'m, G: Default>(
+    map: &'m mut Names<Gathering<G>>,
+    name: &str,
+    room: &mut Room,
+    seen: &mut u32,
+) -> Result<&'m mut G, Dropped> {
+    Ok(slot(map, name, room).ok_or(Dropped::Context)?.see(seen))
+}
+
 fn count(interval: &mut Interval, name: &str, increment: f64) -> Result<(), Dropped> {
-    let max = names_max(interval, interval.counters.len());
-    let sum = slot(&mut interval.counters, name, max).ok_or(Dropped::Context)?;
-    *sum = Some(sum.unwrap_or(0.0) + increment);
+    let Interval { counters, room, seen, .. } = interval;
+    *gathering(counters, name, room, seen)? += increment;
     Ok(())
 }
 
-fn gauge(interval: &mut Interval, name: &str, change: GaugeChange) -> Result<(), Dropped> {
-    let max = names_max(interval, interval.gauges.len());
-    let slot = slot(&mut interval.gauges, name, max).ok_or(Dropped::Context)?;
-    *slot = Some(slot.map_or(change, |before| before.then(change)));
+fn set_gauge(interval: &mut Interval, name: &str, value: f64) -> Result<(), Dropped> {
+    let Interval { gauges, room, seen, .. } = interval;
+    gathering(gauges, name, room, seen)?.set(value);
+    Ok(())
+}
+
+fn change_gauge(interval: &mut Interval, name: &str, delta: f64) -> Result<(), Dropped> {
+    let Interval { gauges, room, seen, held_bytes, .. } = interval;
+    let full = *held_bytes + size_of::<f64>() > limits::INTERVAL_HELD_MAX_BYTES;
+    *held_bytes += gathering(gauges, name, room, seen)?.change(delta, full);
     Ok(())
 }
 
 /// The value and its weight are two things: percentiles and sums look at values as they came, only
 /// the count knows about sampling.
 fn time(interval: &mut Interval, name: &str, value: f64, weight: f64) -> Result<(), Dropped> {
-    let max = names_max(interval, interval.timers.len());
-    let timer = slot(&mut interval.timers, name, max).ok_or(Dropped::Context)?;
+    let Interval { timers, room, seen, held_bytes, .. } = interval;
+    let timer = gathering(timers, name, room, seen)?;
     timer.count += weight;
-    let held_bytes = interval.held_bytes + size_of::<f64>();
-    if timer.values.len() >= limits::TIMER_SAMPLES_MAX
-        || held_bytes > limits::INTERVAL_HELD_MAX_BYTES
-    {
+    let held = *held_bytes + size_of::<f64>();
+    if timer.values.len() >= limits::TIMER_SAMPLES_MAX || held > limits::INTERVAL_HELD_MAX_BYTES {
         return Err(Dropped::Sample);
     }
     timer.values.push(value);
-    interval.held_bytes = held_bytes;
+    *held_bytes = held;
     Ok(())
 }
 
 fn join(interval: &mut Interval, name: &str, member: &[u8]) -> Result<(), Dropped> {
     let member = &member[..member.len().min(limits::SET_MEMBER_MAX_BYTES)];
-    let max = names_max(interval, interval.sets.len());
-    let members = &mut slot(&mut interval.sets, name, max).ok_or(Dropped::Context)?.0;
+    let Interval { sets, room, seen, held_bytes, .. } = interval;
+    let members = &mut gathering(sets, name, room, seen)?.0;
     if members.contains(member) {
         return Ok(());
     }
-    let held_bytes = interval.held_bytes + size_of::<Vec<u8>>() + member.len();
-    if members.len() >= limits::SET_MEMBERS_MAX || held_bytes > limits::INTERVAL_HELD_MAX_BYTES {
+    let held = *held_bytes + size_of::<Vec<u8>>() + member.len();
+    if members.len() >= limits::SET_MEMBERS_MAX || held > limits::INTERVAL_HELD_MAX_BYTES {
         return Err(Dropped::Sample);
     }
     members.insert(member.to_owned());
-    interval.held_bytes = held_bytes;
+    *held_bytes = held;
     Ok(())
-}
-
-/// How many names one of the interval's maps may hold, given those in the other three.
-fn names_max(interval: &Interval, of_this_map: usize) -> usize {
-    limits::CONTEXTS_MAX.saturating_sub(interval.names() - of_this_map)
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
 use super::{AppError, cannot};
+use crate::admin::{BackendFacts, Fact};
 use crate::backend::{
     Backend, ConsoleBackend, DumpBackend, ExecBackend, ExecOptions, GraphiteBackend,
     GraphiteOptions, GraphiteProtocol, Lane, LiveBackend, Naming, NamingOptions, Repeater,
@@ -14,7 +16,7 @@ use crate::backend::{
 use crate::config::{self, Config, Output};
 use crate::http::HttpState;
 use crate::tap::Tap;
-use crate::telemetry::Telemetry;
+use crate::telemetry::{BackendStatus, Level, Telemetry};
 
 /// A lane for every output, so that none waits for another. The store and the live pages share one,
 /// in this order: a page that is told of a flush must find it stored.
@@ -64,6 +66,58 @@ fn printed(
     config.console.summary.then(|| Box::new(summary) as Box<dyn Backend>)
 }
 
+/// What the console tells of etsy's backends, in the order in which `backends` names them. The one for
+/// graphite tells even of nothing, where no carbon is set up.
+pub(super) fn facts(config: &Config, state: &HttpState) -> Vec<Arc<dyn BackendFacts>> {
+    let started = (state.clock.now() + Duration::from_millis(500)).as_secs();
+    let alone: &[Output] = if config.runs(Output::Graphite) { &[Output::Graphite] } else { &[] };
+    let facts = |output: &Output| -> Option<Arc<dyn BackendFacts>> {
+        match output {
+            Output::Graphite if config.runs(Output::Graphite) => {
+                Some(Arc::new(GraphiteFacts(state.telemetry.backends.named("graphite"))))
+            }
+            Output::Graphite => {
+                let idle = BackendStatus::default();
+                idle.last_flush.set(started);
+                Some(Arc::new(GraphiteFacts(Arc::new(idle))))
+            }
+            Output::Console => Some(Arc::new(ConsoleFacts { started })),
+            Output::Repeater | Output::Exec => None,
+        }
+    };
+    config.backends.as_deref().unwrap_or(alone).iter().filter_map(facts).collect()
+}
+
+/// etsy's sets both of them once, at the start, and shows them as they are.
+#[derive(Debug)]
+struct ConsoleFacts {
+    /// Seconds since the epoch.
+    started: u64,
+}
+
+impl BackendFacts for ConsoleFacts {
+    fn facts(&self) -> Vec<(&'static str, Fact)> {
+        let started = Fact::Number(self.started);
+        vec![("console.lastFlush", started), ("console.lastException", started)]
+    }
+}
+
+#[derive(Debug)]
+struct GraphiteFacts(Arc<BackendStatus>);
+
+impl BackendFacts for GraphiteFacts {
+    fn facts(&self) -> Vec<(&'static str, Fact)> {
+        let Self(status) = self;
+        let at = |level: &Level| Fact::At(i64::try_from(level.get()).unwrap_or(i64::MAX));
+        vec![
+            ("graphite.last_flush", at(&status.last_flush)),
+            ("graphite.last_exception", at(&status.last_exception)),
+            ("graphite.flush_time", Fact::Number(status.flush_time.get())),
+            ("graphite.flush_length", Fact::Number(status.flush_length.get())),
+        ]
+    }
+}
+
 /// The tap for the receivers, and who is at its other end; a tap that does nothing where packets go
 /// to nobody else.
 pub(super) fn repeater(
@@ -99,6 +153,7 @@ fn naming(config: &Config) -> NamingOptions {
         global_suffix: graphite.global_suffix,
         prefix_stats: config.prefix_stats.clone(),
         flush_counts: true,
+        raw_names: !config.key_name_sanitize,
     }
 }
 

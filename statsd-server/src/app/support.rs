@@ -97,13 +97,7 @@ impl List {
             self.add("statsd", Done, "off");
         }
         self.add("http", Done, &config.http);
-        let admin = config.admin.address();
-        let is_asked_for = config.admin != self.default.admin;
-        if let Some(address) = admin {
-            self.add_default("admin", Missing, address.to_owned(), is_asked_for);
-        } else {
-            self.add("admin", Done, "off");
-        }
+        self.add("admin", Done, &config.admin);
         match &config.data {
             Some(folder) => self.add("data", Done, folder.display()),
             None => self.add("data", Done, "off"),
@@ -128,17 +122,18 @@ impl List {
             self.add("delete_idle_stats", Done, deleted.join(", "));
         }
         if config.gauges_max_ttl != self.default.gauges_max_ttl && deleted.contains(&"gauges") {
-            self.add("gauges_max_ttl", Missing, format_args!("{} flushes", config.gauges_max_ttl));
+            self.add("gauges_max_ttl", Done, format_args!("{} flushes", config.gauges_max_ttl));
         }
         if let Some(metrics) = &config.calculated_timer_metrics {
-            self.add("calculated_timer_metrics", Missing, metrics.join(", "));
+            self.add("calculated_timer_metrics", Done, metrics.join(", "));
         }
         for histogram in &config.histogram {
             let (metric, bins) = (&histogram.metric, joined(&histogram.bins));
-            self.add("histogram", Missing, format_args!("{metric:?} at {bins}"));
+            let bins = if bins.is_empty() { "no bins".to_owned() } else { format!("at {bins}") };
+            self.add("histogram", Done, format_args!("{metric:?} {bins}"));
         }
         if !config.key_name_sanitize {
-            self.add("key_name_sanitize", Missing, "off");
+            self.add("key_name_sanitize", Done, "off");
         }
     }
 
@@ -204,7 +199,7 @@ impl List {
             self.add("dump_messages", Missing, "every line to the log");
         }
         if config.health_status == Health::Down {
-            self.add("health_status", Missing, "down");
+            self.add("health_status", Done, "down");
         }
         if config.automatic_config_reload {
             let what = "when the file changes".to_owned();

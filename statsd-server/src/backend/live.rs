@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Backend, BackendError, Naming, Part};
 use crate::aggregate::Snapshot;
-use crate::limits::LIVE_SERIES_MAX;
+use crate::limits::{LIVE_SERIES_MAX, SERIES_NAME_MAX_BYTES};
 use crate::live::{Frame, Hub, Kind, LivePoint};
 use crate::telemetry::Telemetry;
 
@@ -92,7 +92,7 @@ impl LiveBackend {
         loop {
             let before = points.len() + left_out;
             for (kind, lane) in &mut lanes {
-                match lane.find(|(name, ..)| name.starts_with(&self.own_prefix) == own) {
+                match lane.find(|(name, ..)| self.shows(name, own)) {
                     Some((metric, part, value)) if points.len() < room => points.push(LivePoint {
                         series: self.naming.series(metric, part),
                         metric: metric.clone(),
@@ -107,6 +107,13 @@ impl LiveBackend {
                 return (points, left_out);
             }
         }
+    }
+}
+
+impl LiveBackend {
+    /// Whether a name is for this lane. One that is longer than any series has no file to show.
+    fn shows(&self, name: &str, own: bool) -> bool {
+        name.len() <= SERIES_NAME_MAX_BYTES && name.starts_with(&self.own_prefix) == own
     }
 }
 

@@ -12,7 +12,7 @@
 //!
 //! The tags of a name stand at the very end: `stats.counters.K.rate;plan=pro`.
 
-use crate::aggregate::Snapshot;
+use crate::aggregate::{Snapshot, push_clean_name};
 use crate::store::Merge;
 
 /// etsy's `graphite` section, and `prefixStats`. [`NamingOptions::default`] is etsy's default.
@@ -36,6 +36,9 @@ pub struct NamingOptions {
     pub prefix_stats: String,
     /// `flush_counts`: whether counters are sent as counts besides their rates.
     pub flush_counts: bool,
+    /// Whether the metrics' names come as they were sent (`keyNameSanitize: false`): then what stands
+    /// before the tags is cleaned here, as etsy's graphite backend does.
+    pub raw_names: bool,
 }
 
 impl Default for NamingOptions {
@@ -50,6 +53,7 @@ impl Default for NamingOptions {
             global_suffix: None,
             prefix_stats: "statsd".to_owned(),
             flush_counts: true,
+            raw_names: false,
         }
     }
 }
@@ -88,6 +92,7 @@ pub struct Naming {
     num_stats: String,
     own: Affixes,
     flush_counts: bool,
+    raw_names: bool,
 }
 
 /// What stands around a metric's name.
@@ -124,6 +129,7 @@ impl Naming {
                 num_stats,
                 own: own("stats."),
                 flush_counts,
+                raw_names: options.raw_names,
             };
         }
         Self {
@@ -135,6 +141,7 @@ impl Naming {
             num_stats: dotted(&options.global_prefix) + &num_stats,
             own: own(&dotted(&options.global_prefix)),
             flush_counts,
+            raw_names: options.raw_names,
         }
     }
 
@@ -203,7 +210,11 @@ impl Naming {
         };
         let (name, tags) = metric.split_at(metric.find(';').unwrap_or(metric.len()));
         out.push_str(&affixes.prefix);
-        out.push_str(name);
+        if self.raw_names {
+            push_clean_name(out, name);
+        } else {
+            out.push_str(name);
+        }
         if let Part::Timer(stat) = part {
             out.push('.');
             out.push_str(stat);

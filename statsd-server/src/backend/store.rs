@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::naming::Naming;
 use super::{Backend, BackendError};
 use crate::aggregate::Snapshot;
-use crate::limits::STORE_DEADLINE;
+use crate::limits::{SERIES_NAME_MAX_BYTES, STORE_DEADLINE};
 use crate::store::{Merge, Store, Write};
 use crate::telemetry::Telemetry;
 
@@ -46,7 +46,9 @@ impl Backend for StoreBackend {
     /// Stores the snapshot and counts what became of its points. An error says that some are lost;
     /// points whose names cannot be stored are counted only, because they come with every flush.
     fn flush(&mut self, snapshot: &Snapshot) -> Result<(), BackendError> {
-        self.telemetry.results_not_finite.add(self.batch.fill(snapshot, &self.naming));
+        let left_out = self.batch.fill(snapshot, &self.naming);
+        self.telemetry.results_not_finite.add(left_out.not_finite);
+        self.telemetry.points_refused.add(left_out.too_long);
         // The interval's end is the time of its points: a clock that was set back since the flush was
         // due must not turn them into points of the future.
         let now = snapshot.timestamp;
@@ -65,16 +67,28 @@ impl Backend for StoreBackend {
     }
 }
 
+/// Points that did not get into a batch.
+struct LeftOut {
+    not_finite: u64,
+    too_long: u64,
+}
+
 impl Batch {
-    /// Yields how many numbers were left out because they are not finite.
-    fn fill(&mut self, snapshot: &Snapshot, naming: &Naming) -> u64 {
+    fn fill(&mut self, snapshot: &Snapshot, naming: &Naming) -> LeftOut {
         self.names.clear();
         self.points.clear();
-        naming.for_each(snapshot, |series, value, merge| {
+        let mut too_long = 0;
+        let not_finite = naming.for_each(snapshot, |series, value, merge| {
+            // The store would refuse it, too, but a packet's worth of name for each number is a lot.
+            if series.len() > SERIES_NAME_MAX_BYTES {
+                too_long += 1;
+                return;
+            }
             let start = self.names.len();
             self.names.push_str(series);
             self.points.push((start..self.names.len(), value, merge));
-        })
+        });
+        LeftOut { not_finite, too_long }
     }
 
     fn writes(&self, timestamp: i64) -> Vec<Write<'_>> {

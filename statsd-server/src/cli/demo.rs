@@ -10,7 +10,7 @@ use super::run::{ListenFlags, bind, block_on, stop_signal};
 use super::shop::Shop;
 use super::{Failure, say, start_log};
 use crate::app::Inherited;
-use crate::config::Config;
+use crate::config::{Config, Listen};
 
 /// What the shop's names begin with.
 const PREFIX: &str = "shop";
@@ -36,7 +36,10 @@ impl Demo {
             .map_err(|error| Failure::outside("cannot make a temporary folder", error))?;
         start_log(false);
         let data = Some(folder.path().to_owned());
-        let mut config = Config { data, flush_interval: FLUSH_INTERVAL, ..Config::default() };
+        // Nobody needs the demo's console where etsy's is: there may be another server on this machine.
+        let admin = Listen::On("127.0.0.1:0".to_owned());
+        let mut config =
+            Config { data, admin, flush_interval: FLUSH_INTERVAL, ..Config::default() };
         self.listen.apply(&mut config)?;
         if config.statsd.is_empty() {
             return Err(Failure::Input(

@@ -43,8 +43,8 @@ pub(super) struct ListenFlags {
     /// config.js].
     #[arg(long, value_name = "ADDR")]
     http: Option<Listen>,
-    /// Where etsy's admin console is to be served, or `off`; not in this version [default:
-    /// 127.0.0.1:8126].
+    /// Where etsy's management console listens, or `off` [default: 127.0.0.1:8126, in the demo a free
+    /// port].
     #[arg(long, value_name = "ADDR")]
     admin: Option<Listen>,
     /// Time between flushes, such as 10s [default: 10s, in the demo 1s].
@@ -146,6 +146,9 @@ pub(super) fn bind(config: &Config, inherited: Inherited) -> Result<App, Failure
     let addresses = app.addresses();
     for listening in app.listening() {
         say(format_args!("statsd  {listening}"));
+    }
+    if let Some(admin) = addresses.admin {
+        say(format_args!("admin   tcp {admin}"));
     }
     if let Some(http) = addresses.http {
         say(format_args!("http    tcp {http}"));

@@ -23,6 +23,7 @@ fn every_flat_key_is_read() {
     assert_eq!(config.statsd, [StatsdListen::UdpAndTcp("[::1]:9125".to_owned())]);
     assert_eq!(config.http, Listen::Off);
     assert_eq!(config.statsd_sockets, 4);
+    assert_eq!(config.admin.address(), Some("[::1]:0"));
     assert_eq!(config.flush_interval, Duration::from_secs(60));
     assert_eq!(config.percent_threshold, [50.0, 99.9, -10.0]);
     assert_eq!(config.dialect, Dialect::Dogstatsd);

@@ -1,12 +1,13 @@
 use std::net::UdpSocket;
+use std::sync::mpsc::Sender;
 
 use statsd_client::protocol::Dialect;
 
 use super::*;
-use crate::aggregate::Snapshot;
+use crate::aggregate::{Kind, Listed, Snapshot};
 use crate::backend::{Backend, BackendError};
 use crate::limits::LANE_FLUSHES_MAX;
-use crate::receiver::{Receivers, UdpOptions};
+use crate::receiver::{Reading, Receivers, UdpOptions};
 
 #[derive(Debug)]
 struct At(Mutex<Duration>);
@@ -174,7 +175,7 @@ fn a_backend_that_hangs_delays_neither_the_others_nor_the_next_flush() {
 
 #[test]
 fn nothing_is_lost_between_flushes_while_packets_come() {
-    let mut receivers = Receivers::new(Dialect::Etsy);
+    let mut receivers = Receivers::new(Reading::default());
     let address = receivers.udp("127.0.0.1:0".parse().unwrap(), &UdpOptions::default()).unwrap();
     let (bench, mut flusher) = with_lanes(receivers.shards(), TEN_SECONDS, vec![mpsc::channel().1]);
     let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -217,4 +218,95 @@ fn a_flush_carries_the_instant_that_was_due() {
     let handle = flusher.start().unwrap();
     assert_eq!(bench.snapshots.recv().unwrap().timestamp, 1_001);
     handle.stop();
+}
+
+fn wait_for<T>(answer: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(answer)
+}
+
+fn listed(inquirer: &Inquirer, name: &str) -> Option<Listed> {
+    let listing = wait_for(inquirer.list(Kind::Counters)).expect("the thread runs");
+    listing.entries.into_iter().find(|(counter, _)| counter == name).map(|(_, value)| value)
+}
+
+#[test]
+fn a_question_sees_the_open_interval_of_all_shards_and_leaves_it_open() {
+    let (bench, flusher) = bench(2, Duration::from_secs(3_600));
+    let inquirer = flusher.inquirer();
+    let handle = flusher.start().unwrap();
+    record(&bench.shards[0], "a:1|c\nbad");
+    record(&bench.shards[1], "a:2|c");
+    assert_eq!(listed(&inquirer, "a"), Some(Listed::Number(3.0)));
+    record(&bench.shards[1], "a:4|c");
+    assert_eq!(listed(&inquirer, "a"), Some(Listed::Number(7.0)));
+    let deleted = wait_for(inquirer.delete(Kind::Counters, vec!["a".to_owned()])).unwrap();
+    assert_eq!(deleted[0].names, ["a"]);
+    record(&bench.shards[0], "a:5|c");
+    handle.stop();
+    let snapshot = bench.snapshots.recv().unwrap();
+    assert_eq!(counter(&snapshot, "a"), Some(5.0));
+    assert_eq!(counter(&snapshot, "statsd.packets_received"), Some(4.0));
+    assert_eq!((bench.telemetry.packets.get(), bench.telemetry.bad_lines.get()), (4, 1));
+    assert_eq!(wait_for(inquirer.list(Kind::Counters)), None, "nobody answers any more");
+}
+
+#[test]
+fn a_flush_that_is_due_comes_before_any_number_of_questions() {
+    let (bench, flusher) = bench(1, Duration::from_millis(10));
+    let inquirer = flusher.inquirer();
+    let handle = flusher.start().unwrap();
+    let asking = thread::spawn(move || {
+        let mut answers = 0;
+        wait_for(async {
+            while inquirer.messages().await.is_some() {
+                answers += 1;
+            }
+        });
+        answers
+    });
+    for _ in 0..5 {
+        assert_eq!(bench.snapshots.recv().unwrap().timestamp, 1_001);
+    }
+    handle.stop();
+    assert!(asking.join().unwrap() > 0);
+}
+
+#[test]
+fn a_handle_that_is_dropped_ends_the_thread_though_somebody_could_ask() {
+    let (bench, flusher) = bench(1, Duration::from_secs(3_600));
+    let inquirer = flusher.inquirer();
+    record(&bench.shards[0], "a:1|c");
+    drop(flusher.start().unwrap());
+    assert_eq!(counter(&bench.snapshots.recv().unwrap(), "a"), Some(1.0));
+    assert_eq!(wait_for(inquirer.messages()), None);
+}
+
+#[test]
+fn the_last_packet_is_known_by_a_look_or_by_a_flush() {
+    let (bench, mut flusher) = bench(1, TEN_SECONDS);
+    assert_eq!(flusher.last_packet, 1_001, "the start");
+    let clock = Arc::new(At(Mutex::new(Duration::from_secs(1_005))));
+    flusher.clock = clock.clone();
+    flusher.look();
+    assert_eq!(flusher.last_packet, 1_001);
+    record(&bench.shards[0], "a:1|c");
+    flusher.look();
+    assert_eq!(flusher.last_packet, 1_005);
+    *clock.0.lock().unwrap() = Duration::from_millis(1_008_500);
+    flusher.look();
+    flusher.flush_once(1_010);
+    assert_eq!(flusher.last_packet, 1_005, "the same packet is not seen twice");
+    record(&bench.shards[0], "a:1|c");
+    flusher.flush_once(1_020);
+    assert_eq!(flusher.last_packet, 1_009);
+}
+
+#[test]
+fn who_brings_the_names_is_told_after_each_flush() {
+    let (bench, mut flusher) = bench(1, TEN_SECONDS);
+    record(&bench.shards[0], "shop.a:1|c\nshop.b:1|c\ncron.a:1|ms");
+    flusher.flush_once(1_010);
+    let known = bench.telemetry.known.get();
+    assert_eq!(known.contexts, 3 + 3);
+    assert_eq!(known.first_nodes, [("shop".to_owned(), 2), ("cron".to_owned(), 1)]);
 }

@@ -16,8 +16,9 @@ pub(super) fn routes() -> Router<HttpState> {
     route_both(Router::new(), "/status", get(status))
 }
 
-/// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}, "backends": {"store": {"flushes": 7,
-/// …}}}`, the counts since the start.
+/// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}, "contexts": …, "first_nodes": [{"node":
+/// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}}`, the counts and the new
+/// names since the start, the contexts of the last flush.
 async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     let counts: Map<String, Value> =
         state.telemetry.counts().map(|(name, count)| (name.to_owned(), count.into())).collect();
@@ -27,11 +28,19 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     };
     let backends: Map<String, Value> =
         state.telemetry.backends.all().into_iter().map(backend).collect();
+    let known = state.telemetry.known.get();
+    let first_nodes: Vec<Value> = known
+        .first_nodes
+        .into_iter()
+        .map(|(node, new_names)| json!({ "node": node, "new_names": new_names }))
+        .collect();
     let status = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "live_pages": state.hub.listeners(),
         "counts": counts,
         "backends": backends,
+        "contexts": known.contexts,
+        "first_nodes": first_nodes,
     });
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (headers, format!("{status:#}\n"))
@@ -39,9 +48,10 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     use crate::http::testing::serve;
+    use crate::telemetry::KnownNames;
 
     #[test]
     fn every_count_stands_in_the_status() {
@@ -49,11 +59,15 @@ mod tests {
         served.telemetry.bad_lines.add(3);
         served.telemetry.contexts_over_limit.add(2);
         served.telemetry.backends.named("slow").skipped.add(4);
+        let first_nodes = vec![("shop".to_owned(), 7)];
+        served.telemetry.known.set(KnownNames { contexts: 9, first_nodes });
         let answer = served.get("/status", &[]);
         assert_eq!(answer.status, 200);
         let status: Value = serde_json::from_slice(&answer.body()).unwrap();
         assert_eq!(status["counts"]["bad_lines"], 3);
         assert_eq!(status["counts"]["contexts_over_limit"], 2);
+        assert_eq!(status["contexts"], 9);
+        assert_eq!(status["first_nodes"], json!([{ "node": "shop", "new_names": 7 }]));
         let counts = status["counts"].as_object().unwrap().len();
         assert_eq!(counts, served.telemetry.counts().count());
         assert_eq!(status["backends"]["slow"]["skipped"], 4);

@@ -8,10 +8,9 @@
 //! ```
 //! use std::net::UdpSocket;
 //! use std::sync::Arc;
-//! use statsd_client::protocol::Dialect;
-//! use statsd_server::receiver::{Receivers, UdpOptions};
+//! use statsd_server::receiver::{Reading, Receivers, UdpOptions};
 //!
-//! let mut receivers = Receivers::new(Dialect::Etsy);
+//! let mut receivers = Receivers::new(Reading::default());
 //! let udp = receivers.udp("127.0.0.1:0".parse().unwrap(), &UdpOptions::default())?;
 //! let tcp = receivers.tcp("127.0.0.1:0".parse().unwrap())?;
 //! assert_ne!(udp.port(), 0);
@@ -42,5 +41,5 @@ mod udp;
 mod testing;
 
 pub use inherited::Inherited;
-pub use receivers::{Listening, Receivers, ReceiversHandle};
+pub use receivers::{Listening, Reading, Receivers, ReceiversHandle};
 pub use udp::UdpOptions;

@@ -24,11 +24,32 @@ use crate::telemetry::Telemetry;
 /// How often a port that UDP got from the kernel is tried for TCP before the two take different ones.
 const SHARED_PORT_TRIES: usize = 16;
 
+/// How what is received is read, the same for every listener. [`Reading::default`] is etsy's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// The dialect of packets and lines; etsy's includes that streams are ASCII.
+    pub dialect: Dialect,
+    /// Whether names are cleaned as they arrive, as [`Shard::sanitising`] says.
+    pub sanitise: bool,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { dialect: Dialect::Etsy, sanitise: true }
+    }
+}
+
+impl Reading {
+    fn shard(self) -> Arc<Mutex<Shard>> {
+        Arc::new(Mutex::new(Shard::new(self.dialect).sanitising(self.sanitise)))
+    }
+}
+
 /// Bound sockets. The kernel accepts packets and connections for them; nobody reads before
 /// [`Receivers::start`]. Dropping them closes them and removes the files of Unix sockets.
 #[derive(Debug)]
 pub struct Receivers {
-    dialect: Dialect,
+    reading: Reading,
     datagrams: Vec<(Datagrams, Arc<Mutex<Shard>>)>,
     streams: Vec<StreamListener>,
     /// All streams record into one.
@@ -60,13 +81,13 @@ pub struct ReceiversHandle {
 }
 
 impl Receivers {
-    /// None yet. Packets will be read as `dialect` says; etsy's includes that streams are ASCII.
-    pub fn new(dialect: Dialect) -> Self {
+    /// None yet. Packets and lines will be read as `reading` says.
+    pub fn new(reading: Reading) -> Self {
         Self {
-            dialect,
+            reading,
             datagrams: Vec::new(),
             streams: Vec::new(),
-            stream_shard: Arc::new(Mutex::new(Shard::new(dialect))),
+            stream_shard: reading.shard(),
             tap: Tap::default(),
             listening: Vec::new(),
         }
@@ -177,7 +198,7 @@ impl Receivers {
     }
 
     fn add(&mut self, datagrams: Datagrams) {
-        self.datagrams.push((datagrams, Arc::new(Mutex::new(Shard::new(self.dialect)))));
+        self.datagrams.push((datagrams, self.reading.shard()));
     }
 
     /// What is listened on, in the order in which it was asked for.
@@ -207,7 +228,7 @@ impl Receivers {
         let streams = if self.streams.is_empty() {
             None
         } else {
-            let seven_bits = self.dialect == Dialect::Etsy;
+            let seven_bits = self.reading.dialect == Dialect::Etsy;
             let shared = Shared::new(
                 self.stream_shard,
                 self.tap.clone(),

@@ -74,6 +74,41 @@ fn rates_are_the_leading_digits() {
 }
 
 #[test]
+fn a_rate_of_nothing_is_bad_where_it_counts() {
+    for rate in ["@0", "@0.0", "@0x10"] {
+        assert_eq!(etsy(&format!("k:1|g|{rate}")), Ok((1.0, 1.0)), "{rate:?}");
+        assert_eq!(etsy(&format!("k:1|ms|{rate}")), Err(Reason::BadRate), "{rate:?}");
+    }
+    assert!(read(b"k:x|s|@0", Dialect::Etsy)[0].is_ok());
+    assert_eq!(etsy("k:1e308|g|@0.1"), Ok((1e308, 0.1)), "nothing is divided by it");
+    for rate in ["@-1", "@", "@+1", "@x"] {
+        assert_eq!(etsy(&format!("k:1|g|{rate}")), Err(Reason::BadRate), "{rate:?}");
+    }
+}
+
+#[test]
+fn fields_after_the_tags_are_a_part_of_the_last_one_to_etsy() {
+    let tags = |line: &'static [u8], dialect| parse(line, dialect).next().unwrap().unwrap().tags;
+    for (line, etsys, dogs) in [
+        (&b"k:1|c|#a:b|T17"[..], &b"a:b|T17"[..], &b"a:b"[..]),
+        (b"k:1|c|#a:b|T17|@0.5|c:x", b"a:b|T17", b"a:b"),
+        (b"k:1|c|#a:b|#c:d", b"a:b", b"a:b"),
+    ] {
+        assert_eq!(tags(line, Dialect::Etsy), Some(etsys));
+        assert_eq!(tags(line, Dialect::DogStatsd), Some(dogs));
+    }
+    assert_eq!(tags(b"k:1|c|#|@0.5", Dialect::Etsy), None);
+    assert_eq!(etsy("k:1|c|#a:b|T17|@0.5"), Ok((1.0, 0.5)));
+}
+
+#[test]
+fn a_carriage_return_alone_is_a_bad_line() {
+    let mut samples = parse(b"k:1|c\r\n\r\n\nk:1|c\r", Dialect::Etsy);
+    assert_eq!(samples.by_ref().filter(Result::is_err).count(), 1);
+    assert_eq!(samples.lines(), 3);
+}
+
+#[test]
 fn a_rate_whose_inverse_is_infinite_is_bad() {
     let tiny = format!("@0.{}1", "0".repeat(308));
     assert_eq!(etsy(&format!("k:1|c|{tiny}")), Err(Reason::BadRate));

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use statsd_client::protocol::Reason;
 
+use super::super::interval::GaugeChange;
 use super::super::{Options, State};
 use super::*;
 
@@ -27,23 +28,24 @@ fn packets_lines_and_bad_values_are_counted() {
 #[test]
 fn names_that_sanitise_alike_are_one_counter() {
     let interval = shard_of(&[b"a b:1|c\na_b:2|c\na  b:3|c"]).take();
-    assert_eq!(interval.counters["a_b"], Some(6.0));
+    assert_eq!(interval.counters["a_b"].value, 6.0);
     assert_eq!(interval.counters.len(), 1);
 }
 
 #[test]
 fn gauge_deltas_after_a_set_value_belong_to_it() {
     let interval = shard_of(&[b"a:5|g\na:+3|g\nb:+3|g\nb:-1|g\nc:+3|g\nc:5|g"]).take();
-    assert_eq!(interval.gauges["a"], Some(GaugeChange::Set(8.0)));
-    assert_eq!(interval.gauges["b"], Some(GaugeChange::Delta(2.0)));
-    assert_eq!(interval.gauges["c"], Some(GaugeChange::Set(5.0)));
+    assert_eq!(interval.gauges["a"].value, GaugeChange::Set(8.0));
+    assert_eq!(interval.gauges["b"].value, GaugeChange::Deltas(vec![3.0, -1.0]));
+    assert_eq!(interval.gauges["c"].value, GaugeChange::Set(5.0));
+    assert_eq!(interval.held_bytes, 3 * 8);
 }
 
 #[test]
 fn a_sampled_timer_counts_its_calls_and_keeps_one_value() {
     let interval = shard_of(&[b"t:10|ms|@0.1\nt:20|ms"]).take();
-    assert_eq!(interval.timers["t"].values, [10.0, 20.0]);
-    assert_eq!(interval.timers["t"].count.to_bits(), 11.0_f64.to_bits());
+    assert_eq!(interval.timers["t"].value.values, [10.0, 20.0]);
+    assert_eq!(interval.timers["t"].value.count, 11.0);
 }
 
 #[test]
@@ -51,8 +53,8 @@ fn dogstatsds_histograms_and_distributions_are_timers() {
     let mut shard = Shard::new(Dialect::DogStatsd);
     shard.record_packet(b"h:1:2|h\nd:3|d|#a:b");
     let interval = shard.take();
-    assert_eq!(interval.timers["h"].values, [1.0, 2.0]);
-    assert_eq!(interval.timers["d;a=b"].values, [3.0]);
+    assert_eq!(interval.timers["h"].value.values, [1.0, 2.0]);
+    assert_eq!(interval.timers["d;a=b"].value.values, [3.0]);
 }
 
 #[test]
@@ -63,8 +65,8 @@ fn one_name_may_be_of_every_kind() {
 }
 
 #[test]
-fn a_name_longer_than_any_series_is_dropped_and_counted() {
-    let name = "n".repeat(limits::SERIES_NAME_MAX_BYTES);
+fn a_name_longer_than_any_packet_is_dropped_and_counted() {
+    let name = "n".repeat(limits::CONTEXT_NAME_MAX_BYTES);
     let shard = shard_of(&[format!("{name}:1|c\n{name}n:1|c\nok:1|c|#{name}").as_bytes()]);
     assert_eq!((shard.counts().samples, shard.counts().names_too_long), (1, 2));
 }
@@ -72,39 +74,40 @@ fn a_name_longer_than_any_series_is_dropped_and_counted() {
 #[test]
 fn names_beyond_the_bound_are_dropped_and_known_ones_still_count() {
     let mut shard = shard_of(&[b"known:1|c"]);
-    let fill = (1..limits::CONTEXTS_MAX).map(|i| (i.to_string(), None));
-    shard.interval.gauges.extend(fill);
+    shard.interval.room.names = 0;
     shard.record_packet(b"known:1|c\nnew:1|c\nnew:1|g\nnew:1|ms\nnew:1|s");
     assert_eq!(shard.counts().contexts_over_limit, 4);
-    assert_eq!(shard.interval.counters["known"], Some(2.0));
-    assert_eq!(shard.interval.names(), limits::CONTEXTS_MAX);
+    assert_eq!(shard.interval.counters["known"].value, 2.0);
+    assert_eq!(shard.interval.names(), 1);
 }
 
 #[test]
 fn a_full_timer_drops_values_and_still_counts_calls() {
     let mut shard = shard_of(&[b"t:1|ms"]);
-    let timer = shard.interval.timers.get_mut("t").unwrap();
+    let timer = &mut shard.interval.timers.get_mut("t").unwrap().value;
     timer.values.resize(limits::TIMER_SAMPLES_MAX, 1.0);
     shard.record_packet(b"t:2|ms|@0.5\nother:1|ms");
     assert_eq!(shard.counts().samples_over_limit, 1);
     let interval = shard.take();
-    assert_eq!(interval.timers["t"].values.len(), limits::TIMER_SAMPLES_MAX);
-    assert_eq!(interval.timers["t"].count.to_bits(), 3.0_f64.to_bits());
+    let timer = &interval.timers["t"].value;
+    assert_eq!((timer.values.len(), timer.count), (limits::TIMER_SAMPLES_MAX, 3.0));
 }
 
 #[test]
 fn an_interval_that_holds_its_bytes_drops_values_and_new_members() {
     let mut shard = shard_of(&[b"s:known|s"]);
     shard.interval.held_bytes = limits::INTERVAL_HELD_MAX_BYTES;
-    shard.record_packet(b"s:known|s\ns:new|s\nt:1|ms\nc:1|c");
-    assert_eq!((shard.counts().samples, shard.counts().samples_over_limit), (3, 2));
+    shard.record_packet(b"s:known|s\ns:new|s\nt:1|ms\nc:1|c\ng:+1|g\ng:+1|g");
+    assert_eq!((shard.counts().samples, shard.counts().samples_over_limit), (5, 2));
+    let deltas = GaugeChange::Deltas(vec![2.0]);
+    assert_eq!(shard.interval.gauges["g"].value, deltas, "a gauge's deltas are added up then");
 }
 
 #[test]
 fn a_long_member_is_cut() {
     let member = "m".repeat(limits::SET_MEMBER_MAX_BYTES);
     let interval = shard_of(&[format!("s:{member}1|s\ns:{member}2|s").as_bytes()]).take();
-    assert_eq!(interval.sets["s"].0.len(), 1);
+    assert_eq!(interval.sets["s"].value.0.len(), 1);
 }
 
 /// Texts that are likely to mean something to the parser.
@@ -158,7 +161,7 @@ proptest! {
                 values += parse(packet, dialect).count() as u64;
                 lines += packet
                     .split(|&byte| byte == b'\n')
-                    .filter(|line| !matches!(line, [] | [b'\r']))
+                    .filter(|line| !line.is_empty())
                     .count() as u64;
             }
             let counts = shard.counts();

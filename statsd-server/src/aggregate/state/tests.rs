@@ -6,6 +6,7 @@ use super::super::counts::Lost;
 use super::super::options::DeleteIdle;
 use super::super::shard::Shard;
 use super::*;
+use crate::limits;
 
 fn absorb(state: &mut State, packet: &str) {
     let mut shard = Shard::new(Dialect::Etsy);
@@ -142,10 +143,11 @@ fn numbers_that_run_over_never_leave_and_are_counted() {
 fn names_beyond_the_bound_are_dropped_at_the_merge_too() {
     let mut state = State::new(Options::default());
     absorb(&mut state, "known:1|c");
-    state.gauges.extend((1..limits::CONTEXTS_MAX).map(|i| (i.to_string(), 0.0)));
+    state.room.names = 0;
     absorb(&mut state, "known:1|c\nnew:1|c\nnew:1|ms\nnew:x|s");
     assert_eq!(state.counts.contexts_over_limit, 3);
-    assert_eq!(state.counters["known"].to_bits(), 2.0_f64.to_bits());
+    assert_eq!(state.counters.get("known"), Some(&2.0));
+    assert_eq!(state.first_nodes(1), [("new".to_owned(), 3)], "who brought them is known");
     assert_eq!((state.timers.len(), state.sets.len()), (0, 0));
 }
 
@@ -157,8 +159,94 @@ fn a_timer_of_many_shards_keeps_its_bound() {
     samples.values.resize(limits::TIMER_SAMPLES_MAX - 1, 1.0);
     absorb(&mut state, "t:2|ms\nt:3|ms\nt:4|ms");
     assert_eq!(state.counts.samples_over_limit, 2);
-    assert_eq!(state.timers["t"].values.len(), limits::TIMER_SAMPLES_MAX);
-    assert_eq!(state.timers["t"].count.to_bits(), 4.0_f64.to_bits());
+    let timer = state.timers.get("t").unwrap();
+    assert_eq!(timer.values.len(), limits::TIMER_SAMPLES_MAX);
+    assert_eq!(timer.count.to_bits(), 4.0_f64.to_bits());
+}
+
+#[test]
+fn names_take_and_give_back_their_room() {
+    let whole = Room::default();
+    let mut state = State::new(Options {
+        delete_idle: DeleteIdle::ALL,
+        gauges_max_ttl: 2,
+        ..Options::default()
+    });
+    absorb(&mut state, "abc:1|c\nabc:1|ms\nabc:x|s\nabc:1|g\nabc:1|c");
+    assert_eq!((whole.names - state.room.names, whole.bytes - state.room.bytes), (4, 12));
+    state.snapshot(0);
+    assert_eq!((whole.names - state.room.names, whole.bytes - state.room.bytes), (1, 3));
+    state.snapshot(0);
+    assert_eq!(state.room, whole);
+}
+
+#[test]
+fn a_name_as_long_as_a_packet_is_taken_while_there_is_room_for_its_bytes() {
+    let mut state = State::new(Options::default());
+    let name = "n".repeat(60_000);
+    absorb(&mut state, &format!("{name}:1|c"));
+    assert_eq!(state.counters.get(&name), Some(&1.0));
+    state.room.bytes = 60_000;
+    absorb(&mut state, &format!("a{name}:1|c\n{name}:1|c\nb:1|c"));
+    assert_eq!(state.counts.contexts_over_limit, 1);
+    assert_eq!((state.counters.get(&name), state.counters.get("b")), (Some(&2.0), Some(&1.0)));
+}
+
+#[test]
+fn a_silent_gauge_lives_as_many_flushes_as_it_is_said() {
+    let gauges_max_ttl = 3;
+    let delete_idle = DeleteIdle { gauges: true, ..DeleteIdle::default() };
+    let mut state = State::new(Options { delete_idle, gauges_max_ttl, ..Options::default() });
+    let packets = ["g:5|g", "", "g:+1|g", "", "", "", "g:+1|g"];
+    let seen = packets.map(|packet| get(&flush(&mut state, packet).gauges, "g"));
+    let expected = [Some(5.0), Some(5.0), Some(6.0), Some(6.0), Some(6.0), None, Some(1.0)];
+    assert_eq!(seen, expected, "and a delta then starts from nothing");
+}
+
+#[test]
+fn each_kind_may_be_kept_though_idle_ones_are_deleted() {
+    let delete_idle = DeleteIdle::of(true, Some(false), None, Some(false), None);
+    let mut state = State::new(Options { delete_idle, ..Options::default() });
+    flush(&mut state, "c:1|c\ng:5|g\nt:7|ms\ns:x|s");
+    let idle = flush(&mut state, "");
+    assert_eq!((get(&idle.counters, "c"), get(&idle.gauges, "g")), (Some(0.0), None));
+    assert_eq!((get(&idle.sets, "s"), idle.timers.len()), (Some(0), 0));
+}
+
+#[test]
+fn deltas_add_up_one_by_one_as_etsys_do() {
+    let mut state = State::new(Options::default());
+    let snapshot = flush(&mut state, "g:0.1|g");
+    assert_eq!(get(&snapshot.gauges, "g"), Some(0.1));
+    let snapshot = flush(&mut state, "g:+0.2|g\ng:+0.3|g\nzero:-0|g");
+    assert_eq!(get(&snapshot.gauges, "g"), Some(0.1 + 0.2 + 0.3), "not 0.1 + 0.5");
+    assert!(get(&snapshot.gauges, "zero").unwrap().is_sign_negative());
+    let many = "g:+1|g\n".repeat(limits::GAUGE_DELTAS_MAX + 10);
+    let snapshot = flush(
+        &mut state,
+        &format!("g:1|g\n{many}h:+1|g\n{}", many.replace('g', "h").replace("|h", "|g")),
+    );
+    assert_eq!(get(&snapshot.gauges, "g"), Some((limits::GAUGE_DELTAS_MAX + 11) as f64));
+    assert_eq!(get(&snapshot.gauges, "h"), Some((limits::GAUGE_DELTAS_MAX + 11) as f64));
+}
+
+#[test]
+fn a_look_into_the_interval_changes_no_number_and_no_bound() {
+    let mut state = State::new(Options::default());
+    let mut shard = Shard::new(Dialect::Etsy);
+    let mut emptied = Interval::default();
+    for packet in ["a:1|c\ng:3|g\nt:2|ms", "a:2|c\ng:-1|g\nt:1|ms\ns:x|s", "t:3|ms\ns:x|s"] {
+        shard.record_packet(packet.as_bytes());
+        let mut interval = shard.swap_within(mem::take(&mut emptied));
+        state.absorb(&mut interval);
+        emptied = interval;
+    }
+    let held = shard.take().held_bytes;
+    assert_eq!(held, 4 * 8 + 2 * (size_of::<Vec<u8>>() + 1), "what was taken out still counts");
+    let snapshot = state.snapshot(0);
+    assert_eq!((get(&snapshot.counters, "a"), get(&snapshot.gauges, "g")), (Some(3.0), Some(2.0)));
+    assert_eq!((snapshot.timers[0].1.get("sum"), get(&snapshot.sets, "s")), (Some(6.0), Some(1)));
+    assert_eq!(get(&snapshot.counters, "statsd.packets_received"), Some(3.0));
 }
 
 #[test]
@@ -176,7 +264,7 @@ fn drops_of_the_kernel_have_a_counter_once_there_are_some() {
 fn raw_values_are_kept_where_they_are_asked_for_and_bounded() {
     let mut state = State::new(Options { keep_raw: true, ..Options::default() });
     let mut packet = "s:b|s\ns:a|s\ns:b|s\nt:3|ms\nt:1|ms".to_owned();
-    for _ in 0..limits::RAW_VALUES_MAX {
+    for _ in 0..RAW_VALUES_MAX {
         packet.push_str("\nmany:1|ms");
     }
     packet.push_str("\nmany:1|ms");
@@ -184,7 +272,7 @@ fn raw_values_are_kept_where_they_are_asked_for_and_bounded() {
     let first = |values: &[f64], total| First { values: values.to_vec(), total };
     assert_eq!(raw.samples[1], ("t".to_owned(), first(&[1.0, 3.0], 2)));
     let many = &raw.samples[0].1;
-    assert_eq!((many.values.len(), many.total), (limits::RAW_VALUES_MAX, 101));
+    assert_eq!((many.values.len(), many.total), (RAW_VALUES_MAX, 101));
     assert_eq!(raw.members[0].1.values, [b"a", b"b"]);
     assert_eq!(flush(&mut State::new(Options::default()), &packet).raw, None);
 }

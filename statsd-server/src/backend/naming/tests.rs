@@ -50,6 +50,14 @@ fn the_suffix_stands_before_the_tags() {
 }
 
 #[test]
+fn a_raw_name_is_cleaned_and_its_tags_are_not() {
+    let naming = Naming::new(&NamingOptions { raw_names: true, ..NamingOptions::default() });
+    let series = naming.series("a b/c\u{e9};t=x y", Part::Timer("histogram.bin_10"));
+    assert_eq!(series, "stats.timers.a_b-c.histogram.bin_10;t=x y");
+    assert_eq!(Part::Timer("histogram.bin_10").merge(), Merge::Add);
+}
+
+#[test]
 fn a_rate_that_overflows_is_left_out_and_counted() {
     let mut snapshot = Snapshot { interval: 0.1, ..Snapshot::default() };
     snapshot.counters.push(("c".to_owned(), 1e308));

@@ -13,7 +13,7 @@ fn local() -> SocketAddr {
 }
 
 fn receivers() -> Receivers {
-    Receivers::new(Dialect::Etsy)
+    Receivers::new(Reading::default())
 }
 
 fn stop(receivers: Receivers) {

@@ -32,10 +32,11 @@ const SERVER: Floors = &[
     ("telemetry", &[]),
     ("config", &["limits"]),
     ("aggregate", &["limits"]),
-    ("receiver", &["aggregate", "limits", "telemetry"]),
+    ("tap", &["limits", "telemetry"]),
+    ("receiver", &["aggregate", "limits", "tap", "telemetry"]),
     ("store", &["limits"]),
     ("live", &["limits"]),
-    ("backend", &["aggregate", "limits", "live", "store", "telemetry"]),
+    ("backend", &["aggregate", "clock", "limits", "live", "store", "tap", "telemetry"]),
     ("admin", &["aggregate", "clock", "flush", "limits", "telemetry"]),
     ("flush", &["aggregate", "backend", "clock", "limits", "telemetry"]),
     ("query", &["limits", "store"]),
@@ -67,8 +68,16 @@ const IMPURE: [&str; 9] = [
 ];
 
 /// Concrete parts, which only `app.rs` puts together.
-const CONCRETE: [&str; 5] =
-    ["LocalStore", "NoStore", "StoreBackend", "LiveBackend", "ConsoleBackend"];
+const CONCRETE: [&str; 8] = [
+    "LocalStore",
+    "NoStore",
+    "StoreBackend",
+    "LiveBackend",
+    "ConsoleBackend",
+    "DumpBackend",
+    "ExecBackend",
+    "GraphiteBackend",
+];
 
 const LINES_MAX: usize = 400;
 

@@ -1,4 +1,5 @@
-//! The only file that knows everybody: [`Config`] → parts → [`App::run`].
+//! The only file that knows everybody: [`Config`] → parts → [`App::run`]; `outputs` is its part for
+//! backends.
 
 use std::future::Future;
 use std::io;
@@ -6,15 +7,14 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use statsd_client::protocol;
 use tokio::sync::oneshot;
 
 use crate::admin::{self, Admin};
 use crate::aggregate::{Bin, DeleteIdle, Histogram, Options};
-use crate::backend::{Backend, ConsoleBackend, LiveBackend, Naming, NamingOptions, StoreBackend};
+use crate::backend::Repeater;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, Dialect, Listen, StatsdListen, UnixSocket};
+use crate::config::{self, Config, Dialect, Listen, Output, StatsdListen, UnixSocket};
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
@@ -23,6 +23,7 @@ use crate::store::{LocalStore, NoStore, OpenError, Store};
 use crate::telemetry::Telemetry;
 
 mod etsys_config;
+mod outputs;
 mod support;
 
 pub use crate::receiver::Inherited;
@@ -30,6 +31,9 @@ pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.
 const HTTP_DRAIN: Duration = Duration::from_secs(1);
+
+/// How long the packets that were read may take to reach other servers once this one is to stop.
+const REPEATER_DRAIN: Duration = Duration::from_secs(1);
 
 /// A server whose sockets are bound and whose store is open; it serves once it runs.
 ///
@@ -53,6 +57,7 @@ pub struct App {
     receivers: Receivers,
     listening: Vec<Listening>,
     http: Option<TcpListener>,
+    repeater: Option<Repeater>,
     admin: Option<TcpListener>,
     console: Arc<Admin>,
     addresses: Addresses,
@@ -101,8 +106,8 @@ pub enum AppError {
 }
 
 impl App {
-    /// Binds every socket and opens the store. `console` gets one line a flush, unless
-    /// `console.summary` is off. What this version does not do of a configuration is in [`parts`].
+    /// Binds every socket, opens the store and starts the outputs. `console` gets one line a flush,
+    /// unless `console.summary` is off, or all of it where `backends` names the console. What this version does not do of a configuration is in [`parts`].
     ///
     /// # Errors
     /// Names the address or the folder that is not to be had. Nothing is left behind.
@@ -151,21 +156,23 @@ impl App {
         let flusher = Flusher::new(
             aggregation(config),
             receivers.shards(),
-            backends(config, &state, console),
+            outputs::lanes(config, &state, console)?,
             state.clock.clone(),
             state.telemetry.clone(),
         );
+        let (tap, repeater) = outputs::repeater(config, state.telemetry.clone())?;
+        let receivers = receivers.with_tap(tap);
         let is_up = config.health_status == config::Health::Up;
         let console = Arc::new(Admin {
             inquirer: flusher.inquirer(),
             health: Arc::new(admin::Health::new(is_up)),
             config: etsys_config::list(config, &listening, addresses.admin),
-            backends: Vec::new(),
+            backends: outputs::facts(config, &state),
             started: state.clock.now(),
             clock: state.clock.clone(),
             telemetry: state.telemetry.clone(),
         });
-        Ok(Self { receivers, listening, http, admin, console, addresses, flusher, state })
+        Ok(Self { receivers, listening, http, repeater, admin, console, addresses, flusher, state })
     }
 
     /// Where it listens.
@@ -184,7 +191,6 @@ impl App {
     /// # Errors
     /// A thread could not be started, or the HTTP listener failed.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), AppError> {
-        let cannot = |what| move |source| AppError::Run { what, source };
         let flushing = self.flusher.start().map_err(cannot("start the flush thread"))?;
         let telemetry = self.state.telemetry.clone();
         let receiving = self.receivers.start(telemetry).map_err(cannot("start the receivers"))?;
@@ -207,9 +213,14 @@ impl App {
         let administering = listener.map(|listener| tokio::spawn(admin::serve(listener, console)));
 
         shutdown.await;
+        let repeater = self.repeater;
         let stop = move || {
             receiving.stop();
             flushing.stop();
+            // Its queues began to empty when the receivers stopped.
+            if repeater.is_some_and(|repeater| !repeater.join(REPEATER_DRAIN)) {
+                tracing::warn!("packets that a slow server did not take are not repeated");
+            }
         };
         // Both join threads; a panic of theirs is logged where it is noticed.
         tokio::task::spawn_blocking(stop).await.unwrap_or_default();
@@ -307,6 +318,7 @@ fn aggregation(config: &Config) -> Options {
         timer_metrics: config.calculated_timer_metrics.clone().unwrap_or_default(),
         histograms: config.histogram.iter().map(histogram).collect(),
         gauges_max_ttl: config.gauges_max_ttl.get(),
+        keep_raw: config.runs(Output::Console),
     }
 }
 
@@ -315,38 +327,6 @@ fn histogram(configured: &config::Histogram) -> Histogram {
     Histogram { metric: configured.metric.clone(), bins: configured.bins.iter().map(bin).collect() }
 }
 
-/// The names of series: etsy's of its graphite backend hold for the store and the page, too.
-fn naming(config: &Config) -> Naming {
-    let graphite = config.graphite.clone();
-    Naming::new(&NamingOptions {
-        legacy: graphite.legacy_namespace,
-        global_prefix: graphite.global_prefix,
-        prefix_counter: graphite.prefix_counter,
-        prefix_timer: graphite.prefix_timer,
-        prefix_gauge: graphite.prefix_gauge,
-        prefix_set: graphite.prefix_set,
-        global_suffix: graphite.global_suffix,
-        prefix_stats: config.prefix_stats.clone(),
-        raw_names: !config.key_name_sanitize,
-    })
-}
-
-/// The store comes first, so that a page that is told of a flush finds it stored.
-fn backends(
-    config: &Config,
-    state: &HttpState,
-    console: Option<Box<dyn io::Write + Send>>,
-) -> Vec<Box<dyn Backend>> {
-    let HttpState { store, hub, telemetry, .. } = state.clone();
-    let naming = naming(config);
-    let mut backends: Vec<Box<dyn Backend>> = Vec::new();
-    if config.data.is_some() {
-        backends.push(Box::new(StoreBackend::new(store, telemetry.clone(), naming.clone())));
-    }
-    backends.push(Box::new(LiveBackend::new(hub, telemetry.clone(), naming, &config.prefix_stats)));
-    if let Some(out) = console.filter(|_| config.console.summary) {
-        let zone = TimeZone::system();
-        backends.push(Box::new(ConsoleBackend::new(out, telemetry, zone, &config.prefix_stats)));
-    }
-    backends
+fn cannot(what: &'static str) -> impl Fn(io::Error) -> AppError {
+    move |source| AppError::Run { what, source }
 }

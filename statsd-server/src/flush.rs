@@ -1,18 +1,16 @@
-//! The interval clock: shards → [`Snapshot`] → every backend, on a plain thread. May not know which
-//! backends there are. Time comes from a [`Clock`]; waiting and arithmetic are apart, so that tests
-//! do not wait.
+//! The interval clock: shards → [`Snapshot`](crate::aggregate::Snapshot) → the lane of every backend,
+//! on a plain thread that waits for none of them. May not know which backends there are. Time comes
+//! from a [`Clock`]; waiting and arithmetic are apart, so that tests do not wait.
 
-use std::any::Any;
 use std::io;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::aggregate::{Counts, Interval, Options, Shard, Snapshot, State};
-use crate::backend::{Backend, BackendError};
+use crate::aggregate::{Counts, Interval, Options, Shard, State};
+use crate::backend::Lane;
 use crate::clock::Clock;
 use crate::limits::{ADMIN_REPLY_MAX_BYTES, FIRST_NODES_SHOWN, FLUSH_REQUESTS_MAX};
 use crate::telemetry::{KnownNames, Telemetry};
@@ -61,7 +59,7 @@ pub struct Flusher {
     interval: Duration,
     sources: Vec<Source>,
     state: State,
-    backends: Vec<Box<dyn Backend>>,
+    lanes: Vec<Lane>,
     clock: Arc<dyn Clock>,
     telemetry: Arc<Telemetry>,
     inquirer: Inquirer,
@@ -103,11 +101,11 @@ pub struct FlushHandle {
 }
 
 impl Flusher {
-    /// Flushes `shards`, one of each receiver, to `backends` in their order.
+    /// Flushes `shards`, one of each receiver, to all `lanes` at once.
     pub fn new(
         options: Options,
         shards: Vec<Arc<Mutex<Shard>>>,
-        backends: Vec<Box<dyn Backend>>,
+        lanes: Vec<Lane>,
         clock: Arc<dyn Clock>,
         telemetry: Arc<Telemetry>,
     ) -> Self {
@@ -121,7 +119,7 @@ impl Flusher {
             interval,
             sources,
             state: State::new(options),
-            backends,
+            lanes,
             last_packet: whole_seconds(nearest_second(clock.now())),
             clock,
             telemetry,
@@ -136,31 +134,45 @@ impl Flusher {
     }
 
     /// Starts the thread.
-    pub fn start(mut self) -> io::Result<FlushHandle> {
+    pub fn start(self) -> io::Result<FlushHandle> {
         let requests = self.inquirer.requests();
         let thread =
             thread::Builder::new().name("statsd-flush".to_owned()).spawn(move || self.run())?;
         Ok(FlushHandle { requests, thread: Some(thread) })
     }
 
-    /// Ends the interval under `timestamp` (seconds since the epoch) and hands it to every backend.
+    /// Ends the interval under `timestamp` (seconds since the epoch) and hands it to every lane.
     ///
-    /// Holds each shard's lock for a few moves. An error or a panic of a backend is counted and
-    /// logged; the others still run.
+    /// Holds each shard's lock for a few moves, and waits for no backend: one that has fallen behind
+    /// is not handed this interval, and counted.
     pub fn flush_once(&mut self, timestamp: i64) {
         self.gather(Take::End);
         let contexts = self.state.contexts();
         let first_nodes = self.state.first_nodes(FIRST_NODES_SHOWN);
         self.telemetry.known.set(KnownNames { contexts, first_nodes });
-        let snapshot = self.state.snapshot(timestamp);
+        let begun = self.clock.now();
+        let mut snapshot = self.state.snapshot(timestamp);
+        let took = self.clock.now().saturating_sub(begun).as_millis();
+        snapshot.processing_millis = u64::try_from(took).unwrap_or(u64::MAX);
         count(&self.telemetry, self.state.last_counts());
-        for backend in &mut self.backends {
-            if let Err(error) = flush_to(backend.as_mut(), &snapshot) {
-                self.telemetry.backend_errors.add(1);
-                tracing::error!(backend = backend.name(), timestamp, "flush failed: {error}");
-            }
+        let snapshot = Arc::new(snapshot);
+        for lane in &self.lanes {
+            lane.offer(&snapshot);
         }
         self.telemetry.flushes.add(1);
+    }
+
+    /// Waits until the backends have taken what they were handed, each until its own deadline. Those
+    /// that need longer are left behind and logged. Nobody is answered any more.
+    pub fn finish(self) {
+        let Self { lanes, requests, .. } = self;
+        drop(requests);
+        for lane in &lanes {
+            lane.close();
+        }
+        for lane in lanes {
+            let _logged = lane.join();
+        }
     }
 
     /// Absorbs what the shards hold. Each lock is held for a few moves, whatever there is.
@@ -199,7 +211,7 @@ impl Flusher {
 
     /// The timestamp is the instant that was due, not the one that came: a flush that is late cannot
     /// share a slot with the next one. Parts of a second are rounded, as etsy's StatsD does.
-    fn run(&mut self) {
+    fn run(mut self) {
         let startup = nearest_second(self.clock.now());
         loop {
             let now = self.clock.now();
@@ -210,6 +222,7 @@ impl Flusher {
             }
         }
         self.flush_once(self.clock.seconds());
+        self.finish();
     }
 
     /// Waits so long, which is measured by a clock that nobody sets, and answers meanwhile. However
@@ -250,8 +263,8 @@ impl Flusher {
 }
 
 impl FlushHandle {
-    /// Flushes what there is of the open interval, under the time of now, and waits for that. To be
-    /// called after the receivers have stopped.
+    /// Flushes what there is of the open interval, under the time of now, and waits for the backends,
+    /// each until its deadline. To be called after the receivers have stopped.
     pub fn stop(mut self) {
         self.tell_to_stop();
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
@@ -271,17 +284,6 @@ impl Drop for FlushHandle {
             self.tell_to_stop();
         }
     }
-}
-
-fn flush_to(backend: &mut dyn Backend, snapshot: &Snapshot) -> Result<(), BackendError> {
-    catch_unwind(AssertUnwindSafe(|| backend.flush(snapshot))).unwrap_or_else(|panic| {
-        Err(BackendError { message: format!("panicked: {}", panic_message(panic.as_ref())) })
-    })
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref().map(String::as_str)).unwrap_or("without a message")
 }
 
 fn count(telemetry: &Telemetry, counts: &Counts) {

@@ -23,4 +23,5 @@ pub mod live;
 pub mod query;
 pub mod receiver;
 pub mod store;
+pub mod tap;
 pub mod telemetry;

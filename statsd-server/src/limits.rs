@@ -195,6 +195,70 @@ pub const HISTOGRAM_BINS_MAX: usize = 1_000;
 /// Servers that packets are repeated to; each packet is sent to every one.
 pub const REPEATER_TARGETS_MAX: usize = 64;
 
+/// Flushes that wait for one lane of backends. They are shared by all lanes, and a lane that is this
+/// far behind does not keep up at all.
+pub const LANE_FLUSHES_MAX: usize = 8;
+
+/// Metrics in the flushes that wait for one lane; about 200 MB. One flush may always wait.
+pub const LANE_METRICS_MAX: usize = 2_000_000;
+
+/// How long a backend may take for a flush before it is counted as late, and how long the end of the
+/// server waits for it, unless it says something else. Most init systems give a process ten seconds.
+pub const BACKEND_DEADLINE: Duration = Duration::from_secs(5);
+
+/// The same for the store, which loses points for ever if it is cut off: a million files take about
+/// as long.
+pub const STORE_DEADLINE: Duration = Duration::from_secs(60);
+
+/// Bytes of flushes that a spool keeps for a carbon server that is away, unless configured: a day and
+/// a half of a thousand counters.
+pub const SPOOL_BYTES: u64 = 1 << 30;
+
+/// The same, as far as it may be configured: 1 TiB; what is more is a mistake.
+pub const SPOOL_BYTES_MAX: u64 = 1 << 40;
+
+/// Bytes of flushes that wait in memory where there is no folder for them: an outage of some hours of
+/// a thousand counters.
+pub const SPOOL_MEMORY_BYTES: u64 = 64 << 20;
+
+/// The shortest wait for another machine, or a command, that may be configured.
+pub const OUTPUT_WAIT_MIN: Duration = Duration::from_millis(1);
+
+/// The longest one; whoever waits that long may as well wait for the next attempt.
+pub const OUTPUT_WAIT_MAX: Duration = Duration::from_secs(3_600);
+
+/// Words of a command that gets flushes; the system's own bound counts their bytes.
+pub const EXEC_WORDS_MAX: usize = 256;
+
+/// Flushes in a spool, which are files of one folder: eleven days of one in ten seconds.
+pub const SPOOL_FLUSHES_MAX: usize = 100_000;
+
+/// Bytes of delivered flushes that are kept in memory to be sent again after an outage.
+pub const REPLAY_MAX_BYTES: usize = 64 << 20;
+
+/// The longest pause between two attempts to reach a carbon server.
+pub const RETRY_PAUSE_MAX: Duration = Duration::from_secs(10);
+
+/// Bytes of one pickle; carbon refuses 1 MiB and more.
+pub const PICKLE_MAX_BYTES: usize = 512 << 10;
+
+/// Batches of raw packets that wait for one server that they are repeated to: as many as 64 times
+/// `RECEIVE_BATCH_PACKETS` packets.
+pub const REPEATER_BATCHES_MAX: usize = 64;
+
+/// Bytes of a packet that is repeated in one piece: what IPv4 carries less the headers.
+pub const REPEATED_PACKET_MAX_BYTES: usize = 65_507;
+
+/// Bytes of those batches together, so that large packets do not take a gigabyte.
+pub const REPEATER_BYTES_MAX: usize = 16 << 20;
+
+/// Bytes of a command's standard error that are logged in one flush.
+pub const EXEC_STDERR_MAX_BYTES: usize = 4 << 10;
+
+/// Samples of a timer, and members of a set, that a snapshot holds for outputs that print them: as
+/// many as Node prints of an array.
+pub const RAW_VALUES_MAX: usize = 100;
+
 /// Connections to the console at once. With files and HTTP they stay below the 1,024 descriptors that
 /// most systems allow a process. One more ends the one that was silent for longest.
 pub const ADMIN_CONNECTIONS_MAX: usize = 32;

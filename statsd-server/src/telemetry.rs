@@ -1,8 +1,12 @@
 //! What the server counts about itself. Plain relaxed counters: written by whoever sees the event,
 //! read by the flush line and `/status`, so that nothing is counted in secret.
 
+mod outputs;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+pub use outputs::{BackendStatus, BackendStatuses};
 
 /// A count that only grows.
 #[derive(Debug, Default)]
@@ -15,6 +19,22 @@ impl Count {
     }
 
     /// What it has come to.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The last of a number that rises and falls.
+#[derive(Debug, Default)]
+pub struct Level(AtomicU64);
+
+impl Level {
+    /// What it is from now on.
+    pub fn set(&self, now: u64) {
+        self.0.store(now, Ordering::Relaxed);
+    }
+
+    /// What it is.
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -54,6 +74,8 @@ macro_rules! telemetry {
         #[non_exhaustive]
         pub struct Telemetry {
             $($(#[$doc])+ pub $name: Count,)+
+            /// What each output has done.
+            pub backends: BackendStatuses,
             /// What the aggregator knew at the last flush.
             pub known: Known,
         }
@@ -108,6 +130,8 @@ telemetry! {
     flushes,
     /// Backends that did not take a flush.
     backend_errors,
+    /// Flushes that a backend was not handed because it had fallen behind.
+    flushes_skipped,
     /// Series that a request asked for and that could not be read.
     series_unreadable,
     /// HTTP requests answered with a 4xx: wrong, over a bound, or to no such place.
@@ -120,6 +144,10 @@ telemetry! {
     live_refused,
     /// Series left out of live events because `LIVE_SERIES_MAX` were in them.
     live_series_over_limit,
+    /// Raw packets sent on to other servers, one for each server.
+    packets_repeated,
+    /// Raw packets that were not: a server was too slow, or its socket failed.
+    packets_not_repeated,
     /// Commands that the console took.
     admin_commands,
     /// Commands cut because they are longer than `ADMIN_COMMAND_MAX_BYTES`.

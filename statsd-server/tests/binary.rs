@@ -295,7 +295,7 @@ fn a_flag_overrides_the_environment_and_that_the_file() {
 #[test]
 fn check_says_what_is_understood_and_exits_1_with_the_mistakes() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "{ port: 9125\n, graphiteHost: 'carbon'\n, title: 'x', flushinterval: 1\n, \
+    let text = "{ port: 9125\n, graphiteHost: 'Carbon'\n, title: 'x', flushinterval: 1\n, \
                 histogram: [{ metric: 'db', bins: [10, 'inf'] }], healthStatus: 'down' }";
     let good = run(&["check", &file(folder.path(), "good.js", text)]);
     assert_eq!(good.status.code(), Some(0), "{good:?}");
@@ -306,7 +306,8 @@ fn check_says_what_is_understood_and_exits_1_with_the_mistakes() {
         "  admin                     127.0.0.1:8126\n",
         "  histogram                 \"db\" at 10, inf\n",
         "  health_status             down\n",
-        "  graphite                  every flush to carbon:2003 as text — not in this version",
+        "  graphite                  every flush to Carbon:2003 as text\n",
+        "  graphite.spool            in memory, at most 67108864 bytes, lost at the end\n",
         "  title                     \"x\"; a process keeps its name here — no effect\n",
         "good.js:3:15: unknown key `flushinterval`; did you mean `flushInterval`?\n",
         "good.js:1:1: without `mgmt_address` the admin console",

@@ -36,5 +36,5 @@ pub use key::push_clean_name;
 pub use listing::{Deleted, Kind, Listed, Listing};
 pub use options::{Bin, DeleteIdle, Histogram, Options};
 pub use shard::Shard;
-pub use snapshot::{Snapshot, TimerStats};
+pub use snapshot::{First, Raw, Snapshot, TimerStats};
 pub use state::State;

@@ -21,6 +21,8 @@ pub struct Options {
     /// `gaugesMaxTTL`: flushes that see a gauge of which nothing is heard, where `delete_idle` deletes
     /// gauges; 0 is 1.
     pub gauges_max_ttl: u32,
+    /// Whether snapshots also hold [`Raw`](super::Raw) values.
+    pub keep_raw: bool,
 }
 
 /// Timers whose samples are counted by size.
@@ -64,6 +66,7 @@ impl Default for Options {
             histograms: Vec::new(),
             prefix_stats: "statsd".to_owned(),
             delete_idle: DeleteIdle::default(),
+            keep_raw: false,
             gauges_max_ttl: 1,
         }
     }

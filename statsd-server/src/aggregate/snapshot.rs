@@ -15,6 +15,29 @@ pub struct Snapshot {
     pub gauges: Vec<(String, f64)>,
     /// Name → number of distinct members.
     pub sets: Vec<(String, usize)>,
+    /// What it took to make this, milliseconds: etsy's `processing_time`. The flush measures it.
+    pub processing_millis: u64,
+    /// What statistics and sizes were made of, where [`Options::keep_raw`](super::Options::keep_raw)
+    /// asks for it.
+    pub raw: Option<Raw>,
+}
+
+/// Samples and members themselves, for an output that prints them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Raw {
+    /// Timer → its samples, the smallest first.
+    pub samples: Vec<(String, First<f64>)>,
+    /// Set → its members, sorted.
+    pub members: Vec<(String, First<Vec<u8>>)>,
+}
+
+/// The first [`RAW_VALUES_MAX`](crate::limits::RAW_VALUES_MAX) of some values.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct First<T> {
+    /// These.
+    pub values: Vec<T>,
+    /// How many there are in all.
+    pub total: usize,
 }
 
 impl Snapshot {

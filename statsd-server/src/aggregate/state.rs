@@ -8,9 +8,10 @@ use super::first_nodes::FirstNodes;
 use super::interval::{Gauge, Interval, Members, TimerSamples};
 use super::options::Options;
 use super::room::Room;
-use super::snapshot::Snapshot;
+use super::snapshot::{First, Raw, Snapshot};
 use super::timer::Statistics;
 use super::totals::{Books, Totals};
+use crate::limits::RAW_VALUES_MAX;
 
 /// `deleteCounters` spares the server's own counters. etsy looks for these texts anywhere in a name,
 /// so that some counters of clients are spared, too.
@@ -132,7 +133,12 @@ impl State {
                 &mut skipped,
             ),
             sets: sorted(self.sets.iter().map(|(name, set)| (name.clone(), set.0.len()))),
+            processing_millis: 0,
+            raw: None,
         };
+        // The samples are sorted by now.
+        let raw = self.options.keep_raw.then(|| self.raw());
+        let snapshot = Snapshot { raw, ..snapshot };
         self.counts.results_not_finite += skipped;
         self.last_counts = mem::take(&mut self.counts);
         self.begin_interval();
@@ -142,6 +148,23 @@ impl State {
     /// What was counted in the interval of the last snapshot.
     pub fn last_counts(&self) -> &Counts {
         &self.last_counts
+    }
+
+    fn raw(&self) -> Raw {
+        let first = |values: &[f64]| First {
+            values: values.iter().take(RAW_VALUES_MAX).copied().collect(),
+            total: values.len(),
+        };
+        let members = |set: &Members| {
+            let mut values: Vec<_> = set.0.iter().cloned().collect();
+            values.sort_unstable();
+            values.truncate(RAW_VALUES_MAX);
+            First { values, total: set.0.len() }
+        };
+        Raw {
+            samples: sorted(self.timers.iter().map(|(name, t)| (name.clone(), first(&t.values)))),
+            members: sorted(self.sets.iter().map(|(name, set)| (name.clone(), members(set)))),
+        }
     }
 
     /// Bad values absorbed since the start.

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::config::{Config, Health, LogBackend, Output};
+use crate::limits::SPOOL_MEMORY_BYTES;
 
 /// One thing that a configuration asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl fmt::Display for Support {
 /// let config = Config::parse("[repeater]\nto = ['127.0.0.1:9125']")?;
 /// let repeater = parts(&config).into_iter().find(|part| part.key == "repeater").unwrap();
 /// assert_eq!(repeater.what, "every packet to 127.0.0.1:9125");
-/// assert_eq!(repeater.support, Support::Missing);
+/// assert_eq!(repeater.support, Support::Done);
 /// # Ok::<(), statsd_server::config::ConfigError>(())
 /// ```
 pub fn parts(config: &Config) -> Vec<Part> {
@@ -142,25 +143,26 @@ impl List {
         let names = if graphite.legacy_namespace { "etsy's old names" } else { "etsy's new names" };
         self.add("graphite", Done, names);
         if !graphite.flush_counts {
-            self.add("graphite.flush_counts", Missing, "off");
+            self.add("graphite.flush_counts", Done, "off: carbon gets rates alone");
         }
         if let Some(address) = graphite.address().filter(|_| config.runs(Output::Graphite)) {
-            let protocol = graphite.protocol;
-            let what = format!("every flush to {address} as {protocol:?}").to_lowercase();
-            self.add("graphite", Missing, what);
+            let protocol = format!("{:?}", graphite.protocol).to_lowercase();
+            self.add("graphite", Done, format_args!("every flush to {address} as {protocol}"));
+            self.spool(config);
         }
         if config.runs(Output::Repeater) {
             let to = config.repeater.to.join(", ");
-            self.add("repeater", Missing, format_args!("every packet to {to}"));
+            self.add("repeater", Done, format_args!("every packet to {to}"));
         }
         if config.runs(Output::Console) {
-            self.add(
-                "backends",
-                Missing,
-                "every flush to standard output, as etsy's console prints it",
-            );
+            let what = "every flush to standard output, as etsy's console prints it";
+            self.add("backends", Done, what);
         }
-        let outputs = [Output::Graphite, Output::Console, Output::Repeater];
+        if config.runs(Output::Exec) {
+            let command = config.exec.command.join(" ");
+            self.add("exec", Done, format_args!("every flush to the command {command}"));
+        }
+        let outputs = [Output::Graphite, Output::Console, Output::Repeater, Output::Exec];
         if config.data.is_none() && !outputs.iter().any(|output| config.runs(*output)) {
             self.add(
                 "backends",
@@ -168,8 +170,21 @@ impl List {
                 "none: what is counted goes to the live page, if there is one",
             );
         }
-        if config.console.summary {
+        if config.console.summary && !config.runs(Output::Console) {
             self.add("console.summary", Done, "a line a flush");
+        }
+    }
+
+    /// What becomes of flushes while carbon is away.
+    fn spool(&mut self, config: &Config) {
+        let bytes = config.graphite.spool_max_bytes;
+        if let Some(folder) = config.graphite_spool() {
+            let folder = folder.display();
+            self.add("graphite.spool", Done, format_args!("{folder}, at most {bytes} bytes"));
+        } else {
+            let bytes = bytes.min(SPOOL_MEMORY_BYTES);
+            let what = format_args!("in memory, at most {bytes} bytes, lost at the end");
+            self.add("graphite.spool", Done, what);
         }
     }
 

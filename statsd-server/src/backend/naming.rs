@@ -8,6 +8,7 @@
 //! | gauge | `stats.gauges.K` | `stats.gauges.K` |
 //! | set | `stats.sets.K.count` | `stats.sets.K.count` |
 //! | how many | `statsd.numStats` | `stats.statsd.numStats` |
+//! | about itself | `stats.statsd.X` | `stats.statsd.X` |
 //!
 //! The tags of a name stand at the very end: `stats.counters.K.rate;plan=pro`.
 
@@ -33,6 +34,8 @@ pub struct NamingOptions {
     pub global_suffix: Option<String>,
     /// `prefixStats`: what the names of the server's own metrics begin with.
     pub prefix_stats: String,
+    /// `flush_counts`: whether counters are sent as counts besides their rates.
+    pub flush_counts: bool,
     /// Whether the metrics' names come as they were sent (`keyNameSanitize: false`): then what stands
     /// before the tags is cleaned here, as etsy's graphite backend does.
     pub raw_names: bool,
@@ -49,6 +52,7 @@ impl Default for NamingOptions {
             prefix_set: "sets".to_owned(),
             global_suffix: None,
             prefix_stats: "statsd".to_owned(),
+            flush_counts: true,
             raw_names: false,
         }
     }
@@ -86,6 +90,8 @@ pub struct Naming {
     gauge: Affixes,
     set: Affixes,
     num_stats: String,
+    own: Affixes,
+    flush_counts: bool,
     raw_names: bool,
 }
 
@@ -111,6 +117,8 @@ impl Naming {
             |prefix: String, ending: &str| Affixes { prefix, ending: format!("{ending}{suffix}") };
         let below = |prefix: &str| dotted(&options.global_prefix) + &dotted(prefix);
         let num_stats = format!("{}.numStats{suffix}", options.prefix_stats);
+        let own = |global: &str| affixes(format!("{global}{}.", options.prefix_stats), "");
+        let flush_counts = options.flush_counts;
         if options.legacy {
             return Self {
                 rate: affixes("stats.".to_owned(), ""),
@@ -119,6 +127,8 @@ impl Naming {
                 gauge: affixes("stats.gauges.".to_owned(), ""),
                 set: affixes("stats.sets.".to_owned(), ".count"),
                 num_stats,
+                own: own("stats."),
+                flush_counts,
                 raw_names: options.raw_names,
             };
         }
@@ -129,6 +139,8 @@ impl Naming {
             gauge: affixes(below(&options.prefix_gauge), ""),
             set: affixes(below(&options.prefix_set), ".count"),
             num_stats: dotted(&options.global_prefix) + &num_stats,
+            own: own(&dotted(&options.global_prefix)),
+            flush_counts,
             raw_names: options.raw_names,
         }
     }
@@ -138,6 +150,17 @@ impl Naming {
         let mut name = String::new();
         self.write(metric, part, &mut name);
         name
+    }
+
+    /// The series of one of the server's own numbers, which are no metrics: `processing_time`.
+    ///
+    /// ```
+    /// use statsd_server::backend::Naming;
+    ///
+    /// assert_eq!(Naming::default().own("processing_time"), "stats.statsd.processing_time");
+    /// ```
+    pub fn own(&self, number: &str) -> String {
+        format!("{}{number}{}", self.own.prefix, self.own.ending)
     }
 
     /// Calls `emit` with every number of the snapshot: its series, its value, and how it merges.
@@ -158,7 +181,9 @@ impl Naming {
         };
         for (metric, count) in &snapshot.counters {
             number(metric, Part::CounterRate, count / snapshot.interval);
-            number(metric, Part::CounterCount, *count);
+            if self.flush_counts {
+                number(metric, Part::CounterCount, *count);
+            }
         }
         for (metric, timer) in &snapshot.timers {
             for (stat, value) in &timer.stats {

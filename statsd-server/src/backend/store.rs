@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::naming::Naming;
 use super::{Backend, BackendError};
 use crate::aggregate::Snapshot;
-use crate::limits::SERIES_NAME_MAX_BYTES;
+use crate::limits::{SERIES_NAME_MAX_BYTES, STORE_DEADLINE};
 use crate::store::{Merge, Store, Write};
 use crate::telemetry::Telemetry;
 
@@ -36,6 +37,10 @@ impl StoreBackend {
 impl Backend for StoreBackend {
     fn name(&self) -> &'static str {
         "store"
+    }
+
+    fn deadline(&self) -> Duration {
+        STORE_DEADLINE
     }
 
     /// Stores the snapshot and counts what became of its points. An error says that some are lost;

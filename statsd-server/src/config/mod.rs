@@ -23,8 +23,8 @@ pub use error::ConfigError;
 pub use listen::{Listen, StatsdListen, UnixSocket};
 pub use load::{Format, Loaded, Note, NoteKind};
 pub use sections::{
-    Console, Graphite, GraphiteProtocol, Health, Histogram, KeyFlush, Log, LogBackend, Output,
-    Repeater, RepeaterProtocol,
+    Console, Exec, Graphite, GraphiteProtocol, Health, Histogram, KeyFlush, Log, LogBackend,
+    Output, Repeater, RepeaterProtocol,
 };
 
 /// Everything that can be set. [`Config::default`] is what runs without a file.
@@ -80,7 +80,8 @@ pub struct Config {
     pub key_name_sanitize: bool,
     /// Which StatsD the packets are read as. Default etsy's.
     pub dialect: Dialect,
-    /// Which outputs run. Default: graphite where it has a host, the repeater where it has targets.
+    /// Which outputs run. Default: graphite where it has a host, the repeater where it has targets,
+    /// exec where it has a command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backends: Option<Vec<Output>>,
     /// What the admin console says of the health at first. Default up.
@@ -100,6 +101,8 @@ pub struct Config {
     pub repeater: Repeater,
     /// Standard output.
     pub console: Console,
+    /// A command that gets every flush.
+    pub exec: Exec,
     /// Timers whose samples are counted by size.
     pub histogram: Vec<Histogram>,
     /// A log of the busiest names.
@@ -137,6 +140,7 @@ impl Default for Config {
             graphite: Graphite::default(),
             repeater: Repeater::default(),
             console: Console::default(),
+            exec: Exec::default(),
             histogram: Vec::new(),
             key_flush: KeyFlush::default(),
             log: Log::default(),
@@ -190,8 +194,27 @@ impl Config {
             Output::Graphite => self.graphite.host.is_some(),
             Output::Repeater => !self.repeater.to.is_empty(),
             Output::Console => self.backends.is_some(),
+            Output::Exec => !self.exec.command.is_empty(),
         };
         has_target && self.backends.as_ref().is_none_or(|named| named.contains(&output))
+    }
+
+    /// The folder where flushes wait for a carbon that is away: graphite's `spool`, or else one below
+    /// the data folder. None where there is no data folder either: they wait in memory.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use statsd_server::config::Config;
+    ///
+    /// let config = Config::parse("data = '/srv'")?;
+    /// assert_eq!(config.graphite_spool().as_deref(), Some(Path::new("/srv/.spool/graphite")));
+    /// assert_eq!(Config::parse("data = 'off'")?.graphite_spool(), None);
+    /// # Ok::<(), statsd_server::config::ConfigError>(())
+    /// ```
+    pub fn graphite_spool(&self) -> Option<PathBuf> {
+        // No series can have that name: a node holds no dot.
+        let below = |data: &PathBuf| data.join(".spool").join("graphite");
+        self.graphite.spool.clone().or_else(|| self.data.as_ref().map(below))
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::duration;
+use crate::limits::SPOOL_BYTES;
 
 /// An output that `backends` can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub enum Output {
     Console,
     /// Every packet to other StatsD servers.
     Repeater,
+    /// Every flush to a command.
+    Exec,
 }
 
 /// `[graphite]`: a carbon server, and how series are named, in the store and on the page, too.
@@ -48,8 +51,28 @@ pub struct Graphite {
     /// Stands behind every name, after a dot, even where it is empty. Default: none, and no dot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub global_suffix: Option<String>,
-    /// Whether a counter's count is sent besides its rate. Default true.
+    /// Whether a counter's count is sent besides its rate; the store keeps both. Default true.
     pub flush_counts: bool,
+    /// Whether a flush counts as delivered only once carbon has closed the connection, too. Default
+    /// true; false for a server that never does.
+    pub confirm: bool,
+    /// How long to wait for a connection, up to 1 h. Default 5 s.
+    #[serde(with = "duration")]
+    pub connect_timeout: Duration,
+    /// How long carbon may take nothing, or not close, before the flush is sent again, up to 1 h.
+    /// Default 10 s.
+    #[serde(with = "duration")]
+    pub write_timeout: Duration,
+    /// How long a delivered flush is kept to be sent again after an outage, because carbon forgets
+    /// what it has not written; up to 1 h. Default 15 s; 0 s for a server that adds points up.
+    #[serde(with = "duration")]
+    pub replay: Duration,
+    /// The folder where flushes wait for a carbon that is away. Default: `.spool/graphite` in the data
+    /// folder; in memory where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spool: Option<PathBuf>,
+    /// Bytes of them; beyond it the oldest are dropped. Default 1 GiB.
+    pub spool_max_bytes: u64,
 }
 
 impl Default for Graphite {
@@ -66,6 +89,12 @@ impl Default for Graphite {
             prefix_set: "sets".to_owned(),
             global_suffix: None,
             flush_counts: true,
+            confirm: true,
+            connect_timeout: Duration::from_secs(5),
+            write_timeout: Duration::from_secs(10),
+            replay: Duration::from_secs(15),
+            spool: None,
+            spool_max_bytes: SPOOL_BYTES,
         }
     }
 }
@@ -120,7 +149,7 @@ pub struct Repeater {
     pub protocol: RepeaterProtocol,
 }
 
-/// How a repeater sends.
+/// How a repeater sends. Datagrams take the other family where a name has only that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RepeaterProtocol {
@@ -147,6 +176,24 @@ pub struct Console {
 impl Default for Console {
     fn default() -> Self {
         Self { summary: true, prettyprint: false }
+    }
+}
+
+/// `[exec]`: a command reads every flush from its standard input, `name|value|timestamp` a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Exec {
+    /// The program and its arguments; no shell reads them. Default: none.
+    pub command: Vec<String>,
+    /// How long it may run, up to 1 h. Default 10 s.
+    #[serde(with = "duration")]
+    pub deadline: Duration,
+}
+
+impl Default for Exec {
+    fn default() -> Self {
+        Self { command: Vec::new(), deadline: Duration::from_secs(10) }
     }
 }
 

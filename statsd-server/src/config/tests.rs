@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn error(text: &str) -> String {
@@ -38,6 +40,12 @@ fn every_section_is_read() {
     let config = Config::parse(SECTIONS).unwrap();
     assert_eq!(config.graphite.address().as_deref(), Some("carbon:2004"));
     assert_eq!(config.graphite.global_suffix.as_deref(), Some(""));
+    let graphite = &config.graphite;
+    assert_eq!((graphite.connect_timeout.as_secs(), graphite.write_timeout.as_secs()), (1, 2));
+    assert_eq!((graphite.replay, graphite.spool_max_bytes), (Duration::ZERO, 1000));
+    assert_eq!(config.graphite_spool().as_deref(), Some(Path::new("/var/spool/statsd")));
+    assert!(!graphite.confirm && config.console.prettyprint && config.runs(Output::Exec));
+    assert_eq!((config.exec.command.len(), config.exec.deadline.as_secs()), (2, 3));
     assert_eq!(config.histogram[0].bins, [0.5, 10.0, f64::INFINITY]);
     assert_eq!(config.key_flush.interval, Some(Duration::from_secs(60)));
     assert_eq!(config.repeater.protocol, RepeaterProtocol::Tcp);
@@ -69,11 +77,21 @@ legacy_namespace = false
 global_prefix = ""
 global_suffix = ""
 flush_counts = false
+confirm = false
+connect_timeout = "1s"
+write_timeout = "2s"
+replay = "0s"
+spool = "/var/spool/statsd"
+spool_max_bytes = 1000
 [repeater]
 to = ["a:1", "[::1]:2"]
 protocol = "tcp"
 [console]
 summary = false
+prettyprint = true
+[exec]
+command = ["sink", "-v"]
+deadline = "3s"
 [[histogram]]
 metric = ""
 bins = [0.5, 10, inf]
@@ -124,6 +142,18 @@ fn values_out_of_range_are_named() {
     for (text, words) in [
         ("prefix_stats = 'a b'", "prefix_stats: \"a b\" has white space, which ends a name"),
         ("[graphite]\nhost = 'a:1'", "graphite.host: \"a:1\" is not a host's name or address"),
+        (
+            "[graphite]\nwrite_timeout = '0s'",
+            "graphite.write_timeout: 0ns is not within 1ms and 1h",
+        ),
+        ("[graphite]\nreplay = '2h'", "graphite.replay: 7200s is above 1h"),
+        (
+            "[graphite]\nspool_max_bytes = 0",
+            "graphite.spool_max_bytes: 0 is not within 1 and 1099511627776",
+        ),
+        ("[exec]\ncommand = ['', 'a']", "exec.command: it names no program"),
+        ("[exec]\ncommand = ['a', \"\\u0000\"]", "exec.command: no program takes a word"),
+        ("[exec]\ncomand = ['a']", "line 2: unknown key `comand`; did you mean `command`?"),
         ("[graphite]\nport = 0", "graphite.port: 0 is nobody's port"),
         (
             "[graphite]\nglobal_suffix = \"a\\nb\"",
@@ -199,4 +229,60 @@ fn a_file_has_a_known_name_and_a_bounded_length() {
     assert!(long.ends_with("long.js: it is longer than 1048576 bytes"), "{long}");
     let refused = written("b.js", "{\n  port: 1,\n  title: f()\n}").unwrap_err();
     assert!(refused.contains("b.js:3:10: `f(…)` is not called here"), "{refused}");
+}
+
+/// The sections of outputs, with some of their keys.
+fn outputs() -> impl Strategy<Value = String> {
+    let wait = || {
+        prop_oneof![
+            (1_u32..3_600_000).prop_map(|n| format!("'{n}ms'")),
+            (0.001..3_600.0_f64).prop_map(|n| format!("'{n}s'")),
+            (1_u32..=60).prop_map(|n| format!("'{n}m'")),
+        ]
+    };
+    let flag = || any::<bool>().prop_map(|flag| flag.to_string());
+    let text = || "[a-z /.-]{1,12}".prop_map(|text| format!("'{text}'"));
+    let bytes = (1_u64..=1 << 40).prop_map(|bytes| bytes.to_string());
+    let words =
+        prop::collection::vec(text(), 0..4).prop_map(|list| format!("[{}]", list.join(",")));
+    let keys = (
+        prop::option::of(wait()),
+        prop::option::of(wait()),
+        prop::option::of(wait()),
+        prop::option::of(wait()),
+        prop::option::of(flag()),
+        prop::option::of(flag()),
+        prop::option::of(text()),
+        prop::option::of(bytes),
+        prop::option::of(words),
+    );
+    keys.prop_map(|(connect, write, replay, deadline, confirm, pretty, spool, bytes, command)| {
+        let line = |key: &str, value: Option<String>| {
+            value.map(|value| format!("{key} = {value}\n")).unwrap_or_default()
+        };
+        let parts = [
+            "[graphite]\n".to_owned(),
+            line("connect_timeout", connect),
+            line("write_timeout", write),
+            line("replay", replay),
+            line("confirm", confirm),
+            line("spool", spool),
+            line("spool_max_bytes", bytes),
+            "[console]\n".to_owned(),
+            line("prettyprint", pretty),
+            "[exec]\n".to_owned(),
+            line("command", command),
+            line("deadline", deadline),
+        ];
+        parts.concat()
+    })
+}
+
+proptest! {
+    #[test]
+    fn outputs_that_are_written_are_read_as_the_same(text in outputs()) {
+        let config = Config::parse(&text).unwrap();
+        let toml = config.to_toml().unwrap();
+        prop_assert_eq!(Config::parse(&toml).unwrap(), config, "{}", toml);
+    }
 }

@@ -1,13 +1,15 @@
 //! The ranges of a configuration's values, whatever it was read from.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::listen::is_address;
 use super::{Config, StatsdListen};
 use crate::limits::{
-    FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN, HISTOGRAM_BINS_MAX,
-    HISTOGRAMS_MAX, PERCENT_THRESHOLDS_MAX, REPEATER_TARGETS_MAX, STATSD_LISTENERS_MAX,
-    UDP_SOCKETS_MAX, UNIX_PATH_MAX_BYTES,
+    EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN,
+    HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX,
+    REPEATER_TARGETS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX, UDP_SOCKETS_MAX,
+    UNIX_PATH_MAX_BYTES,
 };
 
 /// A value that is out of its range.
@@ -113,13 +115,42 @@ fn outputs(config: &Config) -> Checked {
     if config.graphite.port == Some(0) {
         return wrong("graphite.port", "0 is nobody's port");
     }
+    wait("graphite.connect_timeout", config.graphite.connect_timeout)?;
+    wait("graphite.write_timeout", config.graphite.write_timeout)?;
+    if config.graphite.replay > OUTPUT_WAIT_MAX {
+        return wrong("graphite.replay", format!("{:?} is above 1h", config.graphite.replay));
+    }
+    let spool_bytes = config.graphite.spool_max_bytes;
+    if !(1..=SPOOL_BYTES_MAX).contains(&spool_bytes) {
+        let message = format!("{spool_bytes} is not within 1 and {SPOOL_BYTES_MAX}");
+        return wrong("graphite.spool_max_bytes", message);
+    }
     at_most("repeater.to", config.repeater.to.len(), REPEATER_TARGETS_MAX)?;
     for target in &config.repeater.to {
         if !is_address(target) || target.ends_with(":0") {
             return wrong("repeater.to", format!("{target:?} is not `host:port`"));
         }
     }
+    command(&config.exec.command)?;
+    wait("exec.deadline", config.exec.deadline)
+}
+
+fn command(words: &[String]) -> Checked {
+    at_most("exec.command", words.len(), EXEC_WORDS_MAX)?;
+    if words.first().is_some_and(String::is_empty) {
+        return wrong("exec.command", "it names no program");
+    }
+    if words.iter().any(|word| word.contains('\0')) {
+        return wrong("exec.command", "no program takes a word with a zero byte");
+    }
     Ok(())
+}
+
+fn wait(key: &'static str, time: Duration) -> Checked {
+    if (OUTPUT_WAIT_MIN..=OUTPUT_WAIT_MAX).contains(&time) {
+        return Ok(());
+    }
+    wrong(key, format!("{time:?} is not within 1ms and 1h"))
 }
 
 fn unix_path(path: &Path) -> Checked {

@@ -4,7 +4,9 @@ use std::sync::mpsc::Sender;
 use statsd_client::protocol::Dialect;
 
 use super::*;
-use crate::aggregate::{Kind, Listed};
+use crate::aggregate::{Kind, Listed, Snapshot};
+use crate::backend::{Backend, BackendError};
+use crate::limits::LANE_FLUSHES_MAX;
 use crate::receiver::{Reading, Receivers, UdpOptions};
 
 #[derive(Debug)]
@@ -16,18 +18,12 @@ impl Clock for At {
     }
 }
 
-/// Passes its snapshots on, and fails as it is told to.
+/// Passes its snapshots on.
 #[derive(Debug)]
 struct Probe {
     snapshots: Sender<Snapshot>,
-    then: Outcome,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Outcome {
-    Succeed,
-    Fail,
-    Panic,
+    /// Ends each flush; at once, where nobody holds the other end.
+    go: Receiver<()>,
 }
 
 impl Backend for Probe {
@@ -37,11 +33,8 @@ impl Backend for Probe {
 
     fn flush(&mut self, snapshot: &Snapshot) -> Result<(), BackendError> {
         self.snapshots.send(snapshot.clone()).unwrap();
-        match self.then {
-            Outcome::Succeed => Ok(()),
-            Outcome::Fail => Err(BackendError { message: "as told".to_owned() }),
-            Outcome::Panic => panic!("as told, at {}", snapshot.timestamp),
-        }
+        let _told = self.go.recv();
+        Ok(())
     }
 }
 
@@ -51,26 +44,31 @@ struct Bench {
     snapshots: Receiver<Snapshot>,
 }
 
-fn bench(shards: usize, backends: &[Outcome], interval: Duration) -> (Bench, Flusher) {
-    let shards = (0..shards).map(|_| Arc::new(Mutex::new(Shard::new(Dialect::Etsy)))).collect();
-    bench_of(shards, backends, interval)
+fn shards(count: usize) -> Vec<Arc<Mutex<Shard>>> {
+    (0..count).map(|_| Arc::new(Mutex::new(Shard::new(Dialect::Etsy)))).collect()
 }
 
-fn bench_of(
+fn bench(count: usize, interval: Duration) -> (Bench, Flusher) {
+    with_lanes(shards(count), interval, vec![mpsc::channel().1])
+}
+
+/// With a lane for each of `go`, which say when its flushes end.
+fn with_lanes(
     shards: Vec<Arc<Mutex<Shard>>>,
-    backends: &[Outcome],
     interval: Duration,
+    go: Vec<Receiver<()>>,
 ) -> (Bench, Flusher) {
     let (sender, snapshots) = mpsc::channel();
-    let backends = backends
-        .iter()
-        .map(|&then| Box::new(Probe { snapshots: sender.clone(), then }) as Box<dyn Backend>)
-        .collect();
     let telemetry = Arc::new(Telemetry::default());
+    let lane = |go| {
+        let probe: Box<dyn Backend> = Box::new(Probe { snapshots: sender.clone(), go });
+        Lane::start(vec![probe], Arc::clone(&telemetry)).unwrap()
+    };
+    let lanes = go.into_iter().map(lane).collect();
     let flusher = Flusher::new(
         Options { interval, ..Options::default() },
         shards.clone(),
-        backends,
+        lanes,
         Arc::new(At(Mutex::new(Duration::from_millis(1_000_995)))),
         Arc::clone(&telemetry),
     );
@@ -127,11 +125,11 @@ fn intervals_below_a_second_and_of_nothing_have_a_next_flush() {
 
 #[test]
 fn a_flush_merges_all_shards_and_counts_what_they_saw() {
-    let (bench, mut flusher) = bench(2, &[Outcome::Succeed], TEN_SECONDS);
+    let (bench, mut flusher) = bench(2, TEN_SECONDS);
     record(&bench.shards[0], "a:1|c\nbad");
     record(&bench.shards[1], "a:2|c\nt:3|ms\nalso bad");
     flusher.flush_once(1_010);
-    let snapshot = bench.snapshots.try_recv().unwrap();
+    let snapshot = bench.snapshots.recv().unwrap();
     assert_eq!(snapshot.timestamp, 1_010);
     assert_eq!(counter(&snapshot, "a"), Some(3.0));
     assert_eq!(counter(&snapshot, "statsd.packets_received"), Some(2.0));
@@ -146,38 +144,44 @@ fn a_flush_merges_all_shards_and_counts_what_they_saw() {
 
 #[test]
 fn every_interval_starts_from_nothing() {
-    let (bench, mut flusher) = bench(1, &[Outcome::Succeed], TEN_SECONDS);
+    let (bench, mut flusher) = bench(1, TEN_SECONDS);
     let mut seen = Vec::new();
     for (timestamp, packet) in [(1, "a:1|c"), (2, "b:1|c"), (3, "a:5|c"), (4, ""), (5, "a:7|c")] {
         record(&bench.shards[0], packet);
         flusher.flush_once(timestamp);
-        seen.push(counter(&bench.snapshots.try_recv().unwrap(), "a"));
+        seen.push(counter(&bench.snapshots.recv().unwrap(), "a"));
     }
     assert_eq!(seen, [1.0, 0.0, 5.0, 0.0, 7.0].map(Some));
 }
 
 #[test]
-fn a_backend_that_fails_or_panics_leaves_the_others_and_the_next_flush() {
-    let (bench, mut flusher) =
-        bench(1, &[Outcome::Panic, Outcome::Fail, Outcome::Succeed], TEN_SECONDS);
-    flusher.flush_once(1_010);
-    flusher.flush_once(1_020);
-    let timestamps: Vec<_> =
-        bench.snapshots.try_iter().map(|snapshot| snapshot.timestamp).collect();
-    assert_eq!(timestamps, [1_010, 1_010, 1_010, 1_020, 1_020, 1_020]);
-    assert_eq!(bench.telemetry.backend_errors.get(), 4);
-    assert_eq!(bench.telemetry.flushes.get(), 2);
+fn a_backend_that_hangs_delays_neither_the_others_nor_the_next_flush() {
+    let (hangs, told) = mpsc::channel();
+    let (bench, mut flusher) = with_lanes(shards(1), TEN_SECONDS, vec![told, mpsc::channel().1]);
+    let flushes = 2 * i64::try_from(LANE_FLUSHES_MAX).unwrap();
+    for timestamp in 0..flushes {
+        flusher.flush_once(timestamp);
+        let expected = if timestamp == 0 { 2 } else { 1 };
+        for _ in 0..expected {
+            assert_eq!(bench.snapshots.recv().unwrap().timestamp, timestamp);
+        }
+    }
+    assert_eq!(bench.telemetry.flushes.get(), flushes.unsigned_abs());
+    assert_eq!(bench.telemetry.flushes_skipped.get(), LANE_FLUSHES_MAX as u64 - 1);
+    drop(hangs);
+    flusher.finish();
+    assert_eq!(bench.snapshots.try_iter().count(), LANE_FLUSHES_MAX);
 }
 
 #[test]
 fn nothing_is_lost_between_flushes_while_packets_come() {
     let mut receivers = Receivers::new(Reading::default());
     let address = receivers.udp("127.0.0.1:0".parse().unwrap(), &UdpOptions::default()).unwrap();
-    let (bench, mut flusher) = bench_of(receivers.shards(), &[Outcome::Succeed], TEN_SECONDS);
+    let (bench, mut flusher) = with_lanes(receivers.shards(), TEN_SECONDS, vec![mpsc::channel().1]);
     let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
     sender.connect(address).unwrap();
     let handle = receivers.start(Arc::default()).unwrap();
-    let mut sent = 0;
+    let (mut sent, mut total) = (0, 0.0);
     for _ in 0..20 {
         for _ in 0..100 {
             sender.send(b"a:1|c").unwrap();
@@ -186,20 +190,22 @@ fn nothing_is_lost_between_flushes_while_packets_come() {
         // As many flushes as it takes; the kernel's buffer holds a round, so that it drops nothing.
         while bench.telemetry.packets.get() < sent {
             flusher.flush_once(1_000);
-            thread::yield_now();
+            total += counter(&bench.snapshots.recv().unwrap(), "a").unwrap_or_default();
         }
     }
     handle.stop();
-    let total: f64 = bench.snapshots.try_iter().filter_map(|s| counter(&s, "a")).sum();
-    assert_eq!((total.to_bits(), bench.telemetry.packets.get()), ((sent as f64).to_bits(), sent));
+    assert_eq!(
+        (f64::to_bits(total), bench.telemetry.packets.get()),
+        ((sent as f64).to_bits(), sent)
+    );
 }
 
 #[test]
 fn a_stop_flushes_the_open_interval_at_once_under_the_time_of_now() {
-    let (bench, flusher) = bench(1, &[Outcome::Succeed], Duration::from_secs(3_600));
+    let (bench, flusher) = bench(1, Duration::from_secs(3_600));
     record(&bench.shards[0], "a:1|c");
     flusher.start().unwrap().stop();
-    let snapshot = bench.snapshots.try_recv().unwrap();
+    let snapshot = bench.snapshots.recv().unwrap();
     assert_eq!((snapshot.timestamp, counter(&snapshot, "a")), (1_000, Some(1.0)));
     assert!(bench.snapshots.try_recv().is_err(), "one flush and no more");
 }
@@ -208,7 +214,7 @@ fn a_stop_flushes_the_open_interval_at_once_under_the_time_of_now() {
 fn a_flush_carries_the_instant_that_was_due() {
     // The clock stands still 5 ms before second 1,001, which is the startup's phase, so every flush
     // is the one due 10 ms after that second.
-    let (bench, flusher) = bench(1, &[Outcome::Succeed], Duration::from_millis(10));
+    let (bench, flusher) = bench(1, Duration::from_millis(10));
     let handle = flusher.start().unwrap();
     assert_eq!(bench.snapshots.recv().unwrap().timestamp, 1_001);
     handle.stop();
@@ -225,7 +231,7 @@ fn listed(inquirer: &Inquirer, name: &str) -> Option<Listed> {
 
 #[test]
 fn a_question_sees_the_open_interval_of_all_shards_and_leaves_it_open() {
-    let (bench, flusher) = bench(2, &[Outcome::Succeed], Duration::from_secs(3_600));
+    let (bench, flusher) = bench(2, Duration::from_secs(3_600));
     let inquirer = flusher.inquirer();
     let handle = flusher.start().unwrap();
     record(&bench.shards[0], "a:1|c\nbad");
@@ -237,7 +243,7 @@ fn a_question_sees_the_open_interval_of_all_shards_and_leaves_it_open() {
     assert_eq!(deleted[0].names, ["a"]);
     record(&bench.shards[0], "a:5|c");
     handle.stop();
-    let snapshot = bench.snapshots.try_recv().unwrap();
+    let snapshot = bench.snapshots.recv().unwrap();
     assert_eq!(counter(&snapshot, "a"), Some(5.0));
     assert_eq!(counter(&snapshot, "statsd.packets_received"), Some(4.0));
     assert_eq!((bench.telemetry.packets.get(), bench.telemetry.bad_lines.get()), (4, 1));
@@ -246,7 +252,7 @@ fn a_question_sees_the_open_interval_of_all_shards_and_leaves_it_open() {
 
 #[test]
 fn a_flush_that_is_due_comes_before_any_number_of_questions() {
-    let (bench, flusher) = bench(1, &[Outcome::Succeed], Duration::from_millis(10));
+    let (bench, flusher) = bench(1, Duration::from_millis(10));
     let inquirer = flusher.inquirer();
     let handle = flusher.start().unwrap();
     let asking = thread::spawn(move || {
@@ -267,7 +273,7 @@ fn a_flush_that_is_due_comes_before_any_number_of_questions() {
 
 #[test]
 fn a_handle_that_is_dropped_ends_the_thread_though_somebody_could_ask() {
-    let (bench, flusher) = bench(1, &[Outcome::Succeed], Duration::from_secs(3_600));
+    let (bench, flusher) = bench(1, Duration::from_secs(3_600));
     let inquirer = flusher.inquirer();
     record(&bench.shards[0], "a:1|c");
     drop(flusher.start().unwrap());
@@ -277,7 +283,7 @@ fn a_handle_that_is_dropped_ends_the_thread_though_somebody_could_ask() {
 
 #[test]
 fn the_last_packet_is_known_by_a_look_or_by_a_flush() {
-    let (bench, mut flusher) = bench(1, &[], TEN_SECONDS);
+    let (bench, mut flusher) = bench(1, TEN_SECONDS);
     assert_eq!(flusher.last_packet, 1_001, "the start");
     let clock = Arc::new(At(Mutex::new(Duration::from_secs(1_005))));
     flusher.clock = clock.clone();
@@ -297,7 +303,7 @@ fn the_last_packet_is_known_by_a_look_or_by_a_flush() {
 
 #[test]
 fn who_brings_the_names_is_told_after_each_flush() {
-    let (bench, mut flusher) = bench(1, &[], TEN_SECONDS);
+    let (bench, mut flusher) = bench(1, TEN_SECONDS);
     record(&bench.shards[0], "shop.a:1|c\nshop.b:1|c\ncron.a:1|ms");
     flusher.flush_once(1_010);
     let known = bench.telemetry.known.get();

@@ -1,5 +1,7 @@
 //! `/status`: what the server counts about itself.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
@@ -8,17 +10,24 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 use super::{HttpState, route_both};
+use crate::telemetry::BackendStatus;
 
 pub(super) fn routes() -> Router<HttpState> {
     route_both(Router::new(), "/status", get(status))
 }
 
 /// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}, "contexts": …, "first_nodes": [{"node":
-/// "shop", "new_names": 12}, …]}`, the counts and the new names since the start, the contexts of the
-/// last flush.
+/// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}}`, the counts and the new
+/// names since the start, the contexts of the last flush.
 async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     let counts: Map<String, Value> =
         state.telemetry.counts().map(|(name, count)| (name.to_owned(), count.into())).collect();
+    let backend = |(name, status): (&str, Arc<BackendStatus>)| {
+        let numbers = status.numbers().map(|(name, n)| (name.to_owned(), n.into()));
+        (name.to_owned(), Value::Object(numbers.collect()))
+    };
+    let backends: Map<String, Value> =
+        state.telemetry.backends.all().into_iter().map(backend).collect();
     let known = state.telemetry.known.get();
     let first_nodes: Vec<Value> = known
         .first_nodes
@@ -29,6 +38,7 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         "version": env!("CARGO_PKG_VERSION"),
         "live_pages": state.hub.listeners(),
         "counts": counts,
+        "backends": backends,
         "contexts": known.contexts,
         "first_nodes": first_nodes,
     });
@@ -48,6 +58,7 @@ mod tests {
         let served = serve();
         served.telemetry.bad_lines.add(3);
         served.telemetry.contexts_over_limit.add(2);
+        served.telemetry.backends.named("slow").skipped.add(4);
         let first_nodes = vec![("shop".to_owned(), 7)];
         served.telemetry.known.set(KnownNames { contexts: 9, first_nodes });
         let answer = served.get("/status", &[]);
@@ -59,5 +70,6 @@ mod tests {
         assert_eq!(status["first_nodes"], json!([{ "node": "shop", "new_names": 7 }]));
         let counts = status["counts"].as_object().unwrap().len();
         assert_eq!(counts, served.telemetry.counts().count());
+        assert_eq!(status["backends"]["slow"]["skipped"], 4);
     }
 }

@@ -7,6 +7,7 @@ use socket2::Socket;
 
 use crate::aggregate::{Lost, Shard};
 use crate::limits::RECEIVE_BATCH_PACKETS;
+use crate::tap::Tap;
 
 #[cfg(target_os = "linux")]
 use many as read;
@@ -93,18 +94,31 @@ impl Batch {
         if self.received.is_empty() && kernel_drops == 0 {
             return;
         }
+        let packets_truncated = self.received.iter().filter(|one| one.truncated).count() as u64;
         let mut shard = lock(shard);
         shard.count_lost(self.dropped_by_kernel(kernel_drops));
-        for (received, place) in self.received.iter().zip(self.bytes.chunks(self.place_bytes)) {
-            let packet = &place[..received.bytes];
-            if received.truncated {
-                shard.count_lost(Lost { packets_truncated: 1, ..Lost::default() });
-            } else if (1..packet.len()).contains(&received.segment_bytes) {
-                packet.chunks(received.segment_bytes).for_each(|part| shard.record_packet(part));
-            } else {
-                shard.record_packet(packet);
-            }
+        shard.count_lost(Lost { packets_truncated, ..Lost::default() });
+        self.packets().for_each(|packet| shard.record_packet(packet));
+    }
+
+    /// Hands the packets on as they came, to be repeated.
+    pub(super) fn offer(&self, tap: &Tap) {
+        if !self.received.is_empty() {
+            tap.offer(self.packets());
         }
+    }
+
+    /// Those that came whole, each as it was sent.
+    fn packets(&self) -> impl Iterator<Item = &[u8]> {
+        let places = self.received.iter().zip(self.bytes.chunks(self.place_bytes));
+        places.filter(|(received, _)| !received.truncated).flat_map(|(received, place)| {
+            let packet = &place[..received.bytes];
+            let is_train = (1..packet.len()).contains(&received.segment_bytes);
+            let part = if is_train { received.segment_bytes } else { packet.len() };
+            // An empty packet is one packet, too.
+            let (empty, parts) = (packet.is_empty().then_some(packet), packet.chunks(part.max(1)));
+            empty.into_iter().chain(parts)
+        })
     }
 }
 

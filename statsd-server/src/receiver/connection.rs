@@ -12,12 +12,15 @@ use super::batch::lock;
 use super::lines::Lines;
 use crate::aggregate::{Lost, Shard};
 use crate::limits::{LINE_MAX_BYTES, RECEIVE_BUFFER_BYTES};
+use crate::tap::Tap;
 use crate::telemetry::Telemetry;
 
 /// What all connections share; they run on one thread, so nobody waits for a lock but the flush.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) shard: Arc<Mutex<Shard>>,
+    /// Gets every packet as well.
+    tap: Tap,
     pub(super) telemetry: Arc<Telemetry>,
     /// As etsy's server, which reads streams as ASCII: the highest bit of every byte is cleared.
     pub(super) seven_bits: bool,
@@ -51,12 +54,13 @@ enum Next {
 impl Shared {
     pub(super) fn new(
         shard: Arc<Mutex<Shard>>,
+        tap: Tap,
         telemetry: Arc<Telemetry>,
         seven_bits: bool,
     ) -> Self {
         let chunk = vec![0; LINE_MAX_BYTES].into_boxed_slice();
         let buffers = Mutex::new(Buffers { chunk, joined: Vec::new() });
-        Self { shard, telemetry, seven_bits, buffers }
+        Self { shard, tap, telemetry, seven_bits, buffers }
     }
 
     /// Reads one chunk and records the lines that it ends.
@@ -76,15 +80,20 @@ impl Shared {
         if self.seven_bits {
             clear_high_bits(chunk);
         }
-        let long = lines.push(chunk, joined, |packet| lock(&self.shard).record_packet(packet));
+        let long = lines.push(chunk, joined, |packet| self.take(packet));
         self.count_long(long);
         Ok(if full { Next::Now } else { Next::Later })
+    }
+
+    fn take(&self, packet: &[u8]) {
+        self.tap.offer(std::iter::once(packet));
+        lock(&self.shard).record_packet(packet);
     }
 
     /// A peer that has ended its stream has ended its last line, too; etsy's server loses that.
     fn record_last(&self, lines: &mut Lines) {
         if let Some(line) = lines.finish() {
-            lock(&self.shard).record_packet(&line);
+            self.take(&line);
         }
     }
 

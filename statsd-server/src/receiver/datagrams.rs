@@ -22,6 +22,7 @@ use crate::aggregate::Shard;
 use crate::limits::{
     DATAGRAM_NAP_MAX, PACKET_MAX_BYTES, RECEIVE_BUFFER_BYTES, UNIX_PACKET_MAX_BYTES,
 };
+use crate::tap::Tap;
 use crate::telemetry::Telemetry;
 
 /// Bytes of the receive buffer that a packet takes at the least, by the kernel's own account.
@@ -47,6 +48,8 @@ pub(super) struct Datagrams {
     packet_max_bytes: usize,
     nap: Duration,
     counts_drops: bool,
+    /// Gets every packet as well.
+    tap: Tap,
     /// Removed when the socket is closed; of an inherited one it is not ours.
     _file: Option<SocketFile>,
 }
@@ -75,6 +78,7 @@ impl Datagrams {
             packet_max_bytes: PACKET_MAX_BYTES,
             nap,
             counts_drops: cfg!(target_os = "linux"),
+            tap: Tap::default(),
             _file: None,
         }
     }
@@ -88,8 +92,14 @@ impl Datagrams {
             packet_max_bytes: UNIX_PACKET_MAX_BYTES,
             nap: Duration::ZERO,
             counts_drops: false,
+            tap: Tap::default(),
             _file: file,
         }
+    }
+
+    /// Offers every packet to that tap before it is recorded.
+    pub(super) fn with_tap(self, tap: Tap) -> Self {
+        Self { tap, ..self }
     }
 
     /// Starts the thread that records into `shard`.
@@ -206,6 +216,7 @@ impl Reader {
     fn read_batch(&mut self) -> io::Result<usize> {
         let received = self.batch.receive(&self.datagrams.socket);
         let dropped = self.batch.dropped().map_or(0, |all| self.drops.new_in(all));
+        self.batch.offer(&self.datagrams.tap);
         self.batch.record(&self.shard, dropped);
         self.unsettled |= self.batch.len() > 0;
         received.map(|()| self.batch.len())

@@ -1,6 +1,6 @@
 //! Sockets → packets → the receiver's own shard. May not know backends, stores or configuration.
 //! Data comes from the kernel and goes to `aggregate/`, a batch of packets at a time; what is in the
-//! packets is the parser's business.
+//! packets is the parser's business. On the way they pass `tap`, which others may listen at.
 //!
 //! Datagrams (UDP, Unix) have a plain thread and a shard for each socket, which reads in batches and
 //! naps. Streams (TCP, Unix) share one thread and one shard: they are many, and most say nothing.

@@ -18,6 +18,7 @@ use super::socket_file;
 use super::streams::{self, StreamListener, StreamsHandle};
 use super::udp::{self, UdpOptions};
 use crate::aggregate::Shard;
+use crate::tap::Tap;
 use crate::telemetry::Telemetry;
 
 /// How often a port that UDP got from the kernel is tried for TCP before the two take different ones.
@@ -53,6 +54,7 @@ pub struct Receivers {
     streams: Vec<StreamListener>,
     /// All streams record into one.
     stream_shard: Arc<Mutex<Shard>>,
+    tap: Tap,
     listening: Vec<Listening>,
 }
 
@@ -86,6 +88,7 @@ impl Receivers {
             datagrams: Vec::new(),
             streams: Vec::new(),
             stream_shard: reading.shard(),
+            tap: Tap::default(),
             listening: Vec::new(),
         }
     }
@@ -210,6 +213,13 @@ impl Receivers {
         datagrams.chain([&self.stream_shard]).cloned().collect()
     }
 
+    /// Every packet is offered to that tap, too, before it is recorded: datagrams as they came, and of
+    /// streams the lines that a chunk ends, in one piece.
+    #[must_use]
+    pub fn with_tap(self, tap: Tap) -> Self {
+        Self { tap, ..self }
+    }
+
     /// Starts the threads: one for each socket of datagrams, and one for all streams.
     ///
     /// # Errors
@@ -219,12 +229,19 @@ impl Receivers {
             None
         } else {
             let seven_bits = self.reading.dialect == Dialect::Etsy;
-            let shared = Shared::new(self.stream_shard, Arc::clone(&telemetry), seven_bits);
+            let shared = Shared::new(
+                self.stream_shard,
+                self.tap.clone(),
+                Arc::clone(&telemetry),
+                seven_bits,
+            );
             Some(streams::start(self.streams, shared)?)
         };
         let datagrams = self.datagrams.into_iter();
         let datagrams = datagrams
-            .map(|(datagrams, shard)| datagrams.start(shard, Arc::clone(&telemetry)))
+            .map(|(datagrams, shard)| {
+                datagrams.with_tap(self.tap.clone()).start(shard, Arc::clone(&telemetry))
+            })
             .collect::<io::Result<_>>()?;
         Ok(ReceiversHandle { datagrams, streams })
     }

@@ -259,3 +259,20 @@ fn drops_of_the_kernel_have_a_counter_once_there_are_some() {
     assert_eq!(get(&state.snapshot(20).counters, "statsd.kernel_drops"), Some(3.0));
     assert_eq!(get(&flush(&mut state, "a:1|c").counters, "statsd.kernel_drops"), Some(0.0));
 }
+
+#[test]
+fn raw_values_are_kept_where_they_are_asked_for_and_bounded() {
+    let mut state = State::new(Options { keep_raw: true, ..Options::default() });
+    let mut packet = "s:b|s\ns:a|s\ns:b|s\nt:3|ms\nt:1|ms".to_owned();
+    for _ in 0..RAW_VALUES_MAX {
+        packet.push_str("\nmany:1|ms");
+    }
+    packet.push_str("\nmany:1|ms");
+    let raw = flush(&mut state, &packet).raw.unwrap();
+    let first = |values: &[f64], total| First { values: values.to_vec(), total };
+    assert_eq!(raw.samples[1], ("t".to_owned(), first(&[1.0, 3.0], 2)));
+    let many = &raw.samples[0].1;
+    assert_eq!((many.values.len(), many.total), (RAW_VALUES_MAX, 101));
+    assert_eq!(raw.members[0].1.values, [b"a", b"b"]);
+    assert_eq!(flush(&mut State::new(Options::default()), &packet).raw, None);
+}

@@ -28,6 +28,7 @@ fn every_kind_is_published_under_its_stored_series() {
         timers: vec![("render".into(), timer(&stats))],
         gauges: vec![("queue.depth".into(), 17.0)],
         sets: vec![("visitors".into(), 2)],
+        ..Snapshot::default()
     });
 
     assert_eq!((frame.timestamp, frame.interval, frame.left_out), (1_340_000_000, 10.0, 0));

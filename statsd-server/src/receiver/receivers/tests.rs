@@ -54,6 +54,40 @@ fn every_kind_at_once_adds_up() {
 }
 
 #[test]
+fn the_tap_gets_what_every_kind_receives_as_it_came() {
+    let folder = tempfile::tempdir().unwrap();
+    let (datagram, stream) = (folder.path().join("d.sock"), folder.path().join("s.sock"));
+    let (tap, mut tapped) = Tap::new(1, Arc::default());
+    let mut receivers = receivers();
+    let (udp, tcp) = receivers.udp_and_tcp(local(), &UdpOptions::default()).unwrap();
+    receivers.unix_datagram(&datagram, None).unwrap();
+    receivers.unix_stream(&stream, None).unwrap();
+    let shards = receivers.shards();
+
+    UdpSocket::bind(local()).unwrap().send_to(b"udp:1|c\nno line", udp).unwrap();
+    UdpSocket::bind(local()).unwrap().send_to(b"", udp).unwrap();
+    UnixDatagram::unbound().unwrap().send_to(b"unix:1|c", &datagram).unwrap();
+    TcpStream::connect(tcp).unwrap().write_all(b"tcp:1|c\ntcp:2|c\ntail:1|c").unwrap();
+    UnixStream::connect(&stream).unwrap().write_all(b"stream:1|c\n").unwrap();
+    stop(receivers.with_tap(tap));
+    let batches = tapped.remove(0);
+    let mut packets: Vec<Vec<u8>> =
+        batches.flat_map(|batch| batch.iter().map(<[u8]>::to_vec).collect::<Vec<_>>()).collect();
+    packets.sort();
+    let expected: [&[u8]; 6] = [
+        b"",
+        b"stream:1|c\n",
+        b"tail:1|c",
+        b"tcp:1|c\ntcp:2|c\n",
+        b"udp:1|c\nno line",
+        b"unix:1|c",
+    ];
+    assert_eq!(packets, expected);
+    let recorded = counter(&snapshot_of(&shards), "statsd.packets_received");
+    assert_eq!(recorded, Some(6.0), "and they are recorded all the same");
+}
+
+#[test]
 fn ipv6_is_received_where_the_machine_has_it() {
     if UdpSocket::bind("[::1]:0").is_err() {
         return;

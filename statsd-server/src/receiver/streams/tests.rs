@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::receiver::testing::{counts, shard, until};
+use crate::tap::Tap;
 
 struct Running {
     address: SocketAddr,
@@ -17,7 +18,7 @@ struct Running {
 fn start_with(connections: usize) -> Running {
     let (address, listener) = StreamListener::tcp("127.0.0.1:0".parse().unwrap()).unwrap();
     let (shard, telemetry) = (shard(), Arc::default());
-    let shared = Shared::new(Arc::clone(&shard), Arc::clone(&telemetry), true);
+    let shared = Shared::new(Arc::clone(&shard), Tap::default(), Arc::clone(&telemetry), true);
     let (stop, stopped) = watch::channel(false);
     let thread = thread::spawn(move || {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -148,7 +149,7 @@ fn a_stop_takes_what_the_kernel_accepted_and_counts_what_is_half() {
         client.write_all(b"a:1|c\na:2|c\nhalf:1").unwrap();
     }
     let (shard, telemetry) = (shard(), Arc::<crate::telemetry::Telemetry>::default());
-    let shared = Shared::new(Arc::clone(&shard), Arc::clone(&telemetry), true);
+    let shared = Shared::new(Arc::clone(&shard), Tap::default(), Arc::clone(&telemetry), true);
     let handle = start(vec![listener], shared).unwrap();
     handle.stop().join().unwrap();
     let counts = counts(&shard);

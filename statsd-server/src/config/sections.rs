@@ -71,7 +71,7 @@ pub struct Graphite {
     /// folder; in memory where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spool: Option<PathBuf>,
-    /// Bytes of them; beyond it the oldest are dropped. Default 1 GiB.
+    /// Bytes of them, in memory at most 64 MiB; beyond it the oldest are dropped. Default 1 GiB.
     pub spool_max_bytes: u64,
 }
 

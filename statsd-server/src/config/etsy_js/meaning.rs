@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::keys::{Findings, Keys, Remark, number_of, whole};
 use super::value::{Mistake, Node, Value};
 use super::{outputs, servers};
-use crate::config::{Config, Console, Health, Histogram, Listen, LogBackend, StatsdListen};
+use crate::config::{
+    Config, Console, Graphite, Health, Histogram, Listen, LogBackend, StatsdListen,
+};
 
 const MILLISECOND_NANOS: f64 = 1e6;
 
@@ -21,6 +23,9 @@ fn defaults() -> Config {
         http: Listen::Off,
         data: None,
         console: Console { summary: false, ..Console::default() },
+        // etsy's opens a connection a flush and waits for nobody; a carbon server that it works with need
+        // not close its own side.
+        graphite: Graphite { confirm: false, ..Graphite::default() },
         ..Config::default()
     }
 }

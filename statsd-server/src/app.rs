@@ -11,7 +11,7 @@ use statsd_client::protocol;
 use tokio::sync::oneshot;
 
 use crate::admin::{self, Admin};
-use crate::aggregate::{Bin, DeleteIdle, Histogram, Options};
+use crate::aggregate::{Bin, DeleteIdle, Exact, Histogram, Options};
 use crate::backend::Repeater;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, Dialect, Listen, Output, StatsdListen, UnixSocket};
@@ -293,7 +293,7 @@ fn reading(config: &Config) -> Reading {
         Dialect::Etsy => protocol::Dialect::Etsy,
         Dialect::Dogstatsd => protocol::Dialect::DogStatsd,
     };
-    Reading { dialect, sanitise: config.key_name_sanitize }
+    Reading { dialect, sanitise: config.key_name_sanitize, exact: exact(config) }
 }
 
 fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {
@@ -318,8 +318,13 @@ fn aggregation(config: &Config) -> Options {
         timer_metrics: config.calculated_timer_metrics.clone().unwrap_or_default(),
         histograms: config.histogram.iter().map(histogram).collect(),
         gauges_max_ttl: config.gauges_max_ttl.get(),
+        exact: exact(config),
         keep_raw: config.runs(Output::Console),
     }
+}
+
+fn exact(config: &Config) -> Exact {
+    Exact { samples: config.timer_samples_exact, members: config.set_members_exact }
 }
 
 fn histogram(configured: &config::Histogram) -> Histogram {

@@ -293,6 +293,8 @@ fn count(telemetry: &Telemetry, counts: &Counts) {
     telemetry.names_too_long.add(counts.names_too_long);
     telemetry.contexts_over_limit.add(counts.contexts_over_limit);
     telemetry.samples_over_limit.add(counts.samples_over_limit);
+    telemetry.timers_sketched.add(counts.timers_sketched);
+    telemetry.sets_estimated.add(counts.sets_estimated);
     telemetry.results_not_finite.add(counts.results_not_finite);
     telemetry.kernel_drops.add(counts.lost.kernel_drops);
     telemetry.kernel_drops_merged.add(counts.lost.kernel_drops_merged);

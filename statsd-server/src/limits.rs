@@ -18,6 +18,16 @@ pub const NAMES_HELD_MAX_BYTES: usize = 128 << 20;
 /// (`SERIES_NAME_MAX_BYTES`), so that a longer name reaches outputs, but no file.
 pub const CONTEXT_NAME_MAX_BYTES: usize = PACKET_MAX_BYTES;
 
+/// Bytes of names that stand side by side in one text: as many as one name may have.
+pub const NAME_TEXT_BYTES: usize = CONTEXT_NAME_MAX_BYTES;
+
+/// Forgotten names, beyond as many as are known, whose places are kept; then all names are copied
+/// without them.
+pub const NAMES_SLACK: usize = 1_024;
+
+/// Bytes of forgotten names, beyond twice those of the known ones, that are kept.
+pub const NAMES_SLACK_BYTES: usize = 1 << 20;
+
 /// First nodes of names whose new names are counted; together they take a few kilobytes.
 pub const FIRST_NODES_MAX: usize = 64;
 

@@ -98,8 +98,12 @@ telemetry! {
     bad_lines,
     /// Samples dropped because `CONTEXTS_MAX` names, or names of `NAMES_HELD_MAX_BYTES`, are known.
     contexts_over_limit,
-    /// Samples dropped because a timer or set held its bound in one interval.
+    /// Samples dropped because timers and sets held `INTERVAL_HELD_MAX_BYTES` in one interval.
     samples_over_limit,
+    /// Timers, flush for flush, of more samples than are kept: their percentiles come from a sketch.
+    timers_sketched,
+    /// Sets, flush for flush, of more members than are kept: their size is an estimate.
+    sets_estimated,
     /// Samples dropped because their name is longer than `CONTEXT_NAME_MAX_BYTES`.
     names_too_long,
     /// Results of a flush left out because they are infinite or not a number.

@@ -109,7 +109,7 @@ impl Server {
                 .as_u64()
                 .and_then(|ttl| ttl.try_into().ok())
                 .unwrap_or(1),
-            keep_raw: false,
+            ..Options::default()
         };
         let carbon = TcpListener::bind("127.0.0.1:0").unwrap();
         let graphite = GraphiteBackend::start(

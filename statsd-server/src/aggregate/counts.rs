@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use statsd_client::protocol::Reason;
 
+use super::shard::Recorded;
+
 /// How much arrived in an interval, and what of it did not become a metric.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -21,8 +23,12 @@ pub struct Counts {
     /// Values dropped because too many names are known. Where only the merge of the shards finds
     /// that out, a name and its interval count as one.
     pub contexts_over_limit: u64,
-    /// Values dropped because their timer or set, or the interval, holds as many as it may.
+    /// Values dropped because the interval holds as many as it may.
     pub samples_over_limit: u64,
+    /// Timers that had so many samples that their statistics are of a sketch.
+    pub timers_sketched: u64,
+    /// Sets that had so many members that their number is an estimate.
+    pub sets_estimated: u64,
     /// Results left out because they are infinite or not a number.
     pub results_not_finite: u64,
     /// What did not come as far as the parser.
@@ -61,6 +67,13 @@ impl Counts {
         self.lost.add(lost);
     }
 
+    pub(super) fn add_recorded(&mut self, recorded: Recorded) {
+        match recorded {
+            Recorded::Kept => self.samples += 1,
+            Recorded::NoRoom => self.samples_over_limit += 1,
+        }
+    }
+
     /// All bad values, whatever the reason.
     pub fn bad_lines(&self) -> u64 {
         self.bad.values().sum::<u64>() + self.lost.lines_too_long
@@ -76,6 +89,8 @@ impl Counts {
         self.names_too_long += other.names_too_long;
         self.contexts_over_limit += other.contexts_over_limit;
         self.samples_over_limit += other.samples_over_limit;
+        self.timers_sketched += other.timers_sketched;
+        self.sets_estimated += other.sets_estimated;
         self.results_not_finite += other.results_not_finite;
         self.lost.add(other.lost);
     }

@@ -1,6 +1,6 @@
 //! What the state holds at this moment, for people who look at it or delete from it.
 
-use super::interval::TimerSamples;
+use super::samples::TimerSamples;
 use super::state::State;
 
 /// Values of a timer that a listing shows.
@@ -57,10 +57,11 @@ impl State {
     /// `max_bytes`. Sorts all names of the kind; copies those that are listed.
     pub fn list(&self, kind: Kind, max_bytes: usize) -> Listing {
         let number = |value: f64| (Listed::Number(value), NUMBER_MAX_BYTES);
+        let texts = &self.texts;
         match kind {
-            Kind::Counters => listing(self.counters.in_order(), max_bytes, |sum| number(*sum)),
-            Kind::Gauges => listing(self.gauges.in_order(), max_bytes, |gauge| number(gauge.value)),
-            Kind::Timers => listing(self.timers.in_order(), max_bytes, samples),
+            Kind::Counters => listing(self.counters.in_order(texts), max_bytes, |sum| number(*sum)),
+            Kind::Gauges => listing(self.gauges.in_order(texts), max_bytes, |value| number(*value)),
+            Kind::Timers => listing(self.timers.in_order(texts), max_bytes, samples),
         }
     }
 
@@ -68,11 +69,11 @@ impl State {
     /// folder with all below it (`cron.*`). A sample that comes later starts anew. Yields what each
     /// request deleted, with names of about `max_bytes` altogether.
     pub fn delete(&mut self, kind: Kind, requests: &[String], max_bytes: usize) -> Vec<Deleted> {
-        let room = &mut self.room;
+        let texts = &self.texts;
         let deleted = match kind {
-            Kind::Counters => self.counters.delete(requests, room),
-            Kind::Gauges => self.gauges.delete(requests, room),
-            Kind::Timers => self.timers.delete(requests, room),
+            Kind::Counters => self.counters.delete(texts, requests),
+            Kind::Gauges => self.gauges.delete(texts, requests),
+            Kind::Timers => self.timers.delete(texts, requests),
         };
         let mut left = max_bytes;
         let fitting = |mut names: Vec<String>| {
@@ -86,8 +87,8 @@ impl State {
 }
 
 fn samples(timer: &TimerSamples) -> (Listed, usize) {
-    let shown = timer.values.len().min(SHOWN_VALUES);
-    let (values, more) = (timer.values[..shown].to_vec(), timer.values.len() - shown);
+    let values: Vec<_> = timer.samples.iter().take(SHOWN_VALUES).collect();
+    let (shown, more) = (values.len(), timer.len() - values.len());
     (Listed::Samples { values, more }, (1 + shown) * NUMBER_MAX_BYTES)
 }
 

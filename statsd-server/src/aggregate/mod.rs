@@ -14,26 +14,37 @@
 //! let mut state = State::new(Options::default());
 //! state.absorb(&mut shard.take());
 //! let snapshot = state.snapshot(1_700_000_000);
-//! assert!(snapshot.counters.contains(&("users.new".to_owned(), 5.0)));
+//! assert_eq!(snapshot.counters.get("users.new"), Some(&5.0));
 //! ```
 
 mod counts;
 mod first_nodes;
+mod gathering;
+mod index;
 mod interval;
 mod key;
+mod link;
 mod listing;
+mod members;
+mod names;
 mod options;
 mod room;
+mod samples;
 mod shard;
+mod sketch;
 mod snapshot;
+mod sorted;
 mod state;
+mod table;
 mod timer;
 mod totals;
 
 pub use counts::{Counts, Lost};
+pub use gathering::Exact;
 pub use interval::Interval;
 pub use key::push_clean_name;
 pub use listing::{Deleted, Kind, Listed, Listing};
+pub use names::Named;
 pub use options::{Bin, DeleteIdle, Histogram, Options};
 pub use shard::Shard;
 pub use snapshot::{First, Raw, Snapshot, TimerStats};

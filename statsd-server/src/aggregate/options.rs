@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::gathering::Exact;
+
 /// How samples add up. [`Options::default`] is etsy's default configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
@@ -21,6 +23,8 @@ pub struct Options {
     /// `gaugesMaxTTL`: flushes that see a gauge of which nothing is heard, where `delete_idle` deletes
     /// gauges; 0 is 1.
     pub gauges_max_ttl: u32,
+    /// How much of a timer and of a set is kept as it came.
+    pub exact: Exact,
     /// Whether snapshots also hold [`Raw`](super::Raw) values.
     pub keep_raw: bool,
 }
@@ -66,6 +70,7 @@ impl Default for Options {
             histograms: Vec::new(),
             prefix_stats: "statsd".to_owned(),
             delete_idle: DeleteIdle::default(),
+            exact: Exact::default(),
             keep_raw: false,
             gauges_max_ttl: 1,
         }

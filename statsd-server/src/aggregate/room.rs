@@ -2,7 +2,7 @@
 
 use crate::limits;
 
-/// The room that is left. Whoever removes a name gives its room back.
+/// The room that is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Room {
     pub(super) names: usize,
@@ -16,18 +16,13 @@ impl Default for Room {
 }
 
 impl Room {
-    /// Takes the room of a name; false where there is none.
-    pub(super) fn take(&mut self, name: &str) -> bool {
-        let fits = self.names > 0 && self.bytes >= name.len();
+    /// Takes the room of a name of so many bytes; false where there is none.
+    pub(super) fn take(&mut self, bytes: usize) -> bool {
+        let fits = self.names > 0 && self.bytes >= bytes;
         if fits {
             self.names -= 1;
-            self.bytes -= name.len();
+            self.bytes -= bytes;
         }
         fits
-    }
-
-    pub(super) fn give_back(&mut self, name: &str) {
-        self.names += 1;
-        self.bytes += name.len();
     }
 }

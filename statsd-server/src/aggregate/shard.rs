@@ -1,13 +1,20 @@
 //! The data plane's side: one shard per receiver takes samples, and is swapped out at the flush.
 
 use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use statsd_client::protocol::{Dialect, MetricType, Sample, Value, parse};
 
 use super::counts::{Counts, Lost};
-use super::interval::{Gathering, Interval, Names, slot};
+use super::first_nodes::FirstNodes;
+use super::gathering::{Exact, GaugeChange, count};
+use super::interval::Interval;
 use super::key::{context_name, raw_context_name};
+use super::members::{Members, held_bytes};
+use super::names::Texts;
 use super::room::Room;
+use super::samples::TimerSamples;
+use super::table::Table;
 use crate::limits;
 
 /// Takes the samples of one receiver.
@@ -18,15 +25,63 @@ use crate::limits;
 pub struct Shard {
     dialect: Dialect,
     sanitise: bool,
-    interval: Interval,
+    exact: Exact,
+    names: Names,
+    counters: Table<f64>,
+    gauges: Table<GaugeChange>,
+    timers: Table<TimerSamples>,
+    sets: Table<Members>,
+    /// Bytes of timer samples, set members and deltas of gauges.
+    held_bytes: usize,
+    counts: Counts,
+    /// Who brought the names that found no room.
+    refused: FirstNodes,
     /// Where names are written that must be sanitised.
     name: String,
+}
+
+/// The names of all kinds.
+#[derive(Debug)]
+struct Names {
+    /// Tells them from those of every other shard, and from those that this one had before.
+    id: u64,
+    texts: Texts,
+    /// Texts that the flush's side has.
+    told: usize,
+    room: Room,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { id, texts: Texts::default(), told: 0, room: Room::default() }
+    }
 }
 
 impl Shard {
     /// An empty shard that reads packets in `dialect`.
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, sanitise: true, interval: Interval::default(), name: String::new() }
+        Self {
+            dialect,
+            sanitise: true,
+            exact: Exact::default(),
+            names: Names::default(),
+            counters: Table::default(),
+            gauges: Table::default(),
+            timers: Table::default(),
+            sets: Table::default(),
+            held_bytes: 0,
+            counts: Counts::default(),
+            refused: FirstNodes::default(),
+            name: String::new(),
+        }
+    }
+
+    /// How much of a timer and of a set is kept as it came.
+    #[must_use]
+    pub fn exact(self, exact: Exact) -> Self {
+        Self { exact, ..self }
     }
 
     /// Whether names are cleaned, etsy's `keyNameSanitize`; they are unless this says otherwise. Raw
@@ -40,7 +95,7 @@ impl Shard {
     /// shard.record_packet(b"a b/c:1|c");
     /// let mut state = State::new(Options::default());
     /// state.absorb(&mut shard.take());
-    /// assert!(state.snapshot(0).counters.contains(&("a b/c".to_owned(), 1.0)));
+    /// assert_eq!(state.snapshot(0).counters.get("a b/c"), Some(&1.0));
     /// ```
     #[must_use]
     pub fn sanitising(self, sanitise: bool) -> Self {
@@ -52,146 +107,224 @@ impl Shard {
     ///
     /// Allocates only for names and set members that are new, and to grow a timer.
     pub fn record_packet(&mut self, packet: &[u8]) {
-        self.interval.counts.packets += 1;
+        self.counts.packets += 1;
         let mut samples = parse(packet, self.dialect);
         for item in &mut samples {
             match item {
                 Ok(sample) => self.record(&sample),
-                Err(bad) => *self.interval.counts.bad.entry(bad.reason).or_default() += 1,
+                Err(bad) => *self.counts.bad.entry(bad.reason).or_default() += 1,
             }
         }
-        self.interval.counts.lines += samples.lines() as u64;
+        self.counts.lines += samples.lines() as u64;
     }
 
     /// Counts what a receiver knows to be lost.
     pub fn count_lost(&mut self, lost: Lost) {
-        self.interval.counts.add_lost(lost);
+        self.counts.add_lost(lost);
     }
 
     /// Records one value. What hits a bound is dropped and counted.
     pub fn record(&mut self, sample: &Sample<'_>) {
-        let context = if self.sanitise { context_name } else { raw_context_name };
-        let name = context(sample.name, sample.tags, &mut self.name);
-        match record(&mut self.interval, name, sample) {
-            Ok(()) => self.interval.counts.samples += 1,
-            Err(Dropped::NameTooLong) => self.interval.counts.names_too_long += 1,
-            Err(Dropped::Context) => {
-                self.interval.counts.contexts_over_limit += 1;
-                self.interval.refused.add(name);
-            }
-            Err(Dropped::Sample) => self.interval.counts.samples_over_limit += 1,
+        match self.record_known(sample) {
+            Some(recorded) => self.counts.add_recorded(recorded),
+            None => self.record_new(sample),
         }
     }
 
-    /// What gathered since the last call. The next interval allocates its names anew; a flush that
-    /// comes again and again uses [`Shard::swap`].
+    /// A name that is known as it stands in the packet needs no cleaning: names are known by what
+    /// cleaning left of them, and that is clean. Nearly every sample ends here.
+    fn record_known(&mut self, sample: &Sample<'_>) -> Option<Recorded> {
+        if sample.tags.is_some() {
+            return None;
+        }
+        let (texts, name) = (&self.names.texts, sample.name);
+        let mut hold = Hold { exact: self.exact, held_bytes: &mut self.held_bytes };
+        Some(match sample.kind {
+            MetricType::Counter => add(self.counters.known(texts, name)?, sample),
+            MetricType::Gauge => hold.gauge(self.gauges.known(texts, name)?, sample),
+            MetricType::Set => hold.join(self.sets.known(texts, name)?, sample),
+            MetricType::Timer | MetricType::Histogram | MetricType::Distribution => {
+                hold.time(self.timers.known(texts, name)?, sample)
+            }
+            // The parser yields no other kind.
+            _ => Recorded::Kept,
+        })
+    }
+
+    #[inline(never)]
+    fn record_new(&mut self, sample: &Sample<'_>) {
+        let context = if self.sanitise { context_name } else { raw_context_name };
+        let name = context(sample.name, sample.tags, &mut self.name);
+        if name.len() > limits::CONTEXT_NAME_MAX_BYTES {
+            self.counts.names_too_long += 1;
+            return;
+        }
+        let Names { texts, room, .. } = &mut self.names;
+        let mut hold = Hold { exact: self.exact, held_bytes: &mut self.held_bytes };
+        let recorded = match sample.kind {
+            MetricType::Counter => self.counters.of(texts, room, name).map(|sum| add(sum, sample)),
+            MetricType::Gauge => {
+                self.gauges.of(texts, room, name).map(|gauge| hold.gauge(gauge, sample))
+            }
+            MetricType::Set => self.sets.of(texts, room, name).map(|set| hold.join(set, sample)),
+            MetricType::Timer | MetricType::Histogram | MetricType::Distribution => {
+                self.timers.of(texts, room, name).map(|timer| hold.time(timer, sample))
+            }
+            _ => Some(Recorded::Kept),
+        };
+        if let Some(recorded) = recorded {
+            self.counts.add_recorded(recorded);
+        } else {
+            self.counts.contexts_over_limit += 1;
+            self.refused.add(name);
+        }
+    }
+
+    /// What gathered since the last call, and the end of its names. A flush that comes again and again
+    /// uses [`Shard::swap`].
     pub fn take(&mut self) -> Interval {
         self.swap(Interval::default())
     }
 
     /// What gathered since the last call, in exchange for an interval that
-    /// [`State::absorb`](super::State::absorb) has emptied. Costs a few moves, whatever it holds.
+    /// [`State::absorb`](super::State::absorb) has emptied; in exchange for one that is not this
+    /// shard's, all names as well.
+    ///
+    /// Costs a few moves, whatever it holds, and memory for names that are new since the last call.
     pub fn swap(&mut self, emptied: Interval) -> Interval {
-        mem::replace(&mut self.interval, emptied)
+        let held_bytes = mem::take(&mut self.held_bytes);
+        Interval { held_bytes, ..self.exchange(emptied) }
     }
 
     /// As [`Shard::swap`], for a look into the open interval: what the interval held so far still
     /// counts against its bounds, so that looking often makes no room.
-    pub fn swap_within(&mut self, mut emptied: Interval) -> Interval {
-        emptied.held_bytes = self.interval.held_bytes;
-        self.swap(emptied)
+    pub fn swap_within(&mut self, emptied: Interval) -> Interval {
+        self.exchange(emptied)
+    }
+
+    fn exchange(&mut self, emptied: Interval) -> Interval {
+        let names = &mut self.names;
+        names.texts.seal();
+        let texts = names.texts.sealed_from(names.told);
+        names.told = names.texts.sealed();
+        let (counts, refused) = (mem::take(&mut self.counts), mem::take(&mut self.refused));
+        let id = names.id;
+        if emptied.names == id {
+            return Interval {
+                texts,
+                counters: self.counters.exchange(emptied.counters),
+                gauges: self.gauges.exchange(emptied.gauges),
+                timers: self.timers.exchange(emptied.timers),
+                sets: self.sets.exchange(emptied.sets),
+                counts,
+                refused,
+                ..emptied
+            };
+        }
+        *names = Names::default();
+        Interval {
+            names: id,
+            next: Some(names.id),
+            texts,
+            counters: mem::take(&mut self.counters).end(),
+            gauges: mem::take(&mut self.gauges).end(),
+            timers: mem::take(&mut self.timers).end(),
+            sets: mem::take(&mut self.sets).end(),
+            held_bytes: 0,
+            counts,
+            refused,
+        }
     }
 
     /// What was counted since the last [`Shard::swap`].
     pub fn counts(&self) -> &Counts {
-        &self.interval.counts
+        &self.counts
     }
 }
 
-/// Which bound dropped a value.
-enum Dropped {
-    NameTooLong,
-    Context,
-    Sample,
+/// What became of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Recorded {
+    Kept,
+    /// The interval holds as much as it may.
+    NoRoom,
 }
 
-fn record(interval: &mut Interval, name: &str, sample: &Sample<'_>) -> Result<(), Dropped> {
-    if name.len() > limits::CONTEXT_NAME_MAX_BYTES {
-        return Err(Dropped::NameTooLong);
+/// What the names of an interval share: how much each may keep, and how much all of them hold.
+struct Hold<'a> {
+    exact: Exact,
+    held_bytes: &'a mut usize,
+}
+
+// The parser pairs kinds and values in no other way than they are looked for here.
+impl Hold<'_> {
+    fn gauge(&mut self, gauge: &mut GaugeChange, sample: &Sample<'_>) -> Recorded {
+        match sample.value {
+            Value::Number(value) => gauge.set(value),
+            Value::Delta(delta) => {
+                let full = !self.has_room(size_of::<f64>());
+                *self.held_bytes += gauge.change(delta, full);
+            }
+            _ => {}
+        }
+        Recorded::Kept
     }
-    let weight = 1.0 / sample.rate;
-    match (sample.kind, sample.value) {
-        (MetricType::Counter, Value::Number(value)) => count(interval, name, value * weight),
-        (MetricType::Gauge, Value::Number(value)) => set_gauge(interval, name, value),
-        (MetricType::Gauge, Value::Delta(delta)) => change_gauge(interval, name, delta),
-        (
-            MetricType::Timer | MetricType::Histogram | MetricType::Distribution,
-            Value::Number(value),
-        ) => time(interval, name, value, weight),
-        (MetricType::Set, Value::Text(member)) => join(interval, name, member),
-        // The parser pairs kinds and values in no other way.
-        _ => Ok(()),
+
+    /// The value and its weight are two things: percentiles and sums look at values as they came, only
+    /// the count knows about sampling.
+    fn time(&mut self, timer: &mut TimerSamples, sample: &Sample<'_>) -> Recorded {
+        let Value::Number(value) = sample.value else { return Recorded::Kept };
+        timer.count += weight(sample);
+        if timer.sketch.is_none() {
+            if self.has_room(size_of::<f64>()) {
+                *self.held_bytes += size_of::<f64>();
+            } else if let Some(saved) = timer.would_save() {
+                timer.sketch_from_now_on();
+                *self.held_bytes -= saved;
+            } else {
+                return Recorded::NoRoom;
+            }
+        }
+        timer.push(value, self.exact.samples);
+        Recorded::Kept
+    }
+
+    fn join(&mut self, set: &mut Members, sample: &Sample<'_>) -> Recorded {
+        let Value::Text(member) = sample.value else { return Recorded::Kept };
+        let member = &member[..member.len().min(limits::SET_MEMBER_MAX_BYTES)];
+        if set.holds(member) {
+            return Recorded::Kept;
+        }
+        if !set.is_estimated() {
+            let bytes = held_bytes(member);
+            if self.has_room(bytes) {
+                *self.held_bytes += bytes;
+            } else if let Some(saved) = set.would_save() {
+                set.estimate_from_now_on();
+                *self.held_bytes -= saved;
+            } else {
+                return Recorded::NoRoom;
+            }
+        }
+        set.insert(member, self.exact.members);
+        Recorded::Kept
+    }
+
+    fn has_room(&self, bytes: usize) -> bool {
+        *self.held_bytes + bytes <= limits::INTERVAL_HELD_MAX_BYTES
     }
 }
 
-/// What a name gathers, which its interval has seen from now on.
-fn gathering<'m, G: Default>(
-    map: &'m mut Names<Gathering<G>>,
-    name: &str,
-    room: &mut Room,
-    seen: &mut u32,
-) -> Result<&'m mut G, Dropped> {
-    Ok(slot(map, name, room).ok_or(Dropped::Context)?.see(seen))
-}
-
-fn count(interval: &mut Interval, name: &str, increment: f64) -> Result<(), Dropped> {
-    let Interval { counters, room, seen, .. } = interval;
-    *gathering(counters, name, room, seen)? += increment;
-    Ok(())
-}
-
-fn set_gauge(interval: &mut Interval, name: &str, value: f64) -> Result<(), Dropped> {
-    let Interval { gauges, room, seen, .. } = interval;
-    gathering(gauges, name, room, seen)?.set(value);
-    Ok(())
-}
-
-fn change_gauge(interval: &mut Interval, name: &str, delta: f64) -> Result<(), Dropped> {
-    let Interval { gauges, room, seen, held_bytes, .. } = interval;
-    let full = *held_bytes + size_of::<f64>() > limits::INTERVAL_HELD_MAX_BYTES;
-    *held_bytes += gathering(gauges, name, room, seen)?.change(delta, full);
-    Ok(())
-}
-
-/// The value and its weight are two things: percentiles and sums look at values as they came, only
-/// the count knows about sampling.
-fn time(interval: &mut Interval, name: &str, value: f64, weight: f64) -> Result<(), Dropped> {
-    let Interval { timers, room, seen, held_bytes, .. } = interval;
-    let timer = gathering(timers, name, room, seen)?;
-    timer.count += weight;
-    let held = *held_bytes + size_of::<f64>();
-    if timer.values.len() >= limits::TIMER_SAMPLES_MAX || held > limits::INTERVAL_HELD_MAX_BYTES {
-        return Err(Dropped::Sample);
+fn add(sum: &mut f64, sample: &Sample<'_>) -> Recorded {
+    if let Value::Number(value) = sample.value {
+        count(sum, value * weight(sample));
     }
-    timer.values.push(value);
-    *held_bytes = held;
-    Ok(())
+    Recorded::Kept
 }
 
-fn join(interval: &mut Interval, name: &str, member: &[u8]) -> Result<(), Dropped> {
-    let member = &member[..member.len().min(limits::SET_MEMBER_MAX_BYTES)];
-    let Interval { sets, room, seen, held_bytes, .. } = interval;
-    let members = &mut gathering(sets, name, room, seen)?.0;
-    if members.contains(member) {
-        return Ok(());
-    }
-    let held = *held_bytes + size_of::<Vec<u8>>() + member.len();
-    if members.len() >= limits::SET_MEMBERS_MAX || held > limits::INTERVAL_HELD_MAX_BYTES {
-        return Err(Dropped::Sample);
-    }
-    members.insert(member.to_owned());
-    *held_bytes = held;
-    Ok(())
+/// How many calls a sample stands for. Most are not sampled, and a division takes as long as a look-up.
+fn weight(sample: &Sample<'_>) -> f64 {
+    if sample.rate == 1.0 { 1.0 } else { 1.0 / sample.rate }
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! What a flush yields. Every list is sorted by name, so that output is the same from run to run.
+//! What a flush yields. Every list is in the order in which its names came.
+
+use super::names::Named;
 
 /// Everything that one interval added up to.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -8,13 +10,13 @@ pub struct Snapshot {
     /// The configured interval in seconds, by which rates are divided.
     pub interval: f64,
     /// Name → sum of the interval.
-    pub counters: Vec<(String, f64)>,
+    pub counters: Named<f64>,
     /// Name → statistics of the interval.
-    pub timers: Vec<(String, TimerStats)>,
+    pub timers: Named<TimerStats>,
     /// Name → last value.
-    pub gauges: Vec<(String, f64)>,
+    pub gauges: Named<f64>,
     /// Name → number of distinct members.
-    pub sets: Vec<(String, usize)>,
+    pub sets: Named<usize>,
     /// What it took to make this, milliseconds: etsy's `processing_time`. The flush measures it.
     pub processing_millis: u64,
     /// What statistics and sizes were made of, where [`Options::keep_raw`](super::Options::keep_raw)
@@ -26,9 +28,9 @@ pub struct Snapshot {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Raw {
     /// Timer → its samples, the smallest first.
-    pub samples: Vec<(String, First<f64>)>,
+    pub samples: Named<First<f64>>,
     /// Set → its members, sorted.
-    pub members: Vec<(String, First<Vec<u8>>)>,
+    pub members: Named<First<Vec<u8>>>,
 }
 
 /// The first [`RAW_VALUES_MAX`](crate::limits::RAW_VALUES_MAX) of some values.

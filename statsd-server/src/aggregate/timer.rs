@@ -1,8 +1,12 @@
 //! A timer's samples → etsy's statistics of them (`lib/process_metrics.js`).
 
-use super::interval::TimerSamples;
+use std::mem;
+
 use super::options::{Histogram, Options};
+use super::samples::TimerSamples;
+use super::sketch::Sketch;
 use super::snapshot::TimerStats;
+use super::sorted::Sorted;
 
 /// The statistics of all samples.
 const WHOLE: [&str; 9] =
@@ -17,6 +21,8 @@ pub(super) struct Statistics {
     /// Whose bins are wanted.
     histograms: Vec<Histogram>,
     interval: f64,
+    /// Where samples are sorted.
+    sorted: Sorted,
 }
 
 /// A percentile, and what its statistics are called; `None` is not wanted.
@@ -48,25 +54,33 @@ impl Statistics {
             unwanted: WHOLE.into_iter().filter(|stat| !filter.wants(stat)).collect(),
             histograms,
             interval: options.interval.as_secs_f64(),
+            sorted: Sorted::default(),
         }
     }
 
-    /// The statistics of a timer, whose samples are sorted for it, and how many of them were left out
-    /// because they are not finite. An idle timer has only its count.
-    pub(super) fn of(&self, name: &str, samples: &mut TimerSamples) -> (TimerStats, u64) {
+    /// The statistics of a timer, and how many of them were left out because they are not finite. An
+    /// idle timer has only its count.
+    pub(super) fn of(&mut self, name: &str, timer: &TimerSamples) -> (TimerStats, u64) {
         let mut list = List::default();
-        let count_ps = samples.count / self.interval;
-        if samples.values.is_empty() {
-            self.push_whole([("count_ps", count_ps), ("count", samples.count)], &mut list);
+        let count_ps = timer.count / self.interval;
+        if let Some(sketch) = &timer.sketch {
+            self.push_all(name, &**sketch, timer.count, &mut list);
+        } else if timer.samples.is_empty() {
+            self.push_whole([("count_ps", count_ps), ("count", timer.count)], &mut list);
         } else {
-            samples.values.sort_unstable_by(f64::total_cmp);
-            for threshold in &self.thresholds {
-                threshold.push(&samples.values, &mut list);
-            }
-            self.push_whole(whole(&samples.values, samples.count, count_ps), &mut list);
-            self.push_bins(name, &samples.values, &mut list);
+            let mut sorted = mem::take(&mut self.sorted);
+            self.push_all(name, sorted.sort(&timer.samples), timer.count, &mut list);
+            self.sorted = sorted;
         }
         (TimerStats { stats: list.stats }, list.not_finite)
+    }
+
+    fn push_all(&self, name: &str, samples: &(impl Ranked + ?Sized), count: f64, list: &mut List) {
+        for threshold in &self.thresholds {
+            threshold.push(samples, list);
+        }
+        self.push_whole(whole(samples, count, count / self.interval), list);
+        self.push_bins(name, samples, list);
     }
 
     fn push_whole<const N: usize>(&self, stats: [(&'static str, f64); N], list: &mut List) {
@@ -77,16 +91,16 @@ impl Statistics {
         }
     }
 
-    fn push_bins(&self, name: &str, sorted: &[f64], list: &mut List) {
+    fn push_bins(&self, name: &str, samples: &(impl Ranked + ?Sized), list: &mut List) {
         let Some(histogram) = self.histograms.iter().find(|entry| name.contains(&entry.metric))
         else {
             return;
         };
-        let mut rest = sorted;
+        let mut taken = 0;
         let mut bins: Vec<(&str, usize)> = Vec::with_capacity(histogram.bins.len());
         for bin in &histogram.bins {
-            let below = rest.partition_point(|value| *value < bin.limit);
-            rest = &rest[below..];
+            let below = samples.below(bin.limit).saturating_sub(taken);
+            taken += below;
             // Of two bins of one name etsy's object keeps the place of the first, the count of the last.
             match bins.iter_mut().find(|(stat, _)| *stat == bin.stat) {
                 Some((_, samples)) => *samples = below,
@@ -99,21 +113,85 @@ impl Statistics {
     }
 }
 
+/// Samples of which can be told which is the how-manieth from below: sorted, or in a sketch.
+trait Ranked {
+    fn count(&self) -> usize;
+
+    /// The sample of that rank, from 0.
+    fn at(&self, rank: usize) -> f64;
+
+    /// Sum, and sum of squares, of the lowest `n`, added from the smallest up.
+    fn sums_of_lowest(&self, n: usize) -> (f64, f64);
+
+    /// The mean of the squares of what lies between a sample and `mean`.
+    fn variance(&self, mean: f64) -> f64;
+
+    /// How many are below `limit`.
+    fn below(&self, limit: f64) -> usize;
+}
+
+impl Ranked for [f64] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn at(&self, rank: usize) -> f64 {
+        self[rank]
+    }
+
+    fn sums_of_lowest(&self, n: usize) -> (f64, f64) {
+        let add = |(sum, squares), value: &f64| (sum + value, squares + value * value);
+        self[..n].iter().fold((0.0, 0.0), add)
+    }
+
+    fn variance(&self, mean: f64) -> f64 {
+        let deviations: f64 = self.iter().map(|value| (value - mean) * (value - mean)).sum();
+        deviations / self.len() as f64
+    }
+
+    fn below(&self, limit: f64) -> usize {
+        self.partition_point(|value| *value < limit)
+    }
+}
+
+impl Ranked for Sketch {
+    fn count(&self) -> usize {
+        usize::try_from(self.count()).unwrap_or(usize::MAX)
+    }
+
+    fn at(&self, rank: usize) -> f64 {
+        self.at(rank as u64)
+    }
+
+    fn sums_of_lowest(&self, n: usize) -> (f64, f64) {
+        self.sums_of_lowest(n as u64)
+    }
+
+    fn variance(&self, mean: f64) -> f64 {
+        let (_, squares) = self.sums();
+        // What is rounded off may leave less than nothing.
+        (squares / self.count() as f64 - mean * mean).max(0.0)
+    }
+
+    fn below(&self, limit: f64) -> usize {
+        usize::try_from(self.below(limit)).unwrap_or(usize::MAX)
+    }
+}
+
 /// The statistics of all samples, in etsy's order.
-fn whole(sorted: &[f64], count: f64, count_ps: f64) -> [(&'static str, f64); 9] {
-    let n = sorted.len();
-    let (sum, sum_squares) = sums(sorted);
+fn whole(samples: &(impl Ranked + ?Sized), count: f64, count_ps: f64) -> [(&'static str, f64); 9] {
+    let n = samples.count();
+    let (sum, sum_squares) = samples.sums_of_lowest(n);
     let mean = sum / n as f64;
-    let deviations: f64 = sorted.iter().map(|value| (value - mean) * (value - mean)).sum();
     let median = if n.is_multiple_of(2) {
-        f64::midpoint(sorted[n / 2 - 1], sorted[n / 2])
+        f64::midpoint(samples.at(n / 2 - 1), samples.at(n / 2))
     } else {
-        sorted[n / 2]
+        samples.at(n / 2)
     };
     [
-        ("std", (deviations / n as f64).sqrt()),
-        ("upper", sorted[n - 1]),
-        ("lower", sorted[0]),
+        ("std", samples.variance(mean).sqrt()),
+        ("upper", samples.at(n - 1)),
+        ("lower", samples.at(0)),
         ("count", count),
         ("count_ps", count_ps),
         ("sum", sum),
@@ -140,8 +218,8 @@ impl Threshold {
     }
 
     /// The statistics of the lowest `percent` of the samples, or of the highest where it is negative.
-    fn push(&self, sorted: &[f64], list: &mut List) {
-        let n = sorted.len();
+    fn push(&self, samples: &(impl Ranked + ?Sized), list: &mut List) {
+        let n = samples.count();
         let kept = self.kept(n);
         if kept == 0 {
             return;
@@ -156,11 +234,11 @@ impl Threshold {
             return;
         }
         let (bound, (sum, sum_squares)) = if self.percent > 0.0 {
-            (sorted[kept - 1], sums(&sorted[..kept]))
+            (samples.at(kept - 1), samples.sums_of_lowest(kept))
         } else {
             // A difference of two running sums, as etsy takes it, for the same last digits.
-            let (all, below) = (sums(sorted), sums(&sorted[..n - kept]));
-            (sorted[n - kept], (all.0 - below.0, all.1 - below.1))
+            let (all, below) = (samples.sums_of_lowest(n), samples.sums_of_lowest(n - kept));
+            (samples.at(n - kept), (all.0 - below.0, all.1 - below.1))
         };
         push(&self.mean, sum / kept as f64);
         push(&self.bound, bound);
@@ -187,11 +265,6 @@ fn js_round(number: f64) -> f64 {
     let below = number.floor();
     // Not `floor(number + 0.5)`: that sum is itself rounded, so that 0.49999999999999994 became 1.
     if number - below >= 0.5 { below + 1.0 } else { below }
-}
-
-/// Sum and sum of squares, added from the smallest up.
-fn sums(sorted: &[f64]) -> (f64, f64) {
-    sorted.iter().fold((0.0, 0.0), |(sum, squares), value| (sum + value, squares + value * value))
 }
 
 /// `calculatedTimerMetrics`.

@@ -108,6 +108,14 @@ impl List {
     fn numbers(&mut self, config: &Config) {
         self.add("flush_interval", Done, format_args!("{:?}", config.flush_interval));
         self.add("percent_threshold", Done, joined(&config.percent_threshold));
+        if config.timer_samples_exact != self.default.timer_samples_exact {
+            let what = format_args!("{}, then a sketch", config.timer_samples_exact);
+            self.add("timer_samples_exact", Done, what);
+        }
+        if config.set_members_exact != self.default.set_members_exact {
+            let what = format_args!("{}, then an estimate", config.set_members_exact);
+            self.add("set_members_exact", Done, what);
+        }
         self.add("prefix_stats", Done, format_args!("{:?}", config.prefix_stats));
         let own = [
             ("counters", config.delete_counters),

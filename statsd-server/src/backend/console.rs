@@ -85,11 +85,11 @@ impl<W: io::Write + Send> ConsoleBackend<W> {
         let mut counters: Vec<_> = snapshot
             .counters
             .iter()
+            .map(|(name, count)| (name, *count))
             .filter(|(name, count)| *count != 0.0 && !name.starts_with(&self.own_prefix))
-            .map(|(name, count)| (name.as_str(), *count))
             .collect();
-        // Stable, so that counters of one size stay in the order of their names.
-        counters.sort_by(|a, b| b.1.total_cmp(&a.1));
+        // Those of one size in the order of their names.
+        counters.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         counters.truncate(COUNTERS_MAX);
         counters
     }
@@ -137,10 +137,12 @@ impl Arrived {
 fn busiest_timer(snapshot: &Snapshot) -> Option<(&str, &TimerStats)> {
     let counted = snapshot.timers.iter().filter_map(|(name, timer)| {
         let count = timer.get("count").filter(|count| *count > 0.0)?;
-        Some((count, name.as_str(), timer))
+        Some((count, name, timer))
     });
     // `max_by` yields the last of equals; reversed, that is the first by name.
-    counted.rev().max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name, timer)| (name, timer))
+    counted
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, name, timer)| (name, timer))
 }
 
 fn write_timer(line: &mut String, name: &str, timer: &TimerStats) {

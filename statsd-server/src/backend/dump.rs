@@ -6,7 +6,7 @@ use std::io;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Backend, BackendError};
-use crate::aggregate::{First, Snapshot};
+use crate::aggregate::{First, Named, Snapshot};
 
 mod inspect;
 
@@ -24,7 +24,7 @@ use inspect::{Inspect, Value};
 /// ```
 ///
 /// Needs snapshots with [`Raw`](crate::aggregate::Raw) values; without them `timers` and `sets` are
-/// empty. Names are sorted, which etsy's are not. A time zone other than UTC goes by its
+/// empty. Names are in the order in which they came, as etsy's are, whole numbers among them. A time zone other than UTC goes by its
 /// abbreviation, where Node writes its name.
 pub struct DumpBackend<W> {
     out: W,
@@ -60,20 +60,20 @@ impl<W: io::Write + Send> DumpBackend<W> {
     }
 
     fn value<'s>(&self, snapshot: &'s Snapshot) -> Value<'s> {
-        let numbers = |list: &'s [(String, f64)]| {
-            Value::object(list.iter().map(|(name, n)| (name.as_str(), Value::Number(*n))))
+        let numbers = |list: &'s Named<f64>| {
+            Value::object(list.iter().map(|(name, n)| (name, Value::Number(*n))))
         };
         let rates = snapshot
             .counters
             .iter()
-            .map(|(name, sum)| (name.as_str(), Value::Number(sum / snapshot.interval)));
+            .map(|(name, sum)| (name, Value::Number(sum / snapshot.interval)));
         let timer_data = snapshot.timers.iter().map(|(name, timer)| {
             let stats = timer.stats.iter().map(|(stat, n)| (stat.as_str(), *n));
-            (name.as_str(), statistics(stats))
+            (name, statistics(stats))
         });
         let raw = snapshot.raw.as_ref();
-        let samples = raw.map_or(&[][..], |raw| &raw.samples);
-        let members = raw.map_or(&[][..], |raw| &raw.members);
+        let samples = raw.map(|raw| &raw.samples);
+        let members = raw.map(|raw| &raw.members);
         let thresholds = self.percent_thresholds.iter().map(|percent| Value::Number(*percent));
         Value::object([
             ("counters", numbers(&snapshot.counters)),
@@ -103,10 +103,13 @@ fn statistics<'s>(stats: impl Iterator<Item = (&'s str, f64)>) -> Value<'s> {
     Value::Object(whole)
 }
 
-fn arrays<'s, T>(lists: &'s [(String, First<T>)], value: impl Fn(&'s T) -> Value<'s>) -> Value<'s> {
-    Value::object(lists.iter().map(|(name, first)| {
-        (name.as_str(), Value::array(first.values.iter().map(&value), first.total))
-    }))
+fn arrays<'s, T>(
+    lists: Option<&'s Named<First<T>>>,
+    value: impl Fn(&'s T) -> Value<'s>,
+) -> Value<'s> {
+    let array = |first: &'s First<T>| Value::array(first.values.iter().map(&value), first.total);
+    let lists = lists.into_iter().flat_map(Named::iter);
+    Value::object(lists.map(|(name, first)| (name, array(first))))
 }
 
 impl<W: io::Write + Send> Backend for DumpBackend<W> {

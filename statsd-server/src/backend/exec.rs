@@ -44,7 +44,7 @@ pub struct ExecOptions {
 ///
 /// ```
 /// use std::time::Duration;
-/// use statsd_server::aggregate::Snapshot;
+/// use statsd_server::aggregate::{Named, Snapshot};
 /// use statsd_server::backend::{Backend, ExecBackend, ExecOptions, Naming};
 ///
 /// let folder = tempfile::tempdir()?;
@@ -58,7 +58,7 @@ pub struct ExecOptions {
 ///     Naming::default(),
 ///     Default::default(),
 /// );
-/// let gauges = vec![("load".to_owned(), 0.5)];
+/// let gauges = Named::from([("load", 0.5)]);
 /// backend.flush(&Snapshot { gauges, timestamp: 1_000, ..Snapshot::default() })?;
 /// let points = std::fs::read_to_string(file)?;
 /// assert_eq!(points, "stats.gauges.load|0.5|1000\nstatsd.numStats|1|1000\n");

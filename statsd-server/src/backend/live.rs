@@ -15,13 +15,13 @@ const TIMER_STATS: [&str; 2] = ["mean", "upper_90"];
 ///
 /// ```
 /// use std::sync::Arc;
-/// use statsd_server::aggregate::Snapshot;
+/// use statsd_server::aggregate::{Named, Snapshot};
 /// use statsd_server::backend::{Backend, LiveBackend, Naming};
 /// use statsd_server::live::Hub;
 ///
 /// let hub = Hub::new();
 /// let mut backend = LiveBackend::new(hub.clone(), Arc::default(), Naming::default(), "statsd");
-/// let counters = vec![("users.new".to_owned(), 3.0)];
+/// let counters = Named::from([("users.new", 3.0)]);
 /// backend.flush(&Snapshot { counters, interval: 10.0, ..Snapshot::default() })?;
 ///
 /// let newest = hub.follow().0.unwrap();
@@ -95,7 +95,7 @@ impl LiveBackend {
                 match lane.find(|(name, ..)| self.shows(name, own)) {
                     Some((metric, part, value)) if points.len() < room => points.push(LivePoint {
                         series: self.naming.series(metric, part),
-                        metric: metric.clone(),
+                        metric: metric.to_owned(),
                         kind: *kind,
                         value,
                     }),
@@ -118,7 +118,7 @@ impl LiveBackend {
 }
 
 /// A metric's name, which number of it, the value.
-type Value<'a> = (&'a String, Part<'a>, f64);
+type Value<'a> = (&'a str, Part<'a>, f64);
 
 #[cfg(test)]
 mod tests;

@@ -179,21 +179,21 @@ impl Naming {
                 not_finite += 1;
             }
         };
-        for (metric, count) in &snapshot.counters {
+        for (metric, count) in snapshot.counters.iter() {
             number(metric, Part::CounterRate, count / snapshot.interval);
             if self.flush_counts {
                 number(metric, Part::CounterCount, *count);
             }
         }
-        for (metric, timer) in &snapshot.timers {
+        for (metric, timer) in snapshot.timers.iter() {
             for (stat, value) in &timer.stats {
                 number(metric, Part::Timer(stat), *value);
             }
         }
-        for (metric, value) in &snapshot.gauges {
+        for (metric, value) in snapshot.gauges.iter() {
             number(metric, Part::Gauge, *value);
         }
-        for (metric, members) in &snapshot.sets {
+        for (metric, members) in snapshot.sets.iter() {
             number(metric, Part::Set, *members as f64);
         }
         emit(&self.num_stats, snapshot.len() as f64, Merge::Replace);

@@ -17,6 +17,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::limits::{SET_MEMBERS_MAX, TIMER_SAMPLES_MAX};
+
 pub use duration::parse_duration;
 pub use environment::{Environment, VARIABLES};
 pub use error::ConfigError;
@@ -57,6 +59,12 @@ pub struct Config {
     /// all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calculated_timer_metrics: Option<Vec<String>>,
+    /// Samples of one timer in one interval that are kept as they came, at least 1; more of them become
+    /// a sketch, whose percentiles are wrong by at most 0.8 %. Default a million.
+    pub timer_samples_exact: usize,
+    /// Members of one set in one interval that are kept; of more of them the number is an estimate
+    /// with a standard error of 0.8 %. Default a million.
+    pub set_members_exact: usize,
     /// What the server's own metrics begin with. Default `statsd`.
     pub prefix_stats: String,
     /// Whether what was silent is left out of a flush, where it would be sent as 0 (gauges: as
@@ -122,6 +130,8 @@ impl Default for Config {
             flush_interval: Duration::from_secs(10),
             percent_threshold: vec![90.0],
             calculated_timer_metrics: None,
+            timer_samples_exact: TIMER_SAMPLES_MAX,
+            set_members_exact: SET_MEMBERS_MAX,
             prefix_stats: "statsd".to_owned(),
             delete_idle_stats: false,
             delete_counters: None,

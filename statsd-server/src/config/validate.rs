@@ -8,8 +8,8 @@ use super::{Config, StatsdListen};
 use crate::limits::{
     EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN,
     HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX,
-    REPEATER_TARGETS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX, UDP_SOCKETS_MAX,
-    UNIX_PATH_MAX_BYTES,
+    REPEATER_TARGETS_MAX, SET_MEMBERS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX,
+    TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX, UNIX_PATH_MAX_BYTES,
 };
 
 /// A value that is out of its range.
@@ -73,6 +73,15 @@ fn timers(config: &Config) -> Checked {
     at_most("percent_threshold", config.percent_threshold.len(), PERCENT_THRESHOLDS_MAX)?;
     if let Some(threshold) = config.percent_threshold.iter().find(|percent| !percent.is_finite()) {
         return wrong("percent_threshold", format!("{threshold} is not a percentage"));
+    }
+    let bounds = [
+        ("timer_samples_exact", config.timer_samples_exact, TIMER_SAMPLES_MAX),
+        ("set_members_exact", config.set_members_exact, SET_MEMBERS_MAX),
+    ];
+    for (key, exact, max) in bounds {
+        if !(1..=max).contains(&exact) {
+            return wrong(key, format!("{exact} is not within 1 and {max}"));
+        }
     }
     at_most("histogram", config.histogram.len(), HISTOGRAMS_MAX)?;
     for histogram in &config.histogram {

@@ -17,7 +17,7 @@ use super::inherited::{Bound, Inherited};
 use super::socket_file;
 use super::streams::{self, StreamListener, StreamsHandle};
 use super::udp::{self, UdpOptions};
-use crate::aggregate::Shard;
+use crate::aggregate::{Exact, Shard};
 use crate::tap::Tap;
 use crate::telemetry::Telemetry;
 
@@ -31,17 +31,20 @@ pub struct Reading {
     pub dialect: Dialect,
     /// Whether names are cleaned as they arrive, as [`Shard::sanitising`] says.
     pub sanitise: bool,
+    /// How much of a timer and of a set is kept as it came.
+    pub exact: Exact,
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { dialect: Dialect::Etsy, sanitise: true }
+        Self { dialect: Dialect::Etsy, sanitise: true, exact: Exact::default() }
     }
 }
 
 impl Reading {
     fn shard(self) -> Arc<Mutex<Shard>> {
-        Arc::new(Mutex::new(Shard::new(self.dialect).sanitising(self.sanitise)))
+        let shard = Shard::new(self.dialect).sanitising(self.sanitise).exact(self.exact);
+        Arc::new(Mutex::new(shard))
     }
 }
 

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use statsd_client::protocol::Reason;
 
-use super::super::interval::GaugeChange;
+use super::super::gathering::GaugeChange;
 use super::super::{Options, State};
 use super::*;
 
@@ -25,43 +25,66 @@ fn packets_lines_and_bad_values_are_counted() {
     );
 }
 
+fn counter(shard: &Shard, name: &str) -> Option<f64> {
+    shard.counters.get(&shard.names.texts, name).copied()
+}
+
+fn gauge<'a>(shard: &'a Shard, name: &str) -> &'a GaugeChange {
+    shard.gauges.get(&shard.names.texts, name).unwrap()
+}
+
+fn timer<'a>(shard: &'a Shard, name: &str) -> &'a TimerSamples {
+    shard.timers.get(&shard.names.texts, name).unwrap()
+}
+
+fn set<'a>(shard: &'a Shard, name: &str) -> &'a Members {
+    shard.sets.get(&shard.names.texts, name).unwrap()
+}
+
+fn names(shard: &Shard) -> usize {
+    shard.counters.len() + shard.gauges.len() + shard.timers.len() + shard.sets.len()
+}
+
 #[test]
 fn names_that_sanitise_alike_are_one_counter() {
-    let interval = shard_of(&[b"a b:1|c\na_b:2|c\na  b:3|c"]).take();
-    assert_eq!(interval.counters["a_b"].value, 6.0);
-    assert_eq!(interval.counters.len(), 1);
+    let shard = shard_of(&[b"a b:1|c\na_b:2|c\na  b:3|c"]);
+    assert_eq!((counter(&shard, "a_b"), names(&shard)), (Some(6.0), 1));
 }
 
 #[test]
 fn gauge_deltas_after_a_set_value_belong_to_it() {
-    let interval = shard_of(&[b"a:5|g\na:+3|g\nb:+3|g\nb:-1|g\nc:+3|g\nc:5|g"]).take();
-    assert_eq!(interval.gauges["a"].value, GaugeChange::Set(8.0));
-    assert_eq!(interval.gauges["b"].value, GaugeChange::Deltas(vec![3.0, -1.0]));
-    assert_eq!(interval.gauges["c"].value, GaugeChange::Set(5.0));
-    assert_eq!(interval.held_bytes, 3 * 8);
+    let shard = shard_of(&[b"a:5|g\na:+3|g\nb:+3|g\nb:-1|g\nc:+3|g\nc:5|g"]);
+    assert_eq!(gauge(&shard, "a"), &GaugeChange::Set(8.0));
+    assert_eq!(gauge(&shard, "b"), &GaugeChange::Deltas(vec![3.0, -1.0]));
+    assert_eq!(gauge(&shard, "c"), &GaugeChange::Set(5.0));
+    assert_eq!(shard.held_bytes, 3 * 8);
+}
+
+fn samples(timer: &TimerSamples) -> Vec<f64> {
+    timer.samples.iter().collect()
 }
 
 #[test]
 fn a_sampled_timer_counts_its_calls_and_keeps_one_value() {
-    let interval = shard_of(&[b"t:10|ms|@0.1\nt:20|ms"]).take();
-    assert_eq!(interval.timers["t"].value.values, [10.0, 20.0]);
-    assert_eq!(interval.timers["t"].value.count, 11.0);
+    let shard = shard_of(&[b"t:10|ms|@0.1\nt:20|ms"]);
+    let timer = timer(&shard, "t");
+    assert_eq!((samples(timer), timer.count), (vec![10.0, 20.0], 11.0));
 }
 
 #[test]
 fn dogstatsds_histograms_and_distributions_are_timers() {
     let mut shard = Shard::new(Dialect::DogStatsd);
     shard.record_packet(b"h:1:2|h\nd:3|d|#a:b");
-    let interval = shard.take();
-    assert_eq!(interval.timers["h"].value.values, [1.0, 2.0]);
-    assert_eq!(interval.timers["d;a=b"].value.values, [3.0]);
+    assert_eq!(samples(timer(&shard, "h")), [1.0, 2.0]);
+    assert_eq!(samples(timer(&shard, "d;a=b")), [3.0]);
 }
 
 #[test]
 fn one_name_may_be_of_every_kind() {
     let mut shard = shard_of(&[b"a:1|c\na:1|g\na:1|ms\na:1|s"]);
-    assert_eq!(shard.take().names(), 4);
-    assert_eq!(shard.take().names(), 0);
+    assert_eq!(names(&shard), 4);
+    shard.take();
+    assert_eq!(names(&shard), 0);
 }
 
 #[test]
@@ -74,40 +97,62 @@ fn a_name_longer_than_any_packet_is_dropped_and_counted() {
 #[test]
 fn names_beyond_the_bound_are_dropped_and_known_ones_still_count() {
     let mut shard = shard_of(&[b"known:1|c"]);
-    shard.interval.room.names = 0;
+    shard.names.room.names = 0;
     shard.record_packet(b"known:1|c\nnew:1|c\nnew:1|g\nnew:1|ms\nnew:1|s");
     assert_eq!(shard.counts().contexts_over_limit, 4);
-    assert_eq!(shard.interval.counters["known"].value, 2.0);
-    assert_eq!(shard.interval.names(), 1);
+    assert_eq!((counter(&shard, "known"), names(&shard)), (Some(2.0), 1));
 }
 
 #[test]
-fn a_full_timer_drops_values_and_still_counts_calls() {
-    let mut shard = shard_of(&[b"t:1|ms"]);
-    let timer = &mut shard.interval.timers.get_mut("t").unwrap().value;
-    timer.values.resize(limits::TIMER_SAMPLES_MAX, 1.0);
-    shard.record_packet(b"t:2|ms|@0.5\nother:1|ms");
-    assert_eq!(shard.counts().samples_over_limit, 1);
-    let interval = shard.take();
-    let timer = &interval.timers["t"].value;
-    assert_eq!((timer.values.len(), timer.count), (limits::TIMER_SAMPLES_MAX, 3.0));
+fn a_timer_and_a_set_beyond_their_bounds_lose_nothing_but_their_last_digits() {
+    let mut shard = Shard::new(Dialect::Etsy).exact(Exact { samples: 2, members: 2 });
+    shard.record_packet(b"t:1|ms\nt:2|ms\nt:3|ms|@0.5\ns:a|s\ns:b|s\ns:b|s\ns:c|s");
+    let timer = timer(&shard, "t");
+    assert_eq!((timer.len(), timer.samples.len(), timer.count), (3, 0, 4.0));
+    let set = set(&shard, "s");
+    assert_eq!((set.len(), set.is_estimated()), (3, true));
+    assert_eq!((shard.counts().samples, shard.counts().samples_over_limit), (7, 0));
 }
 
 #[test]
 fn an_interval_that_holds_its_bytes_drops_values_and_new_members() {
     let mut shard = shard_of(&[b"s:known|s"]);
-    shard.interval.held_bytes = limits::INTERVAL_HELD_MAX_BYTES;
+    shard.held_bytes = limits::INTERVAL_HELD_MAX_BYTES;
     shard.record_packet(b"s:known|s\ns:new|s\nt:1|ms\nc:1|c\ng:+1|g\ng:+1|g");
     assert_eq!((shard.counts().samples, shard.counts().samples_over_limit), (5, 2));
-    let deltas = GaugeChange::Deltas(vec![2.0]);
-    assert_eq!(shard.interval.gauges["g"].value, deltas, "a gauge's deltas are added up then");
+    assert_eq!(gauge(&shard, "g"), &GaugeChange::Deltas(vec![2.0]), "deltas are added up then");
+}
+
+#[test]
+fn a_full_interval_makes_room_of_its_large_timers_and_sets() {
+    let mut shard = Shard::new(Dialect::Etsy);
+    for n in 0..2_000 {
+        shard.record_packet(format!("t:{n}|ms\ns:{n}|s").as_bytes());
+    }
+    for packet in [&b"t:7|ms\nt:8|ms"[..], b"s:b|s\ns:c|s"] {
+        shard.held_bytes = limits::INTERVAL_HELD_MAX_BYTES;
+        shard.record_packet(packet);
+        assert!(shard.held_bytes < limits::INTERVAL_HELD_MAX_BYTES);
+    }
+    assert_eq!(shard.counts().samples_over_limit, 0);
+    assert_eq!((timer(&shard, "t").len(), timer(&shard, "t").samples.len()), (2_002, 0));
+    assert!(set(&shard, "s").is_estimated());
 }
 
 #[test]
 fn a_long_member_is_cut() {
     let member = "m".repeat(limits::SET_MEMBER_MAX_BYTES);
-    let interval = shard_of(&[format!("s:{member}1|s\ns:{member}2|s").as_bytes()]).take();
-    assert_eq!(interval.sets["s"].value.0.len(), 1);
+    let shard = shard_of(&[format!("s:{member}1|s\ns:{member}2|s").as_bytes()]);
+    assert_eq!(set(&shard, "s").len(), 1);
+}
+
+#[test]
+fn a_counter_of_nothing_was_seen_all_the_same() {
+    let shard = shard_of(&[b"zero:0|c\nminus:-0|c\nback:1|c\nback:-1|c"]);
+    for name in ["zero", "minus", "back"] {
+        let sum = counter(&shard, name).unwrap();
+        assert!(sum == 0.0 && sum.is_sign_negative(), "{name}");
+    }
 }
 
 /// Texts that are likely to mean something to the parser.
@@ -180,7 +225,8 @@ proptest! {
         state.absorb(&mut shard.take());
         let snapshot = state.snapshot(0);
         let timers = snapshot.timers.iter().flat_map(|(_, timer)| &timer.stats);
-        for (name, value) in snapshot.counters.iter().chain(&snapshot.gauges).chain(timers) {
+        let timers = timers.map(|(name, value)| (name.as_str(), value));
+        for (name, value) in snapshot.counters.iter().chain(snapshot.gauges.iter()).chain(timers) {
             prop_assert!(value.is_finite(), "{name}");
         }
     }

@@ -7,8 +7,16 @@ fn statistics(thresholds: &[f64], values: &[f64]) -> TimerStats {
 }
 
 fn of(options: &Options, name: &str, values: &[f64]) -> TimerStats {
-    let mut samples = TimerSamples { values: values.to_vec(), count: values.len() as f64 };
-    Statistics::new(options).of(name, &mut samples).0
+    Statistics::new(options).of(name, &samples(values, usize::MAX)).0
+}
+
+fn samples(values: &[f64], exact_max: usize) -> TimerSamples {
+    let mut timer = TimerSamples::default();
+    for value in values {
+        timer.push(*value, exact_max);
+        timer.count += 1.0;
+    }
+    timer
 }
 
 fn bins(stats: &TimerStats) -> Vec<(&str, f64)> {
@@ -96,8 +104,8 @@ fn odd_thresholds_yield_no_numbers_that_are_none() {
 
 #[test]
 fn results_that_overflow_are_left_out_and_counted() {
-    let mut samples = TimerSamples { values: vec![1e200, 1e200], count: 2.0 };
-    let (stats, not_finite) = Statistics::new(&Options::default()).of("t", &mut samples);
+    let samples = samples(&[1e200, 1e200], 2);
+    let (stats, not_finite) = Statistics::new(&Options::default()).of("t", &samples);
     assert_eq!(stats.get("sum_squares"), None);
     assert_eq!(stats.get("sum"), Some(2e200));
     assert_eq!(not_finite, 2, "sum_squares and sum_squares_90");
@@ -185,4 +193,29 @@ fn only_the_listed_statistics_are_made() {
     assert_eq!(made(&["histogram"], &two), ["histogram.bin_inf"]);
     assert_eq!(made(&["nothing"], &two), [""; 0]);
     assert_eq!(made(&[], &two).len(), 3 * 5 + 9 + 1, "of -10 there is no sample");
+}
+
+#[test]
+fn of_a_sketch_ranks_are_right_to_a_hundredth_and_the_rest_to_the_last_digits() {
+    let percent_thresholds = vec![90.0, 50.0, -10.0];
+    let histograms = vec![histogram("", &[Bin::below(100.0), Bin::rest()])];
+    let options = Options { percent_thresholds, histograms, ..Options::default() };
+    let values: Vec<f64> = (1..=10_000).map(|n| f64::from(n) * 0.37).collect();
+    let mut statistics = Statistics::new(&options);
+    let (exact, _) = statistics.of("t", &samples(&values, usize::MAX));
+    let (sketched, not_finite) = statistics.of("t", &samples(&values, 100));
+    assert_eq!((names(&sketched), not_finite), (names(&exact), 0));
+    for (stat, value) in &exact.stats {
+        let error = (sketched.get(stat).unwrap() - value).abs() / value;
+        let bound = match stat.as_str() {
+            "count" | "count_ps" | "upper" | "lower" | "count_90" | "count_50" | "count_top10" => {
+                0.0
+            }
+            "sum" | "sum_squares" | "mean" | "std" => 1e-9,
+            stat if stat.starts_with("sum_squares") => 0.017,
+            stat if stat.starts_with("histogram") => 0.02,
+            _ => 1.0 / 128.0,
+        };
+        assert!(error <= bound, "{stat}: {value}, off by {error}");
+    }
 }

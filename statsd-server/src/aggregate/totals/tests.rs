@@ -1,20 +1,20 @@
 use super::*;
 
-fn totals(names: &[&str]) -> Totals<f64> {
-    let mut totals = Totals::default();
+fn totals(names: &[&str]) -> (Totals<f64>, Texts) {
+    let (mut totals, mut texts) = (Totals::default(), Texts::default());
     for name in names {
-        *totals.own(name) += 1.0;
+        *totals.own(&mut texts, name) += 1.0;
     }
-    totals
+    (totals, texts)
 }
 
-fn order(totals: &Totals<f64>) -> Vec<&str> {
-    totals.in_order().into_iter().map(|(name, _)| name).collect()
+fn order((totals, texts): &(Totals<f64>, Texts)) -> Vec<String> {
+    totals.in_order(texts).into_iter().map(|(name, _)| name.to_owned()).collect()
 }
 
-fn delete(totals: &mut Totals<f64>, requests: &[&str]) -> Vec<Vec<String>> {
+fn delete((totals, texts): &mut (Totals<f64>, Texts), requests: &[&str]) -> Vec<Vec<String>> {
     let requests: Vec<_> = requests.iter().map(|request| (*request).to_owned()).collect();
-    totals.delete(&requests, &mut Room { names: 0, bytes: 0 })
+    totals.delete(texts, &requests)
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn names_keep_the_order_in_which_they_came() {
     let mut totals = totals(&["z", "a", "m", "z"]);
     assert_eq!(order(&totals), ["z", "a", "m"]);
     delete(&mut totals, &["z"]);
-    totals.own("z");
+    totals.0.own(&mut totals.1, "z");
     assert_eq!(order(&totals), ["a", "m", "z"], "what comes back comes last");
 }
 
@@ -56,10 +56,31 @@ fn the_first_request_that_means_a_name_gets_it() {
 }
 
 #[test]
-fn a_deleted_name_gives_its_room_back() {
-    let mut room = Room { names: 0, bytes: 0 };
-    totals(&["abc", "d.e"]).delete(&["abc".to_owned(), "d.*".to_owned()], &mut room);
-    assert_eq!(room, Room { names: 2, bytes: 6 });
+fn what_is_not_there_goes_when_room_is_made() {
+    let mut all = totals(&["abc", "d.e", "f"]);
+    delete(&mut all, &["abc", "d.*"]);
+    let (mut totals, old) = all;
+    assert_eq!((totals.len(), totals.absent(0)), (1, 2));
+    let (mut texts, mut room) = (Texts::default(), Room { names: 10, bytes: 10 });
+    totals.compact(&old, &mut texts, &mut room);
+    assert_eq!(room, Room { names: 9, bytes: 9 });
+    assert_eq!((totals.len(), totals.absent(0), totals.get(&texts, "f")), (1, 0, Some(&1.0)));
+}
+
+#[test]
+fn silence_is_counted_in_flushes_and_may_end_a_name() {
+    let (mut totals, mut texts) = totals(&["a", "b"]);
+    for _ in 0..3 {
+        *totals.own(&mut texts, "a") += 1.0;
+        totals.end_interval(&texts, |_, silent| silent >= 2, |_| false);
+    }
+    assert_eq!((totals.get(&texts, "a"), totals.get(&texts, "b")), (Some(&4.0), None));
+    assert_eq!((totals.absent(3), totals.absent(4)), (1, 0));
+    *totals.own(&mut texts, "b") += 1.0;
+    assert_eq!(totals.get(&texts, "b"), Some(&1.0), "it starts anew");
+    let spared = |name: &str| name == "b";
+    totals.end_interval(&texts, |_, _| true, spared);
+    assert_eq!((totals.get(&texts, "a"), totals.get(&texts, "b")), (None, Some(&1.0)));
 }
 
 #[test]
@@ -67,6 +88,6 @@ fn any_number_of_requests_is_one_pass() {
     let names: Vec<String> = (0..20_000).map(|i| format!("n{i}.x")).collect();
     let mut all = totals(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let requests: Vec<String> = (0..20_000).map(|i| format!("n{i}.*")).collect();
-    let deleted = all.delete(&requests, &mut Room { names: 0, bytes: 0 });
+    let deleted = all.0.delete(&all.1, &requests);
     assert!(deleted.iter().all(|names| names.len() == 1));
 }

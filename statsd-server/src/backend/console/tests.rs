@@ -1,4 +1,5 @@
 use super::*;
+use crate::aggregate::Named;
 
 const NOON: i64 = 1_700_049_600;
 
@@ -13,7 +14,7 @@ fn line_of(telemetry: &Arc<Telemetry>, arrived: [u64; 3], snapshot: &Snapshot) -
 }
 
 fn counters(counters: &[(&str, f64)]) -> Snapshot {
-    let counters = counters.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+    let counters = counters.iter().copied().collect();
     Snapshot { timestamp: NOON + 10, interval: 10.0, counters, ..Snapshot::default() }
 }
 
@@ -25,8 +26,8 @@ fn timer(stats: &[(&str, f64)]) -> TimerStats {
 fn a_line_says_what_arrived_and_what_was_busiest() {
     let mut snapshot = counters(&[("shop.orders", 42.0), ("shop.signups", 17.0)]);
     let stats = [("mean_90", 11.0), ("upper_90", 20.14), ("count", 9.0), ("mean", 12.34)];
-    snapshot.timers.push(("shop.checkout".to_owned(), timer(&stats)));
-    snapshot.timers.push(("shop.idle".to_owned(), timer(&[("count_ps", 0.0), ("count", 0.0)])));
+    let idle = timer(&[("count_ps", 0.0), ("count", 0.0)]);
+    snapshot.timers = Named::from([("shop.checkout", timer(&stats)), ("shop.idle", idle)]);
     assert_eq!(
         line_of(&Arc::default(), [31, 184, 0], &snapshot),
         "12:00:10     184 metrics in    31 packets · shop.orders 42 · shop.signups 17 \
@@ -74,7 +75,7 @@ fn the_four_busiest_counters_are_named_the_first_by_name_where_they_are_equal() 
 fn a_timer_of_nanoseconds_is_told_in_microseconds() {
     let mut snapshot = counters(&[]);
     let stats = [("count", 2.0), ("mean", 0.000_46), ("upper_90", 0.25)];
-    snapshot.timers.push(("a".to_owned(), timer(&stats)));
+    snapshot.timers = Named::from([("a", timer(&stats))]);
     let line = line_of(&Arc::default(), [1, 2, 0], &snapshot);
     assert!(line.ends_with(" · a 0.5 µs mean, 0.2 ms p90\n"), "{line}");
 }

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use super::*;
-use crate::aggregate::{Raw, TimerStats};
+use crate::aggregate::{Named, Raw, TimerStats};
 
 const NOON: i64 = 1_700_049_600;
 
@@ -18,9 +18,12 @@ fn snapshot() -> Snapshot {
     Snapshot {
         timestamp: NOON,
         interval: 10.0,
-        counters: vec![named("a", 1.0), named("b.c", 2.0)],
-        timers: vec![named("t", TimerStats { stats })],
-        raw: Some(Raw { samples: vec![named("t", samples)], members: vec![named("s", members)] }),
+        counters: Named::from([("a", 1.0), ("b.c", 2.0)]),
+        timers: Named::from([("t", TimerStats { stats })]),
+        raw: Some(Raw {
+            samples: Named::from([("t", samples)]),
+            members: Named::from([("s", members)]),
+        }),
         ..Snapshot::default()
     }
 }
@@ -75,8 +78,8 @@ fn a_time_zone_has_its_offset_and_name() {
 #[test]
 fn long_arrays_stand_in_columns_and_are_cut() {
     let values = (0..100).map(|n| f64::from(n) * 1.5).collect();
-    let samples = vec![named("k", First { values, total: 120 })];
-    let raw = Some(Raw { samples, members: Vec::new() });
+    let samples = Named::from([("k", First { values, total: 120 })]);
+    let raw = Some(Raw { samples, members: Named::default() });
     let text =
         text(&Snapshot { timestamp: NOON, interval: 1.0, raw, ..Snapshot::default() }, false);
     let rows: Vec<_> = text.lines().skip_while(|line| !line.contains("k: [")).collect();

@@ -1,4 +1,5 @@
 use super::*;
+use crate::aggregate::Named;
 
 fn shell(script: &str, deadline: Duration) -> ExecBackend {
     let arguments = vec!["-c".to_owned(), script.to_owned()];
@@ -19,8 +20,8 @@ fn the_command_reads_every_number() {
     let file = folder.path().join("points");
     let mut exec = shell(&format!("cat >> {}", file.display()), PATIENCE);
     let mut snapshot = snapshot(1);
-    snapshot.counters = vec![("a;k=v".to_owned(), 1e21)];
-    snapshot.gauges.push(("b|c\nd".to_owned(), -1e-7));
+    snapshot.counters = Named::from([("a;k=v", 1e21)]);
+    snapshot.gauges = Named::from([("g0", 0.5), ("b|c\nd", -1e-7)]);
     exec.flush(&snapshot).unwrap();
     exec.flush(&Snapshot { timestamp: 1_010, ..Snapshot::default() }).unwrap();
     assert_eq!(

@@ -84,7 +84,7 @@ fn push_line(text: &mut String, series: &str, value: f64, timestamp: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aggregate::TimerStats;
+    use crate::aggregate::{Named, TimerStats};
     use crate::backend::NamingOptions;
 
     fn snapshot() -> Snapshot {
@@ -92,10 +92,10 @@ mod tests {
         Snapshot {
             timestamp: 1_700_000_010,
             interval: 10.0,
-            counters: vec![("a;k=v".to_owned(), 3.0)],
-            timers: vec![("t".to_owned(), TimerStats { stats })],
-            gauges: vec![("g".to_owned(), -0.0), ("spaced out\n1".to_owned(), 1e-7)],
-            sets: vec![("s".to_owned(), 2)],
+            counters: Named::from([("a;k=v", 3.0)]),
+            timers: Named::from([("t", TimerStats { stats })]),
+            gauges: Named::from([("g", -0.0), ("spaced out\n1", 1e-7)]),
+            sets: Named::from([("s", 2)]),
             processing_millis: 4,
             ..Snapshot::default()
         }

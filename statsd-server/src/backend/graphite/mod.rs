@@ -99,7 +99,7 @@ impl GraphiteOptions {
 /// use std::io::Read as _;
 /// use std::net::TcpListener;
 /// use std::sync::Arc;
-/// use statsd_server::aggregate::Snapshot;
+/// use statsd_server::aggregate::{Named, Snapshot};
 /// use statsd_server::backend::{Backend, GraphiteBackend, GraphiteOptions, Naming};
 /// use statsd_server::clock::SystemClock;
 ///
@@ -107,7 +107,7 @@ impl GraphiteOptions {
 /// let options = GraphiteOptions::new(carbon.local_addr()?.to_string());
 /// let clock = Arc::new(SystemClock);
 /// let mut backend = GraphiteBackend::start(options, Naming::default(), clock, Arc::default())?;
-/// let counters = vec![("users.new".to_owned(), 3.0)];
+/// let counters = Named::from([("users.new", 3.0)]);
 /// backend.flush(&Snapshot { counters, interval: 10.0, timestamp: 1_000, ..Snapshot::default() })?;
 ///
 /// let mut text = String::new();

@@ -6,6 +6,7 @@ use std::thread;
 use socket2::SockRef;
 
 use super::*;
+use crate::aggregate::Named;
 use crate::clock::SystemClock;
 use crate::telemetry::BackendStatus;
 
@@ -34,7 +35,7 @@ fn start(carbon: SocketAddr, folder: &Path, set: impl FnOnce(&mut GraphiteOption
 
 impl Bench {
     fn flush(&mut self, timestamp: i64) {
-        let gauges = vec![("g".to_owned(), 1.5)];
+        let gauges = Named::from([("g", 1.5)]);
         let snapshot = Snapshot { timestamp, interval: 1.0, gauges, ..Snapshot::default() };
         self.backend.flush(&snapshot).unwrap();
     }

@@ -158,7 +158,7 @@ fn many_metrics_fill_the_queue_before_many_flushes_do() {
     let lane = lane(vec![slow], &telemetry);
     lane.offer(&at(1));
     assert_eq!(next(&begun), ("slow", 1));
-    let sets = vec![(String::new(), 0); LANE_METRICS_MAX / 2 + 1];
+    let sets = (0..=LANE_METRICS_MAX / 2).map(|_| ("", 0)).collect();
     let large = Arc::new(Snapshot { sets, timestamp: 2, ..Snapshot::default() });
     lane.offer(&large);
     lane.offer(&large);

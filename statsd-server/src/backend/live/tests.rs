@@ -1,5 +1,5 @@
 use super::*;
-use crate::aggregate::TimerStats;
+use crate::aggregate::{Named, TimerStats};
 
 fn timer(stats: &[(&str, f64)]) -> TimerStats {
     TimerStats { stats: stats.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect() }
@@ -24,10 +24,10 @@ fn every_kind_is_published_under_its_stored_series() {
     let (frame, _) = published(&Snapshot {
         timestamp: 1_340_000_000,
         interval: 10.0,
-        counters: vec![("users.new".into(), 3.0)],
-        timers: vec![("render".into(), timer(&stats))],
-        gauges: vec![("queue.depth".into(), 17.0)],
-        sets: vec![("visitors".into(), 2)],
+        counters: Named::from([("users.new", 3.0)]),
+        timers: Named::from([("render", timer(&stats))]),
+        gauges: Named::from([("queue.depth", 17.0)]),
+        sets: Named::from([("visitors", 2)]),
         ..Snapshot::default()
     });
 
@@ -47,13 +47,13 @@ fn every_kind_is_published_under_its_stored_series() {
 #[test]
 fn a_timer_without_samples_publishes_nothing() {
     let stats = [("count", 0.0), ("count_ps", 0.0)];
-    let timers = vec![("render".into(), timer(&stats))];
+    let timers = Named::from([("render", timer(&stats))]);
     assert_eq!(seen(&published(&Snapshot { timers, ..Snapshot::default() }).0), []);
 }
 
 #[test]
 fn the_servers_own_metrics_come_last() {
-    let counters = vec![("statsd.packets_received".into(), 1.0), ("zebra".into(), 2.0)];
+    let counters = Named::from([("statsd.packets_received", 1.0), ("zebra", 2.0)]);
     let (frame, _) = published(&Snapshot { counters, ..Snapshot::default() });
     let metrics: Vec<_> = frame.points.iter().map(|point| point.metric.as_str()).collect();
     assert_eq!(metrics, ["zebra", "statsd.packets_received"]);
@@ -63,8 +63,9 @@ fn the_servers_own_metrics_come_last() {
 fn over_the_limit_the_servers_own_go_first_then_the_kinds_share() {
     let mut counters: Vec<_> =
         (0..LIVE_SERIES_MAX).map(|n| (format!("orders.{n:04}"), 1.0)).collect();
-    counters.push(("statsd.packets_received".into(), 1.0));
-    let gauges = vec![("queue.depth".into(), 17.0)];
+    counters.push(("statsd.packets_received".to_owned(), 1.0));
+    let counters = counters.into_iter().collect();
+    let gauges = Named::from([("queue.depth", 17.0)]);
     let (frame, telemetry) = published(&Snapshot { counters, gauges, ..Snapshot::default() });
 
     assert_eq!(frame.points.len(), LIVE_SERIES_MAX);

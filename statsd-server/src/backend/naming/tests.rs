@@ -1,13 +1,13 @@
 use super::*;
-use crate::aggregate::TimerStats;
+use crate::aggregate::{Named, TimerStats};
 
 fn snapshot() -> Snapshot {
     let mut snapshot = Snapshot { timestamp: 100, interval: 10.0, ..Snapshot::default() };
-    snapshot.counters.push(("c;t=v".to_owned(), 5.0));
+    snapshot.counters = Named::from([("c;t=v", 5.0)]);
     let stats = ["mean", "lower", "upper_90", "count_90"].map(|stat| (stat.to_owned(), 2.0));
-    snapshot.timers.push(("t".to_owned(), TimerStats { stats: stats.to_vec() }));
-    snapshot.gauges.push(("g".to_owned(), -1.0));
-    snapshot.sets.push(("s".to_owned(), 3));
+    snapshot.timers = Named::from([("t", TimerStats { stats: stats.to_vec() })]);
+    snapshot.gauges = Named::from([("g", -1.0)]);
+    snapshot.sets = Named::from([("s", 3)]);
     snapshot
 }
 
@@ -60,7 +60,7 @@ fn a_raw_name_is_cleaned_and_its_tags_are_not() {
 #[test]
 fn a_rate_that_overflows_is_left_out_and_counted() {
     let mut snapshot = Snapshot { interval: 0.1, ..Snapshot::default() };
-    snapshot.counters.push(("c".to_owned(), 1e308));
+    snapshot.counters = Named::from([("c", 1e308)]);
     let mut names = Vec::new();
     let skipped = Naming::new(&NamingOptions::default())
         .for_each(&snapshot, |name, _, _| names.push(name.to_owned()));

@@ -1,6 +1,7 @@
 use std::sync::Mutex;
 
 use super::*;
+use crate::aggregate::Named;
 use crate::backend::NamingOptions;
 use crate::store::{Fetched, Node, StoreError, Written};
 
@@ -39,7 +40,7 @@ fn backend(store: &Arc<Recording>, telemetry: &Arc<Telemetry>) -> StoreBackend {
 }
 
 fn snapshot() -> Snapshot {
-    let counters = vec![("a".to_owned(), 20.0), ("b".to_owned(), 30.0)];
+    let counters = Named::from([("a", 20.0), ("b", 30.0)]);
     Snapshot { timestamp: 1_000, interval: 10.0, counters, ..Snapshot::default() }
 }
 

@@ -1,0 +1,79 @@
+//! One kind's names in a shard, and what each gathers in the open interval.
+
+use std::mem;
+
+use super::gathering::Gather;
+use super::index::Index;
+use super::interval::Gathered;
+use super::names::Texts;
+use super::room::Room;
+
+/// Name → what it gathers. The names stay from interval to interval; what was gathered is exchanged
+/// for nothing at the flush.
+#[derive(Debug)]
+pub(super) struct Table<G> {
+    index: Index,
+    gathered: Vec<G>,
+    /// Names that the flush's side has heard of.
+    told: usize,
+}
+
+impl<G> Default for Table<G> {
+    fn default() -> Self {
+        Self { index: Index::default(), gathered: Vec::new(), told: 0 }
+    }
+}
+
+impl<G: Gather> Table<G> {
+    /// What a known name gathers.
+    pub(super) fn known(&mut self, texts: &Texts, name: &[u8]) -> Option<&mut G> {
+        let hash = self.index.hash(name);
+        let number = self.index.find(texts, hash, name)?;
+        Some(&mut self.gathered[number])
+    }
+
+    /// What a name gathers; a new name is taken in while there is room.
+    pub(super) fn of(&mut self, texts: &mut Texts, room: &mut Room, name: &str) -> Option<&mut G> {
+        let hash = self.index.hash(name.as_bytes());
+        let number = match self.index.find(texts, hash, name.as_bytes()) {
+            Some(number) => number,
+            None if room.take(name.len()) => {
+                self.gathered.push(G::default());
+                self.index.add(hash, texts.push(name))
+            }
+            None => return None,
+        };
+        Some(&mut self.gathered[number])
+    }
+
+    /// Hands out what was gathered and which names are new, in exchange for an emptied one. Costs a
+    /// few moves, and memory for names that are new since the exchange before.
+    pub(super) fn exchange(&mut self, mut emptied: Gathered<G>) -> Gathered<G> {
+        let names = self.index.names();
+        emptied.first = self.told;
+        emptied.new = self.told;
+        emptied.names.clear();
+        emptied.names.extend_from_slice(&names[self.told..]);
+        self.told = names.len();
+        emptied.values.resize_with(names.len(), G::default);
+        mem::swap(&mut emptied.values, &mut self.gathered);
+        emptied
+    }
+
+    /// Hands out everything at the table's end.
+    pub(super) fn end(self) -> Gathered<G> {
+        let Self { index, gathered, told } = self;
+        Gathered { first: 0, new: told, names: index.into_names(), values: gathered }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.gathered.len()
+    }
+
+    #[cfg(test)]
+    pub(super) fn get(&self, texts: &Texts, name: &str) -> Option<&G> {
+        let number = self.index.find(texts, self.index.hash(name.as_bytes()), name.as_bytes())?;
+        self.gathered.get(number)
+    }
+}

@@ -17,10 +17,8 @@ const BATCH: usize = 64;
 /// Packets of a train. The kernel takes 64 in any version that knows trains.
 const TRAIN: usize = 64;
 
-/// Packets between two looks at the queue, and what may wait in it: together they fit the smallest
-/// receive buffer that a server is left with.
+/// Packets between two looks at the queue: half of the smallest receive buffer that a server is left with.
 const FED_AT_ONCE: usize = 32;
-const WAITING_MAX_BYTES: u64 = 64 << 10;
 
 /// What was sent.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,11 +55,16 @@ impl Sender {
     }
 
     /// All packets `times` times, as fast as the server reads them: none is lost.
-    pub(crate) fn feed(&self, packets: &Packets, times: usize) -> io::Result<Sent> {
+    pub(crate) fn feed(
+        &self,
+        packets: &Packets,
+        times: usize,
+        waiting_max_bytes: u64,
+    ) -> io::Result<Sent> {
         for _ in 0..times {
             for at in 0..packets.len() {
                 if at % FED_AT_ONCE == 0 {
-                    while socket_table::look(self.server)?.waiting_bytes > WAITING_MAX_BYTES {
+                    while socket_table::look(self.server)?.waiting_bytes > waiting_max_bytes {
                         hint::spin_loop();
                     }
                 }

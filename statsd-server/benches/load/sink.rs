@@ -23,7 +23,7 @@ pub(crate) struct Sink {
 #[derive(Debug, Default)]
 struct Seen {
     sum: Mutex<f64>,
-    lines: AtomicU64,
+    flushes: AtomicU64,
     stop: AtomicBool,
 }
 
@@ -40,6 +40,7 @@ impl Sink {
                         return;
                     }
                     let _cut_off = seen.read(stream, is_count);
+                    seen.flushes.fetch_add(1, Ordering::Relaxed);
                 }
             }
         });
@@ -49,6 +50,24 @@ impl Sink {
     /// What the flushes said so far.
     pub(crate) fn sum(&self) -> f64 {
         *self.seen.sum.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the end of a flush, whatever it says.
+    pub(crate) fn wait_for_flush(&self, at_most: Duration) -> Result<(), String> {
+        let before = self.flushes();
+        let started = Instant::now();
+        while self.flushes() == before {
+            if started.elapsed() > at_most {
+                return Err("nothing is flushed".to_owned());
+            }
+            thread::park_timeout(A_MOMENT);
+        }
+        Ok(())
+    }
+
+    /// Flushes that have come to an end.
+    pub(crate) fn flushes(&self) -> u64 {
+        self.seen.flushes.load(Ordering::Relaxed)
     }
 
     /// Waits until the flushes have said that much.
@@ -70,27 +89,25 @@ impl Seen {
         let mut reader = BufReader::with_capacity(1 << 18, stream);
         let mut line = Vec::new();
         loop {
-            let (mut sum, mut lines) = (0.0, 0);
+            let mut sum = 0.0;
             // As many lines as have come: the sum is told after each piece.
             loop {
                 line.clear();
                 if reader.read_until(b'\n', &mut line)? == 0 {
-                    self.add(sum, lines);
+                    self.add(sum);
                     return Ok(());
                 }
-                lines += 1;
                 sum += count(&line, is_count).unwrap_or(0.0);
                 if reader.buffer().is_empty() {
                     break;
                 }
             }
-            self.add(sum, lines);
+            self.add(sum);
         }
     }
 
-    fn add(&self, sum: f64, lines: u64) {
+    fn add(&self, sum: f64) {
         *self.sum.lock().unwrap_or_else(PoisonError::into_inner) += sum;
-        self.lines.fetch_add(lines, Ordering::Relaxed);
     }
 }
 

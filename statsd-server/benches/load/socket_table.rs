@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 /// Between two looks at a socket that is waited for.
 const A_MOMENT: Duration = Duration::from_millis(1);
 
+const LOOKS_MAX: usize = 100;
+
 /// How long a server may take to read what waits.
 const READ_MAX: Duration = Duration::from_secs(60);
 
@@ -29,7 +31,13 @@ pub(crate) fn find(address: SocketAddr) -> io::Result<Option<Socket>> {
 
 /// As [`find`], of a server that is known to run.
 pub(crate) fn look(address: SocketAddr) -> io::Result<Socket> {
-    find(address)?.ok_or_else(|| io::Error::other("the server has closed its socket"))
+    // A table that changes while it is read can lack a line.
+    for _ in 0..LOOKS_MAX {
+        if let Some(socket) = find(address)? {
+            return Ok(socket);
+        }
+    }
+    Err(io::Error::other("the server has closed its socket"))
 }
 
 /// Waits until nothing waits.

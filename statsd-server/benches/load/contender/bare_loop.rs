@@ -9,6 +9,8 @@ pub(super) const BARE_LOOP: Contender = Contender {
     key: "loop",
     title: "bare loop",
     merges: true,
+    waiting_max_bytes: 1 << 20,
+    lines_a_second: 500_000,
     is_count: is_etsys_count,
     find: || env::current_exe().map_err(|error| error.to_string()),
     command: |program, setting| {

@@ -30,6 +30,10 @@ pub(crate) struct Contender {
     pub(crate) title: &'static str,
     /// Whether the kernel hands it trains of segments in one piece where the row sends them.
     pub(crate) merges: bool,
+    /// What may wait in its socket without a loss: a part of the receive buffer that it asks for.
+    pub(crate) waiting_max_bytes: u64,
+    /// Packed lines that it surely reads in a second: how long it gets for a number of them.
+    pub(crate) lines_a_second: u32,
     /// Which lines of its flushes say how many of a metric came.
     pub(crate) is_count: IsCount,
     /// Where it is, or how it gets to be there.
@@ -67,7 +71,9 @@ impl Contender {
     pub(crate) fn start(&self, cores: Cores, setting: &Setting) -> Result<Running, String> {
         let failed = |error: io::Error| format!("{}: {error}", self.title);
         let (mut command, address) = (self.command)(&(self.find)()?, setting).map_err(failed)?;
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let log = format!("{}.log", self.key);
+        let log = fs::File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join(log));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log.map_err(failed)?);
         if let Address::Printed(_) = address {
             command.stdout(Stdio::piped());
         }

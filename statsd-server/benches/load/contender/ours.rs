@@ -11,6 +11,8 @@ pub(super) const OURS: Contender = Contender {
     key: "ours",
     title: "statsd-server",
     merges: true,
+    waiting_max_bytes: 1 << 20,
+    lines_a_second: 500_000,
     is_count: is_etsys_count,
     find: || Ok(env!("CARGO_BIN_EXE_statsd-server").into()),
     command,

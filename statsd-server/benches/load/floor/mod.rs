@@ -42,15 +42,19 @@ fn run(sink: SocketAddr, interval: Duration, merge: bool) -> io::Result<()> {
     let mut lines = Vec::new();
     let mut due = Instant::now() + interval;
     loop {
-        while receiver.receive(|packet, end| {
+        let read = receiver.drain(|packet, end| {
             parse::lines(packet, end, &mut lines, &mut sums.bad);
             sums.add(packet, &lines);
-        })? {}
+        })?;
         if Instant::now() >= due {
             due += interval;
             flush::send(sink, &mut sums)?;
         }
-        thread::park_timeout(NAP);
+        if read > 0 {
+            thread::park_timeout(NAP);
+        } else {
+            receiver.wait(due.saturating_duration_since(Instant::now()))?;
+        }
     }
 }
 

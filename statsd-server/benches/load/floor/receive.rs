@@ -3,9 +3,11 @@
 use std::array;
 use std::io::{self, IoSliceMut};
 use std::net::{SocketAddr, UdpSocket};
-use std::os::fd::AsRawFd as _;
+use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{
     ControlMessageOwned, MsgFlags, MultiHeaders, cmsg_space, recvmmsg, setsockopt, sockopt,
 };
@@ -47,9 +49,30 @@ impl Receiver {
         self.socket.local_addr()
     }
 
-    /// Reads one batch and calls `each` with a packet, which bytes to spare follow, and where it ends.
-    /// Yields whether there may be more.
-    pub(super) fn receive(&mut self, mut each: impl FnMut(&[u8], usize)) -> io::Result<bool> {
+    /// Waits for a packet.
+    pub(super) fn wait(&self, at_most: Duration) -> io::Result<()> {
+        let mut socket = [PollFd::new(self.socket.as_fd(), PollFlags::POLLIN)];
+        let timeout = PollTimeout::try_from(at_most).unwrap_or(PollTimeout::MAX);
+        match poll(&mut socket, timeout) {
+            Ok(_) | Err(Errno::EINTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads what is there, and calls `each` with every packet, which bytes to spare follow, and where
+    /// it ends. Yields how many packets, or trains of them, that were.
+    pub(super) fn drain(&mut self, mut each: impl FnMut(&[u8], usize)) -> io::Result<usize> {
+        let mut read = 0;
+        loop {
+            let count = self.receive(&mut each)?;
+            read += count;
+            if count < BATCH {
+                return Ok(read);
+            }
+        }
+    }
+
+    fn receive(&mut self, each: &mut impl FnMut(&[u8], usize)) -> io::Result<usize> {
         // The room for control messages can be used once; without any the headers cost as little.
         let control = self.merge.then(|| Vec::with_capacity(cmsg_space::<i32>()));
         let mut headers = MultiHeaders::<()>::preallocate(BATCH, control);
@@ -60,7 +83,7 @@ impl Receiver {
         });
         let (fd, flags) = (self.socket.as_raw_fd(), MsgFlags::MSG_DONTWAIT);
         let messages = match recvmmsg(fd, &mut headers, &mut slices, flags, None) {
-            Err(Errno::EAGAIN | Errno::EINTR) => return Ok(false),
+            Err(Errno::EAGAIN | Errno::EINTR) => return Ok(0),
             Err(error) => return Err(error.into()),
             Ok(messages) => messages,
         };
@@ -85,6 +108,6 @@ impl Receiver {
                 each(&place[start..], segment.min(bytes - start));
             }
         }
-        Ok(count == BATCH)
+        Ok(count)
     }
 }

@@ -6,50 +6,58 @@ use std::io::{self, Write as _};
 use super::options::Options;
 use crate::contender::Contender;
 use crate::process::Cores;
-use crate::row::{Effort, Figure};
+use crate::row::Figure;
 
 /// What the rounds said of a figure.
 #[derive(Debug)]
 pub(super) struct Values {
     pub(super) figure: Figure,
-    /// Contender's key → one value a round.
-    pub(super) of: BTreeMap<&'static str, Vec<f64>>,
+    /// Contender's key → round → value.
+    pub(super) of: BTreeMap<&'static str, BTreeMap<usize, f64>>,
 }
 
-/// Row's key → its figures.
-pub(super) type Findings = BTreeMap<&'static str, Vec<Values>>;
+/// What all rounds said.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// Row's key → its figures.
+    pub(super) rows: BTreeMap<&'static str, Vec<Values>>,
+    /// Cells that said nothing, and why.
+    pub(super) failures: Vec<String>,
+}
 
-pub(super) fn all(
-    contenders: &[Contender],
-    options: &Options,
-    cores: Cores,
-) -> Result<Findings, String> {
-    let effort = Effort { time: options.time, cores };
-    let mut findings = Findings::new();
+/// Measures every row with every server, round after round. A cell that fails ends nothing else.
+pub(super) fn all(contenders: &[Contender], options: &Options, cores: Cores) -> Findings {
+    let effort = options.effort(cores);
+    let mut findings = Findings::default();
     for round in 1..=options.rounds {
-        for row in &options.rows {
+        for row in options.rows.iter().filter(|row| round <= row.rounds_max) {
             for contender in contenders {
-                let at = format!("{}, {}", row.key, contender.title);
-                let _nobody_may_look =
-                    writeln!(io::stderr(), "round {round} of {}: {at}", options.rounds);
-                let said = (row.measure)(contender, &effort);
-                let figures = said.map_err(|error| format!("{at}: {error}"))?;
-                for figure in figures {
-                    enter(findings.entry(row.key).or_default(), contender.key, figure);
+                let cell = format!("round {round}: {}, {}", row.key, contender.title);
+                let _nobody_may_look = writeln!(io::stderr(), "{cell}");
+                match (row.measure)(contender, &effort) {
+                    Ok(figures) => figures.into_iter().for_each(|figure| {
+                        enter(
+                            findings.rows.entry(row.key).or_default(),
+                            contender.key,
+                            round,
+                            figure,
+                        );
+                    }),
+                    Err(error) => findings.failures.push(format!("{cell}: {error}")),
                 }
             }
         }
     }
-    Ok(findings)
+    findings
 }
 
-fn enter(values: &mut Vec<Values>, contender: &'static str, figure: Figure) {
+fn enter(values: &mut Vec<Values>, contender: &'static str, round: usize, figure: Figure) {
     let known = values.iter().position(|values| values.figure.title == figure.title);
     let at = known.unwrap_or_else(|| {
         values.push(Values { figure, of: BTreeMap::new() });
         values.len() - 1
     });
-    values[at].of.entry(contender).or_default().push(figure.value);
+    values[at].of.entry(contender).or_default().insert(round, figure.value);
 }
 
 /// The middle one, and the outer ones.
@@ -61,16 +69,18 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    pub(super) fn of(values: &[f64]) -> Option<Self> {
-        let mut sorted = values.to_vec();
+    pub(super) fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
+        let mut sorted: Vec<_> = values.collect();
         sorted.sort_by(f64::total_cmp);
         let (&min, &max) = (sorted.first()?, sorted.last()?);
         Some(Self { median: sorted[sorted.len() / 2], min, max })
     }
 
     /// Of the ratios, each within a round.
-    pub(super) fn of_ratios(values: &[f64], to: &[f64]) -> Option<Self> {
-        let ratios: Vec<_> = values.iter().zip(to).map(|(value, to)| value / to).collect();
-        Self::of(&ratios)
+    pub(super) fn of_ratios(
+        values: &BTreeMap<usize, f64>,
+        to: &BTreeMap<usize, f64>,
+    ) -> Option<Self> {
+        Self::of(values.iter().filter_map(|(round, value)| Some(value / to.get(round)?)))
     }
 }

@@ -20,9 +20,9 @@ pub(super) fn render(
         head(&mut text, contenders);
     }
     for row in &options.rows {
-        let Some(figures) = findings.get(row.key) else { continue };
+        let Some(figures) = findings.rows.get(row.key) else { continue };
         if options.markdown {
-            for values in figures.iter().filter(|values| !values.figure.is_beside()) {
+            for values in figures.iter().filter(|values| !values.figure.is_beside) {
                 line(&mut text, row.title, values, contenders);
             }
         } else {
@@ -42,7 +42,9 @@ fn block(text: &mut String, values: &Values, contenders: &[Contender]) {
     let _infallible = writeln!(text, "  {}, {}", values.figure.title, values.figure.unit);
     for contender in contenders {
         let Some(said) = values.of.get(contender.key) else { continue };
-        let Some(Spread { median, min, max }) = Spread::of(said) else { continue };
+        let Some(Spread { median, min, max }) = Spread::of(said.values().copied()) else {
+            continue;
+        };
         let _infallible = write!(
             text,
             "    {:<14} {:>9} [{} .. {}]",
@@ -52,10 +54,8 @@ fn block(text: &mut String, values: &Values, contenders: &[Contender]) {
             amount(max)
         );
         for (other, title) in [(FLOOR, "the loop"), (OURS, "ours")] {
-            let to = values
-                .of
-                .get(other)
-                .filter(|_| other != contender.key && !values.figure.is_beside());
+            let to =
+                values.of.get(other).filter(|_| other != contender.key && !values.figure.is_beside);
             if let Some(ratio) = to.and_then(|to| Spread::of_ratios(said, to)) {
                 let _infallible = write!(
                     text,
@@ -84,7 +84,7 @@ fn line(text: &mut String, row: &str, values: &Values, contenders: &[Contender])
     let _infallible = write!(text, "| {row}: {} | {} |", values.figure.title, values.figure.unit);
     for contender in contenders {
         let cell = values.of.get(contender.key).and_then(|said| {
-            let Spread { median, min, max } = Spread::of(said)?;
+            let Spread { median, min, max } = Spread::of(said.values().copied())?;
             let spread = format!("{} [{} .. {}]", amount(median), amount(min), amount(max));
             let ours = values.of.get(OURS).filter(|_| contender.key != OURS);
             let ratio = ours.and_then(|ours| Spread::of_ratios(said, ours));

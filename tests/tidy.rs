@@ -81,9 +81,10 @@ const CONCRETE: [&str; 8] = [
 
 const LINES_MAX: usize = 400;
 
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "statsd-client",
     "statsd-macros",
+    "statsd-server/benches",
     "statsd-server/src",
     "statsd-server/whisper",
     "statsd-server/tests",

@@ -6,6 +6,8 @@
 //! are not finite and rates that divide to nothing are bad lines, a carriage return at the end of a
 //! line is white space, and a sample rate after the tags counts.
 
+mod plain;
+
 use super::number::{is_js_space, parse_number};
 use super::types::{Dialect, MetricType, Sample, Value};
 
@@ -90,7 +92,23 @@ impl Samples<'_> {
 impl<'a> Iterator for Samples<'a> {
     type Item = Result<Sample<'a>, BadLine<'a>>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
+        if self.line.is_none()
+            && self.dialect.has_plain_names()
+            && let Some((sample, rest)) = plain::read(self.rest, self.dialect != Dialect::Etsy)
+        {
+            self.rest = rest;
+            self.lines += 1;
+            return Some(Ok(sample));
+        }
+        self.next_of_any()
+    }
+}
+
+impl<'a> Samples<'a> {
+    #[inline(never)]
+    fn next_of_any(&mut self) -> Option<Result<Sample<'a>, BadLine<'a>>> {
         loop {
             if let Some(line) = &mut self.line {
                 if let Some(item) = line.next() {

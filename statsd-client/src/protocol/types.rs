@@ -52,6 +52,11 @@ impl Dialect {
         !matches!(self, Self::DogStatsd)
     }
 
+    /// Whether what stands before a line's first colon is a name, and no tags with it.
+    pub(crate) const fn has_plain_names(self) -> bool {
+        matches!(self, Self::Etsy | Self::DogStatsd | Self::Okmeter)
+    }
+
     /// Whether one line may hold several values.
     pub(crate) const fn packs_values(self) -> bool {
         matches!(self, Self::DogStatsd)

@@ -274,7 +274,11 @@ pub const RELAY_SEND_WAIT_MAX: Duration = Duration::from_millis(100);
 /// out of the ring until a health check finds them.
 pub const RELAY_RESOLVE_WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// How long a node may take to answer a health check, if the next one is not due before.
+/// How long a node may take to answer a health check that is made more often than that: less would take a
+/// busy node for a dead one.
+pub const RELAY_CHECK_WAIT_MIN: Duration = Duration::from_secs(1);
+
+/// The same where checks are made less often than that; between the two it is the time between checks.
 pub const RELAY_CHECK_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// Bytes of a node's answer to a health check that are read; etsy's has 11.

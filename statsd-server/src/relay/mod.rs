@@ -48,7 +48,7 @@ use std::time::Duration;
 pub use console::RelayConsole;
 pub use ring::Ring;
 
-use crate::limits::RELAY_CHECK_WAIT_MAX;
+use crate::limits::{RELAY_CHECK_WAIT_MAX, RELAY_CHECK_WAIT_MIN};
 use crate::receiver::Feed;
 use crate::telemetry::Telemetry;
 use fleet::Fleet;
@@ -115,9 +115,12 @@ impl Relay {
         Ok(Box::new(forwarder))
     }
 
-    /// Checks every node at once, and from then on at every interval, until it is dropped.
+    /// Checks every node at once, and from then on at every interval, until it is dropped. A node has the
+    /// interval to answer in, but at least
+    /// [`RELAY_CHECK_WAIT_MIN`](crate::limits::RELAY_CHECK_WAIT_MIN) and at most
+    /// [`RELAY_CHECK_WAIT_MAX`](crate::limits::RELAY_CHECK_WAIT_MAX).
     pub async fn watch(self) {
-        let within = self.check_interval.min(RELAY_CHECK_WAIT_MAX);
+        let within = self.check_interval.clamp(RELAY_CHECK_WAIT_MIN, RELAY_CHECK_WAIT_MAX);
         health::watch(self.fleet, self.check_interval, within).await;
     }
 }

@@ -47,12 +47,13 @@ const SERVER: Floors = &[
 ];
 
 /// Rooms that compute and do nothing else.
-const PURE: [&str; 7] = [
+const PURE: [&str; 8] = [
     "statsd-client/src/protocol",
     "statsd-client/src/metric",
     "statsd-server/src/aggregate",
     "statsd-server/src/query",
     "statsd-server/src/draw",
+    "statsd-server/src/relay/cache",
     "statsd-server/src/relay/md5",
     "statsd-server/src/relay/ring",
 ];

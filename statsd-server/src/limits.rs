@@ -266,6 +266,13 @@ pub const RELAY_NODES_MAX: usize = 256;
 /// of IPv6 and UDP and some room for a tunnel's. A longer line travels alone.
 pub const RELAY_PACKET_MAX_BYTES: usize = 1_432;
 
+/// Places for names whose node a receiver of a relay remembers: two megabytes, of which ten thousand names
+/// use a third. A name whose place another one has taken costs its digest.
+pub const RELAY_CACHE_NAMES: usize = 32_768;
+
+/// Bytes of such a name, so that it and its node fill one line of that cache. Longer ones cost their digest.
+pub const RELAY_CACHE_NAME_MAX_BYTES: usize = 61;
+
 /// How long a relay's socket may not take a packet before its lines are dropped. Packets meanwhile wait in
 /// the receivers' buffers.
 pub const RELAY_SEND_WAIT_MAX: Duration = Duration::from_millis(100);

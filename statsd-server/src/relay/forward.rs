@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter};
 
+use super::cache::Cache;
 use super::fleet::{Fleet, Table};
 use crate::aggregate::Lost;
 use crate::limits::{RELAY_PACKET_MAX_BYTES, RELAY_SEND_WAIT_MAX, REPEATED_PACKET_MAX_BYTES};
@@ -17,6 +18,10 @@ use crate::telemetry::Telemetry;
 pub(super) struct Forwarder {
     fleet: Arc<Fleet>,
     sockets: Sockets,
+    /// Whose names are, by `table`.
+    cache: Cache,
+    /// Who is on the ring, by the batch before.
+    table: Arc<Table>,
     /// One for each node. Between two batches all of them are empty.
     packets: Vec<Packet>,
     telemetry: Arc<Telemetry>,
@@ -41,13 +46,14 @@ struct Sockets {
 impl Forwarder {
     pub(super) fn new(fleet: Arc<Fleet>, telemetry: Arc<Telemetry>) -> io::Result<Self> {
         let packets = fleet.nodes().iter().map(|_| Packet::default()).collect();
-        Ok(Self { fleet, sockets: Sockets::open()?, packets, telemetry })
+        let (sockets, cache, table) = (Sockets::open()?, Cache::new(), fleet.table());
+        Ok(Self { fleet, sockets, cache, table, packets, telemetry })
     }
 
     /// Puts a line to others of its node, which are sent before where it does not fit any more.
     fn add(&mut self, table: &Table, line: &[u8]) {
         let name = &line[..memchr(b':', line).unwrap_or(line.len())];
-        let Some(node) = table.node_of(name) else {
+        let Some(node) = self.cache.node_of(name, |name| table.node_of(name)) else {
             self.telemetry.relay_lines_no_node.add(1);
             return;
         };
@@ -92,6 +98,10 @@ impl Forwarder {
 impl Feed for Forwarder {
     fn take(&mut self, packets: &mut dyn Iterator<Item = &[u8]>) {
         let table = self.fleet.table();
+        if !Arc::ptr_eq(&table, &self.table) {
+            self.cache.clear();
+            self.table = Arc::clone(&table);
+        }
         let (mut taken, mut read) = (0, 0);
         for packet in packets {
             taken += 1;

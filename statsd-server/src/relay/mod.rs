@@ -33,6 +33,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod cache;
 mod console;
 mod fleet;
 mod forward;

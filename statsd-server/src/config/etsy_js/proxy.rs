@@ -10,7 +10,10 @@ const OTHERS: [&str; 3] = ["checkInterval", "cacheSize", "forkCount"];
 
 /// Keys that have no effect here, and what does it instead.
 const NO_EFFECT: [(&str, &str); 4] = [
-    ("cacheSize", "no names are kept: to hash one takes less time than to look it up"),
+    (
+        "cacheSize",
+        "each receiver remembers the nodes of some thousand names, in memory that is fixed",
+    ),
     (
         "forkCount",
         "one process does the work of several; where a core is not enough, statsd_sockets in our format \

@@ -157,6 +157,27 @@ fn without_a_node_lines_are_counted_and_nobody_waits() {
 }
 
 #[test]
+fn a_feed_that_has_seen_a_name_sees_when_it_is_anothers() {
+    let relayed = Relayed::start();
+    let line = relayed.line_for_node_0("1|c");
+    let name = line.split(':').next().unwrap();
+    let mut feed = relayed.relay.feed().unwrap();
+    let mut take = || feed.take(&mut std::iter::once(line.as_bytes()));
+    take();
+    assert_eq!(relayed.nodes[0].receive(), line);
+    relayed.relay.fleet.checked(0, Err("it is a test".to_owned()));
+    take();
+    assert_eq!(relayed.nodes[relayed.node_of(name)].receive(), line);
+    relayed.relay.fleet.checked(0, Ok(relayed.nodes[0].address()));
+    take();
+    assert_eq!(relayed.nodes[0].receive(), line);
+    // The node is where it was, and another address is another table.
+    relayed.relay.fleet.checked(0, Ok(relayed.nodes[1].address()));
+    take();
+    assert_eq!(relayed.nodes[1].receive(), line);
+}
+
+#[test]
 fn what_was_lost_before_is_counted() {
     let relayed = Relayed::start();
     relayed.relay.feed().unwrap().lose(Lost {

@@ -39,7 +39,7 @@ fn a_file_with_nodes_is_a_relays() {
         "Note line 8, column 9: `host` has no effect: `address` says where to listen",
         "Note line 11, column 16: `udp_version` has no effect: `address_ipv6: true`",
         "Note line 13, column 14: `forkCount` has no effect: one process",
-        "Note line 15, column 14: `cacheSize` has no effect: no names are kept",
+        "Note line 15, column 14: `cacheSize` has no effect: each receiver remembers",
     ] {
         assert!(said.iter().any(|note| note.starts_with(words)), "{words}\n{said:#?}");
     }

@@ -12,6 +12,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use statsd_server::app::App;
+use statsd_server::config::Config;
 use statsd_server::relay::Ring;
 
 /// Fails a test that would wait for ever.
@@ -247,6 +249,13 @@ fn without_any_node_lines_are_counted_and_the_relay_goes_on() {
     until(|| relay.ask("status").ends_with(&format!("nodes: {} \n", nodes[0].name())));
     sender.send_to(b"c:1|c", relay.udp).unwrap();
     assert_eq!(nodes[0].receive(), ["c:1|c"]);
+}
+
+#[test]
+fn a_program_that_embeds_the_wrong_server_is_told_so() {
+    let text = "http = 'off'\nrelay.nodes = [{ host = 'a', port = 1, adminport = 2 }]";
+    let error = App::bind(&Config::parse(text).unwrap(), None).unwrap_err();
+    assert_eq!(error.to_string(), "with relay.nodes the server is a relay, and nothing else");
 }
 
 #[test]

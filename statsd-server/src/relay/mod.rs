@@ -118,8 +118,8 @@ impl Relay {
 
     /// Checks every node at once, and from then on at every interval, until it is dropped. A node has the
     /// interval to answer in, but at least
-    /// [`RELAY_CHECK_WAIT_MIN`](crate::limits::RELAY_CHECK_WAIT_MIN) and at most
-    /// [`RELAY_CHECK_WAIT_MAX`](crate::limits::RELAY_CHECK_WAIT_MAX).
+    /// [`RELAY_CHECK_WAIT_MIN`] and at most
+    /// [`RELAY_CHECK_WAIT_MAX`].
     pub async fn watch(self) {
         let within = self.check_interval.clamp(RELAY_CHECK_WAIT_MIN, RELAY_CHECK_WAIT_MAX);
         health::watch(self.fleet, self.check_interval, within).await;

@@ -120,7 +120,6 @@ impl List {
             ("graphite", config.graphite.host.is_some()),
             ("repeater", !config.repeater.to.is_empty()),
             ("exec", !config.exec.command.is_empty()),
-            ("backends", config.backends.is_some()),
             ("histogram", !config.histogram.is_empty()),
         ] {
             if is_set {

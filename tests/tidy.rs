@@ -38,6 +38,7 @@ const SERVER: Floors = &[
     ("live", &["limits"]),
     ("backend", &["aggregate", "clock", "limits", "live", "store", "tap", "telemetry"]),
     ("admin", &["aggregate", "clock", "flush", "limits", "telemetry"]),
+    ("relay", &["admin", "aggregate", "clock", "limits", "receiver", "telemetry"]),
     ("flush", &["aggregate", "backend", "clock", "limits", "telemetry"]),
     ("query", &["limits", "store"]),
     ("draw", &["limits", "query"]),
@@ -46,12 +47,15 @@ const SERVER: Floors = &[
 ];
 
 /// Rooms that compute and do nothing else.
-const PURE: [&str; 5] = [
+const PURE: [&str; 8] = [
     "statsd-client/src/protocol",
     "statsd-client/src/metric",
     "statsd-server/src/aggregate",
     "statsd-server/src/query",
     "statsd-server/src/draw",
+    "statsd-server/src/relay/cache",
+    "statsd-server/src/relay/md5",
+    "statsd-server/src/relay/ring",
 ];
 
 /// What a pure room may not name: clocks, files, sockets, threads, the runtime.

@@ -20,8 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use command::Reply;
-pub use command::{Admin, BackendFacts, Fact};
+pub use command::{Admin, BackendFacts, Console, Fact, Reply};
+pub(crate) use command::{listed, nearest_second, text_of};
 pub use health::Health;
 
 use crate::limits::{
@@ -39,7 +39,7 @@ const PIECE_BYTES: usize = 64 * 1_024;
 /// At most [`ADMIN_CONNECTIONS_MAX`] at a time: one more ends the one that was silent for longest, so
 /// that no number of idle connections keeps a proxy's health check out. Each command costs what it
 /// shows; a slow reader costs its own reply's memory and nobody's time.
-pub async fn serve(listener: TcpListener, admin: Arc<Admin>) {
+pub async fn serve(listener: TcpListener, admin: Arc<impl Console>) {
     serve_within(listener, admin, Bounds::default()).await;
 }
 
@@ -61,7 +61,7 @@ impl Default for Bounds {
     }
 }
 
-async fn serve_within(listener: TcpListener, admin: Arc<Admin>, bounds: Bounds) {
+async fn serve_within(listener: TcpListener, admin: Arc<impl Console>, bounds: Bounds) {
     let mut tasks = JoinSet::new();
     let mut places: Vec<Place> = Vec::new();
     let turns = Arc::new(AtomicU64::new(0));
@@ -80,7 +80,7 @@ async fn serve_within(listener: TcpListener, admin: Arc<Admin>, bounds: Bounds) 
             let silent = (0..places.len()).min_by_key(|&at| places[at].heard.when());
             if let Some(at) = silent {
                 places.swap_remove(at).task.abort();
-                admin.telemetry.admin_over_limit.add(1);
+                admin.telemetry().admin_over_limit.add(1);
             }
         }
         let heard = Heard::new(&turns);
@@ -119,20 +119,20 @@ impl Heard {
     }
 }
 
-struct Connection {
+struct Connection<C> {
     stream: TcpStream,
-    admin: Arc<Admin>,
+    admin: Arc<C>,
     bounds: Bounds,
     heard: Heard,
 }
 
-impl Connection {
+impl<C: Console> Connection<C> {
     async fn run(mut self) {
         // A disconnect, at whatever moment, is nobody's error.
         if let Err(error) = self.answer_all().await
             && error.kind() == io::ErrorKind::TimedOut
         {
-            self.admin.telemetry.admin_silent.add(1);
+            self.admin.telemetry().admin_silent.add(1);
         }
     }
 
@@ -146,7 +146,7 @@ impl Connection {
                 return Ok(());
             }
             self.heard.now();
-            let telemetry = &self.admin.telemetry;
+            let telemetry = self.admin.telemetry();
             telemetry.admin_commands.add(1);
             telemetry.admin_commands_cut.add(u64::from(bytes == chunk.len()));
             match self.admin.reply(&chunk[..bytes]).await {

@@ -18,15 +18,17 @@ use crate::config::{self, Config, Dialect, Listen, Output, StatsdListen, UnixSoc
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
-use crate::receiver::{Listening, Reading, Receivers, UdpOptions};
+use crate::receiver::{Reading, Receivers, UdpOptions};
 use crate::store::{LocalStore, NoStore, OpenError, Store};
 use crate::telemetry::Telemetry;
 
 mod etsys_config;
 mod outputs;
+mod relay;
 mod support;
 
-pub use crate::receiver::Inherited;
+pub use crate::receiver::{Inherited, Listening};
+pub use relay::RelayApp;
 pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.
@@ -78,6 +80,22 @@ pub struct Addresses {
     pub admin: Option<SocketAddr>,
 }
 
+impl Addresses {
+    fn of(
+        listening: &[Listening],
+        http: Option<&TcpListener>,
+        admin: Option<&TcpListener>,
+    ) -> Self {
+        let local = |listener: &TcpListener| listener.local_addr().ok();
+        Self {
+            statsd: listening.iter().find_map(Listening::udp),
+            statsd_tcp: listening.iter().find_map(Listening::tcp),
+            http: http.and_then(local),
+            admin: admin.and_then(local),
+        }
+    }
+}
+
 /// Why a server did not start, or stopped. One line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -95,6 +113,9 @@ pub enum AppError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The configuration is that of a relay, which is a [`RelayApp`].
+    #[error("with relay.nodes the server is a relay, and nothing else")]
+    IsRelay,
     /// A thread could not be started, or the HTTP server failed.
     #[error("cannot {what}: {source}")]
     Run {
@@ -128,24 +149,14 @@ impl App {
         console: Option<Box<dyn io::Write + Send>>,
         inherited: Inherited,
     ) -> Result<Self, AppError> {
-        let mut receivers = Receivers::new(reading(config));
-        if inherited.is_empty() {
-            for listen in &config.statsd {
-                bind_statsd(&mut receivers, listen, config.statsd_sockets)?;
-            }
-        } else {
-            receivers.inherit(inherited).map_err(refused("statsd", "LISTEN_FDS"))?;
+        if config.is_relay() {
+            return Err(AppError::IsRelay);
         }
+        let receivers = bind_receivers(config, inherited)?;
         let listening = receivers.listening().to_vec();
         let http = bind_tcp("http", &config.http)?;
         let admin = bind_tcp("admin", &config.admin)?;
-        let local = |listener: &TcpListener| listener.local_addr().ok();
-        let addresses = Addresses {
-            statsd: listening.iter().find_map(Listening::udp),
-            statsd_tcp: listening.iter().find_map(Listening::tcp),
-            http: http.as_ref().and_then(local),
-            admin: admin.as_ref().and_then(local),
-        };
+        let addresses = Addresses::of(&listening, http.as_ref(), admin.as_ref());
         let state = HttpState {
             statsd: addresses.statsd,
             store: store(config)?,
@@ -235,6 +246,19 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Every place where StatsD is received.
+fn bind_receivers(config: &Config, inherited: Inherited) -> Result<Receivers, AppError> {
+    let mut receivers = Receivers::new(reading(config));
+    if inherited.is_empty() {
+        for listen in &config.statsd {
+            bind_statsd(&mut receivers, listen, config.statsd_sockets)?;
+        }
+    } else {
+        receivers.inherit(inherited).map_err(refused("statsd", "LISTEN_FDS"))?;
+    }
+    Ok(receivers)
 }
 
 /// One of the places where StatsD is received.

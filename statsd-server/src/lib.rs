@@ -22,6 +22,7 @@ pub mod limits;
 pub mod live;
 pub mod query;
 pub mod receiver;
+pub mod relay;
 pub mod store;
 pub mod tap;
 pub mod telemetry;

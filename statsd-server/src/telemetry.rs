@@ -1,11 +1,13 @@
 //! What the server counts about itself. Plain relaxed counters: written by whoever sees the event,
 //! read by the flush line and `/status`, so that nothing is counted in secret.
 
+mod nodes;
 mod outputs;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+pub use nodes::{NodeStatus, NodeStatuses};
 pub use outputs::{BackendStatus, BackendStatuses};
 
 /// A count that only grows.
@@ -78,6 +80,8 @@ macro_rules! telemetry {
             pub backends: BackendStatuses,
             /// What the aggregator knew at the last flush.
             pub known: Known,
+            /// What each node got of a relay.
+            pub nodes: NodeStatuses,
         }
 
         impl Telemetry {
@@ -152,6 +156,10 @@ telemetry! {
     packets_repeated,
     /// Raw packets that were not: a server was too slow, or its socket failed.
     packets_not_repeated,
+    /// Lines that a relay dropped because no node was up.
+    relay_lines_no_node,
+    /// Lines that a relay dropped because a socket did not take their packet.
+    relay_lines_not_sent,
     /// Commands that the console took.
     admin_commands,
     /// Commands cut because they are longer than `ADMIN_COMMAND_MAX_BYTES`.

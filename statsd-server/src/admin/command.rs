@@ -67,25 +67,33 @@ pub enum Fact {
     Number(u64),
 }
 
+/// Whoever answers commands.
+pub trait Console: Send + Sync + 'static {
+    /// The reply to what one read of the socket yielded.
+    fn reply(&self, chunk: &[u8]) -> impl Future<Output = Reply> + Send;
+
+    /// Where commands and whatever hits a limit are counted.
+    fn telemetry(&self) -> &Telemetry;
+}
+
 /// What becomes of a command.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Reply {
+pub enum Reply {
+    /// It is answered.
     Text(String),
     /// The connection ends: that was asked for, or the server ends.
     Close,
 }
 
-impl Admin {
-    /// The reply to what one read of the socket yielded.
-    pub(super) async fn reply(&self, chunk: &[u8]) -> Reply {
-        // etsy's sockets read ASCII, that is, seven bits of each byte.
-        let text: String = chunk.iter().map(|byte| char::from(byte & 0x7f)).collect();
+impl Console for Admin {
+    async fn reply(&self, chunk: &[u8]) -> Reply {
+        let text = text_of(chunk);
         let mut words = text.trim().split(' ');
         let command = words.next().unwrap_or_default();
         let reply = match command {
             "help" => Some(HELP.to_owned()),
-            "config" => Some(self.config()),
-            "health" => Some(self.health(words.next())),
+            "config" => Some(listed(&self.config)),
+            "health" => Some(self.health.reply(words.next())),
             "stats" => self.stats().await,
             "counters" => self.list(Kind::Counters).await,
             "timers" => self.list(Kind::Timers).await,
@@ -99,24 +107,12 @@ impl Admin {
         reply.map_or(Reply::Close, Reply::Text)
     }
 
-    fn config(&self) -> String {
-        let mut text = "\n".to_owned();
-        for (key, value) in &self.config {
-            let _written = writeln!(text, "{key}: {value}");
-        }
-        text
+    fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
     }
+}
 
-    fn health(&self, said: Option<&str>) -> String {
-        match said.map(str::to_ascii_lowercase).as_deref() {
-            Some("up") => self.health.set(true),
-            Some("down") => self.health.set(false),
-            _ => {}
-        }
-        let state = if self.health.is_up() { "up" } else { "down" };
-        format!("health: {state}\n")
-    }
-
+impl Admin {
     async fn stats(&self) -> Option<String> {
         let messages = self.inquirer.messages().await?;
         let now = nearest_second(self.clock.now());
@@ -175,6 +171,21 @@ fn write_deleted(text: &mut String, asked: &str, deleted: &Deleted) {
     }
 }
 
-fn nearest_second(time: Duration) -> i64 {
+/// What was said: etsy's sockets read ASCII, that is, seven bits of each byte.
+pub(crate) fn text_of(chunk: &[u8]) -> String {
+    chunk.iter().map(|byte| char::from(byte & 0x7f)).collect()
+}
+
+/// The reply to `config`.
+pub(crate) fn listed(config: &[(String, String)]) -> String {
+    let mut text = "\n".to_owned();
+    for (key, value) in config {
+        let _written = writeln!(text, "{key}: {value}");
+    }
+    text
+}
+
+/// As etsy's servers round an instant.
+pub(crate) fn nearest_second(time: Duration) -> i64 {
     i64::try_from((time + Duration::from_millis(500)).as_secs()).unwrap_or(i64::MAX)
 }

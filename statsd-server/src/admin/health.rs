@@ -28,6 +28,18 @@ impl Health {
         self.up.load(Ordering::Relaxed)
     }
 
+    /// The reply to `health`, and to `health up` and `health down`, which set it; other words behind it
+    /// change nothing.
+    pub(crate) fn reply(&self, said: Option<&str>) -> String {
+        match said.map(str::to_ascii_lowercase).as_deref() {
+            Some("up") => self.set(true),
+            Some("down") => self.set(false),
+            _ => {}
+        }
+        let state = if self.is_up() { "up" } else { "down" };
+        format!("health: {state}\n")
+    }
+
     /// Says so from now on.
     pub fn set(&self, up: bool) {
         self.up.store(up, Ordering::Relaxed);

@@ -21,12 +21,28 @@ pub(super) fn list(
     list.numbers(config);
     list.timers(config);
     list.servers(listening);
-    if let Some(admin) = admin {
-        list.add("mgmt_address", admin.ip());
-        list.add("mgmt_port", admin.port());
-    }
+    list.admin(admin);
     list.backends(config);
     list.graphite(config);
+    list.process(config);
+    list.0
+}
+
+/// The same for a relay, by the keys of etsy's proxy.
+pub(super) fn list_relay(
+    config: &Config,
+    listening: &[Listening],
+    admin: Option<SocketAddr>,
+) -> Vec<(String, String)> {
+    let mut list = List::default();
+    for (at, node) in config.relay.nodes.iter().enumerate() {
+        list.add(format!("nodes > {at} > host"), &node.host);
+        list.add(format!("nodes > {at} > port"), node.port);
+        list.add(format!("nodes > {at} > adminport"), node.adminport);
+    }
+    list.servers(listening);
+    list.admin(admin);
+    list.add("checkInterval", milliseconds(config.relay.check_interval));
     list.process(config);
     list.0
 }
@@ -106,6 +122,13 @@ impl List {
                 }
                 Err(path) => self.add(format!("{key} > socket"), path.display()),
             }
+        }
+    }
+
+    fn admin(&mut self, admin: Option<SocketAddr>) {
+        if let Some(admin) = admin {
+            self.add("mgmt_address", admin.ip());
+            self.add("mgmt_port", admin.port());
         }
     }
 

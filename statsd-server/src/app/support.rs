@@ -56,8 +56,13 @@ impl fmt::Display for Support {
 pub fn parts(config: &Config) -> Vec<Part> {
     let mut list = List { parts: Vec::new(), default: Config::default() };
     list.listeners(config);
-    list.numbers(config);
-    list.outputs(config);
+    if config.is_relay() {
+        list.relay(config);
+    } else {
+        list.data(config);
+        list.numbers(config);
+        list.outputs(config);
+    }
     list.process(config);
     list.parts
 }
@@ -98,6 +103,32 @@ impl List {
         }
         self.add("http", Done, &config.http);
         self.add("admin", Done, &config.admin);
+    }
+
+    /// In the place of everything that adds up and keeps.
+    fn relay(&mut self, config: &Config) {
+        for node in &config.relay.nodes {
+            let (host, port, adminport) = (&node.host, node.port, node.adminport);
+            let what = format_args!(
+                "lines of its names to {host}:{port}, whose console is on {adminport}"
+            );
+            self.add("relay.nodes", Done, what);
+        }
+        let what = format_args!("every {:?}", config.relay.check_interval);
+        self.add("relay.check_interval", Done, what);
+        for (key, is_set) in [
+            ("graphite", config.graphite.host.is_some()),
+            ("repeater", !config.repeater.to.is_empty()),
+            ("exec", !config.exec.command.is_empty()),
+            ("histogram", !config.histogram.is_empty()),
+        ] {
+            if is_set {
+                self.add(key, NoEffect, "a relay adds nothing up and flushes nothing");
+            }
+        }
+    }
+
+    fn data(&mut self, config: &Config) {
         match &config.data {
             Some(folder) => self.add("data", Done, folder.display()),
             None => self.add("data", Done, "off"),

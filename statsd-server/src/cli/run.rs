@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::terminal::STDOUT;
 use super::{Failure, say, start_log};
-use crate::app::{App, Inherited, Support, parts};
+use crate::app::{Addresses, App, Inherited, Listening, RelayApp, Support, parts};
 use crate::config::{
     Config, Environment, Listen, Loaded, NoteKind, StatsdListen, VARIABLES, parse_duration,
     parse_folder,
@@ -100,8 +100,11 @@ impl Run {
         }
         block_on(async {
             let stopped = stop_signal()?;
-            let app = bind(&config, inherited)?;
-            app.run(stopped).await?;
+            if config.is_relay() {
+                bind_relay(&config, inherited)?.run(stopped).await?;
+            } else {
+                bind(&config, inherited)?.run(stopped).await?;
+            }
             say("server is down");
             Ok(())
         })
@@ -143,8 +146,27 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
 /// Binds everything, and tells where it listens: the last line is the address to open.
 pub(super) fn bind(config: &Config, inherited: Inherited) -> Result<App, Failure> {
     let app = App::bind_inheriting(config, Some(Box::new(STDOUT.clone())), inherited)?;
-    let addresses = app.addresses();
-    for listening in app.listening() {
+    let folder = config.data.as_ref().map_or("off".into(), |folder| folder.to_string_lossy());
+    let data = format!("data    {folder}, flushed every {:?}", config.flush_interval);
+    tell(app.listening(), app.addresses(), &data);
+    if let Some(http) = app.addresses().http {
+        say(format_args!("open http://{http}/"));
+    }
+    Ok(app)
+}
+
+/// The same for a relay, which has no page worth opening.
+fn bind_relay(config: &Config, inherited: Inherited) -> Result<RelayApp, Failure> {
+    let app = RelayApp::bind_inheriting(config, inherited)?;
+    let relay = &config.relay;
+    let (nodes, every) = (relay.nodes.len(), relay.check_interval);
+    let nodes = format!("relay   to {nodes} nodes, checked every {every:?}");
+    tell(app.listening(), app.addresses(), &nodes);
+    Ok(app)
+}
+
+fn tell(listening: &[Listening], addresses: Addresses, what: &str) {
+    for listening in listening {
         say(format_args!("statsd  {listening}"));
     }
     if let Some(admin) = addresses.admin {
@@ -153,13 +175,8 @@ pub(super) fn bind(config: &Config, inherited: Inherited) -> Result<App, Failure
     if let Some(http) = addresses.http {
         say(format_args!("http    tcp {http}"));
     }
-    let folder = config.data.as_ref().map_or("off".into(), |folder| folder.to_string_lossy());
-    say(format_args!("data    {folder}, flushed every {:?}", config.flush_interval));
+    say(what);
     say("server is up");
-    if let Some(http) = addresses.http {
-        say(format_args!("open http://{http}/"));
-    }
-    Ok(app)
 }
 
 /// Runs to the end of `command`, and no longer: a query that is still at work then has nobody who

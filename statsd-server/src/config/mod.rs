@@ -7,6 +7,7 @@ mod error;
 pub mod etsy_js;
 mod listen;
 mod load;
+mod relay;
 mod sections;
 mod suggest;
 mod validate;
@@ -24,6 +25,7 @@ pub use environment::{Environment, VARIABLES};
 pub use error::ConfigError;
 pub use listen::{Listen, StatsdListen, UnixSocket};
 pub use load::{Format, Loaded, Note, NoteKind};
+pub use relay::{Relay, RelayNode};
 pub use sections::{
     Console, Exec, Graphite, GraphiteProtocol, Health, Histogram, KeyFlush, Log, LogBackend,
     Output, Repeater, RepeaterProtocol,
@@ -107,6 +109,8 @@ pub struct Config {
     pub graphite: Graphite,
     /// Other StatsD servers that get every packet.
     pub repeater: Repeater,
+    /// Nodes to which lines are relayed, in the place of everything else.
+    pub relay: Relay,
     /// Standard output.
     pub console: Console,
     /// A command that gets every flush.
@@ -149,6 +153,7 @@ impl Default for Config {
             title: None,
             graphite: Graphite::default(),
             repeater: Repeater::default(),
+            relay: Relay::default(),
             console: Console::default(),
             exec: Exec::default(),
             histogram: Vec::new(),

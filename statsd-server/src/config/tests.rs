@@ -57,6 +57,34 @@ fn every_section_is_read() {
     assert_eq!(Config::parse(&config.to_toml().unwrap()).unwrap(), config);
 }
 
+#[test]
+fn a_relay_has_nodes() {
+    let text = "[relay]\ncheck_interval = '1s'\n\
+                [[relay.nodes]]\nhost = '10.0.0.1'\nport = 8125\nadminport = 8126\n\
+                [[relay.nodes]]\nhost = '::1'\nport = 8125\nadminport = 8126";
+    let config = Config::parse(text).unwrap();
+    assert!(config.is_relay());
+    assert_eq!(config.relay.check_interval, Duration::from_secs(1));
+    assert_eq!(config.relay.nodes[0], RelayNode::new("10.0.0.1".to_owned(), 8125, 8126));
+    assert_eq!(Config::parse(&config.to_toml().unwrap()).unwrap(), config);
+    let node = |node: &str| error(&format!("relay.nodes = [{node}]"));
+    let good = "{ host = 'a', port = 1, adminport = 2 }";
+    for (nodes, words) in [
+        ("{ host = 'a', port = 1 }", "missing field `adminport`"),
+        ("{ host = 'a', port = 1, adminport = 2, weight = 3 }", "unknown key `weight`"),
+        ("{ host = 'a b', port = 1, adminport = 2 }", "relay.nodes: \"a b\" is not a host's name"),
+        ("{ host = 'a:1', port = 1, adminport = 2 }", "relay.nodes: \"a:1\" is not a host's name"),
+        ("{ host = '', port = 1, adminport = 2 }", "relay.nodes: \"\" is not a host's name"),
+        ("{ host = 'a', port = 0, adminport = 2 }", "relay.nodes: a has port 0"),
+        (&format!("{good}, {good}"), "relay.nodes: a:1 stands there twice"),
+        (&[good; 257].join(", "), "relay.nodes: 257 are more than 256"),
+    ] {
+        assert!(node(nodes).contains(words), "{words}: {}", node(nodes));
+    }
+    let often = error("relay.check_interval = '0s'");
+    assert!(often.contains("relay.check_interval: 0ns is not within 1ms and 1h"), "{often}");
+}
+
 const SECTIONS: &str = r#"
 [[statsd]]
 address = "0.0.0.0:8125"

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::listen::is_address;
-use super::{Config, StatsdListen};
+use super::{Config, Relay, RelayNode, StatsdListen};
 use crate::limits::{
     EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN,
     HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX,
-    REPEATER_TARGETS_MAX, SET_MEMBERS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX,
+    RELAY_NODES_MAX, REPEATER_TARGETS_MAX, SET_MEMBERS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX,
     TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX, UNIX_PATH_MAX_BYTES,
 };
 
@@ -41,6 +41,7 @@ pub(super) fn check(config: &Config) -> Checked {
     timers(config)?;
     names(config)?;
     outputs(config)?;
+    relay(&config.relay)?;
     let percent = config.key_flush.percent;
     if !(percent > 0.0 && percent <= 100.0) {
         return wrong("key_flush.percent", format!("{percent} is not above 0 and at most 100"));
@@ -114,12 +115,8 @@ fn names(config: &Config) -> Checked {
 }
 
 fn outputs(config: &Config) -> Checked {
-    if let Some(host) = &config.graphite.host {
-        let is_ip6 = host.parse::<std::net::Ipv6Addr>().is_ok();
-        let is_odd = |c: char| c.is_whitespace() || c.is_control() || (c == ':' && !is_ip6);
-        if host.is_empty() || host.contains(is_odd) {
-            return wrong("graphite.host", format!("{host:?} is not a host's name or address"));
-        }
+    if let Some(host) = config.graphite.host.as_ref().filter(|host| !is_host(host)) {
+        return wrong("graphite.host", format!("{host:?} is not a host's name or address"));
     }
     if config.graphite.port == Some(0) {
         return wrong("graphite.port", "0 is nobody's port");
@@ -142,6 +139,30 @@ fn outputs(config: &Config) -> Checked {
     }
     command(&config.exec.command)?;
     wait("exec.deadline", config.exec.deadline)
+}
+
+fn relay(relay: &Relay) -> Checked {
+    at_most("relay.nodes", relay.nodes.len(), RELAY_NODES_MAX)?;
+    for (at, node) in relay.nodes.iter().enumerate() {
+        let RelayNode { host, port, adminport } = node;
+        if !is_host(host) {
+            return wrong("relay.nodes", format!("{host:?} is not a host's name or address"));
+        }
+        if *port == 0 || *adminport == 0 {
+            return wrong("relay.nodes", format!("{host} has port 0, which is nobody's"));
+        }
+        let is_same = |other: &RelayNode| other.host == *host && other.port == *port;
+        if relay.nodes[..at].iter().any(is_same) {
+            return wrong("relay.nodes", format!("{host}:{port} stands there twice"));
+        }
+    }
+    wait("relay.check_interval", relay.check_interval)
+}
+
+fn is_host(host: &str) -> bool {
+    let is_ip6 = host.parse::<std::net::Ipv6Addr>().is_ok();
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || (c == ':' && !is_ip6);
+    !host.is_empty() && !host.contains(is_odd)
 }
 
 fn command(words: &[String]) -> Checked {

@@ -10,15 +10,16 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 use super::{HttpState, route_both};
-use crate::telemetry::BackendStatus;
+use crate::telemetry::{BackendStatus, NodeStatus};
 
 pub(super) fn routes() -> Router<HttpState> {
     route_both(Router::new(), "/status", get(status))
 }
 
 /// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}, "contexts": …, "first_nodes": [{"node":
-/// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}}`, the counts and the new
-/// names since the start, the contexts of the last flush.
+/// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}, "nodes": {"10.0.0.1:8125": {"up": 1,
+/// "lines": 12, …}}}`, the counts and the new names since the start, the contexts of the last flush; nodes
+/// are those of a relay.
 async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     let counts: Map<String, Value> =
         state.telemetry.counts().map(|(name, count)| (name.to_owned(), count.into())).collect();
@@ -28,6 +29,11 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     };
     let backends: Map<String, Value> =
         state.telemetry.backends.all().into_iter().map(backend).collect();
+    let node = |(name, status): (String, Arc<NodeStatus>)| {
+        let numbers = status.numbers().map(|(name, n)| (name.to_owned(), n.into()));
+        (name, Value::Object(numbers.collect()))
+    };
+    let nodes: Map<String, Value> = state.telemetry.nodes.all().into_iter().map(node).collect();
     let known = state.telemetry.known.get();
     let first_nodes: Vec<Value> = known
         .first_nodes
@@ -39,6 +45,7 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         "live_pages": state.hub.listeners(),
         "counts": counts,
         "backends": backends,
+        "nodes": nodes,
         "contexts": known.contexts,
         "first_nodes": first_nodes,
     });
@@ -59,6 +66,7 @@ mod tests {
         served.telemetry.bad_lines.add(3);
         served.telemetry.contexts_over_limit.add(2);
         served.telemetry.backends.named("slow").skipped.add(4);
+        served.telemetry.nodes.named("10.0.0.1:8125").up.set(1);
         let first_nodes = vec![("shop".to_owned(), 7)];
         served.telemetry.known.set(KnownNames { contexts: 9, first_nodes });
         let answer = served.get("/status", &[]);
@@ -71,5 +79,6 @@ mod tests {
         let counts = status["counts"].as_object().unwrap().len();
         assert_eq!(counts, served.telemetry.counts().count());
         assert_eq!(status["backends"]["slow"]["skipped"], 4);
+        assert_eq!(status["nodes"]["10.0.0.1:8125"]["up"], 1);
     }
 }

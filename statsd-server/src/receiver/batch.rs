@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use socket2::Socket;
 
+use super::feed::Feed;
 use crate::aggregate::{Lost, Shard};
 use crate::limits::RECEIVE_BATCH_PACKETS;
 use crate::tap::Tap;
@@ -99,6 +100,17 @@ impl Batch {
         shard.count_lost(self.dropped_by_kernel(kernel_drops));
         shard.count_lost(Lost { packets_truncated, ..Lost::default() });
         self.packets().for_each(|packet| shard.record_packet(packet));
+    }
+
+    /// The same for somebody who takes the packets himself.
+    pub(super) fn feed(&self, feed: &mut dyn Feed, kernel_drops: u64) {
+        let packets_truncated = self.received.iter().filter(|one| one.truncated).count() as u64;
+        if kernel_drops + packets_truncated > 0 {
+            feed.lose(Lost { packets_truncated, ..self.dropped_by_kernel(kernel_drops) });
+        }
+        if !self.received.is_empty() {
+            feed.take(&mut self.packets());
+        }
     }
 
     /// Hands the packets on as they came, to be repeated.

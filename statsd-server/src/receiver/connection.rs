@@ -1,4 +1,4 @@
-//! One connection of a stream, TCP or Unix: chunks → lines → the shard.
+//! One connection of a stream, TCP or Unix: chunks → lines → the shard, or whoever is fed.
 
 use std::io::{self, Read as _};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,9 +8,9 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio::task::yield_now;
 
-use super::batch::lock;
+use super::feed::Sink;
 use super::lines::Lines;
-use crate::aggregate::{Lost, Shard};
+use crate::aggregate::Lost;
 use crate::limits::{LINE_MAX_BYTES, RECEIVE_BUFFER_BYTES};
 use crate::tap::Tap;
 use crate::telemetry::Telemetry;
@@ -18,7 +18,7 @@ use crate::telemetry::Telemetry;
 /// What all connections share; they run on one thread, so nobody waits for a lock but the flush.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) shard: Arc<Mutex<Shard>>,
+    sink: Sink,
     /// Gets every packet as well.
     tap: Tap,
     pub(super) telemetry: Arc<Telemetry>,
@@ -53,14 +53,14 @@ enum Next {
 
 impl Shared {
     pub(super) fn new(
-        shard: Arc<Mutex<Shard>>,
+        sink: impl Into<Sink>,
         tap: Tap,
         telemetry: Arc<Telemetry>,
         seven_bits: bool,
     ) -> Self {
         let chunk = vec![0; LINE_MAX_BYTES].into_boxed_slice();
         let buffers = Mutex::new(Buffers { chunk, joined: Vec::new() });
-        Self { shard, tap, telemetry, seven_bits, buffers }
+        Self { sink: sink.into(), tap, telemetry, seven_bits, buffers }
     }
 
     /// Reads one chunk and records the lines that it ends.
@@ -87,7 +87,7 @@ impl Shared {
 
     fn take(&self, packet: &[u8]) {
         self.tap.offer(std::iter::once(packet));
-        lock(&self.shard).record_packet(packet);
+        self.sink.record_packet(packet);
     }
 
     /// A peer that has ended its stream has ended its last line, too; etsy's server loses that.
@@ -99,7 +99,7 @@ impl Shared {
 
     fn count_long(&self, lines_too_long: u64) {
         if lines_too_long > 0 {
-            lock(&self.shard).count_lost(Lost { lines_too_long, ..Lost::default() });
+            self.sink.count_lost(Lost { lines_too_long, ..Lost::default() });
         }
     }
 

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::os::fd::AsFd as _;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socket2::Socket;
 
-use super::batch::{Batch, lock};
+use super::batch::Batch;
 use super::drops::{self, Drops};
+use super::feed::Sink;
 use super::socket_file::SocketFile;
 use super::stop::{Stop, Stopped, stop};
-use crate::aggregate::Shard;
 use crate::limits::{
     DATAGRAM_NAP_MAX, PACKET_MAX_BYTES, RECEIVE_BUFFER_BYTES, UNIX_PACKET_MAX_BYTES,
 };
@@ -102,16 +102,17 @@ impl Datagrams {
         Self { tap, ..self }
     }
 
-    /// Starts the thread that records into `shard`.
+    /// Starts the thread that records into `sink`.
     pub(super) fn start(
         self,
-        shard: Arc<Mutex<Shard>>,
+        sink: impl Into<Sink>,
         telemetry: Arc<Telemetry>,
     ) -> io::Result<DatagramsHandle> {
         let (stop, stopped) = stop()?;
+        let sink = sink.into();
         let thread = thread::Builder::new()
             .name("statsd-packets".to_owned())
-            .spawn(move || Reader::new(self, shard, telemetry).run(&stopped))?;
+            .spawn(move || Reader::new(self, sink, telemetry).run(&stopped))?;
         Ok(DatagramsHandle { stop, thread })
     }
 }
@@ -136,7 +137,7 @@ impl DatagramsHandle {
 /// The thread's own.
 struct Reader {
     datagrams: Datagrams,
-    shard: Arc<Mutex<Shard>>,
+    sink: Sink,
     telemetry: Arc<Telemetry>,
     batch: Batch,
     drops: Drops,
@@ -145,9 +146,9 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(datagrams: Datagrams, shard: Arc<Mutex<Shard>>, telemetry: Arc<Telemetry>) -> Self {
+    fn new(datagrams: Datagrams, sink: Sink, telemetry: Arc<Telemetry>) -> Self {
         let batch = Batch::new(datagrams.packet_max_bytes);
-        Self { datagrams, shard, telemetry, batch, drops: Drops::default(), unsettled: false }
+        Self { datagrams, sink, telemetry, batch, drops: Drops::default(), unsettled: false }
     }
 
     fn run(mut self, stopped: &Stopped) {
@@ -217,7 +218,7 @@ impl Reader {
         let received = self.batch.receive(&self.datagrams.socket);
         let dropped = self.batch.dropped().map_or(0, |all| self.drops.new_in(all));
         self.batch.offer(&self.datagrams.tap);
-        self.batch.record(&self.shard, dropped);
+        self.sink.record(&self.batch, dropped);
         self.unsettled |= self.batch.len() > 0;
         received.map(|()| self.batch.len())
     }
@@ -242,7 +243,7 @@ impl Reader {
         }
         if let Some(all) = drops::of(&self.datagrams.socket) {
             let kernel_drops = self.drops.new_in(all);
-            lock(&self.shard).count_lost(self.batch.dropped_by_kernel(kernel_drops));
+            self.sink.count_lost(self.batch.dropped_by_kernel(kernel_drops));
         }
     }
 

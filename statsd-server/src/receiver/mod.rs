@@ -1,6 +1,7 @@
 //! Sockets → packets → the receiver's own shard. May not know backends, stores or configuration.
 //! Data comes from the kernel and goes to `aggregate/`, a batch of packets at a time; what is in the
-//! packets is the parser's business. On the way they pass `tap`, which others may listen at.
+//! packets is the parser's business. On the way they pass `tap`, which others may listen at. Where nothing
+//! is added up, they go to a [`Feed`] instead.
 //!
 //! Datagrams (UDP, Unix) have a plain thread and a shard for each socket, which reads in batches and
 //! naps. Streams (TCP, Unix) share one thread and one shard: they are many, and most say nothing.
@@ -29,6 +30,7 @@ mod connection;
 mod datagrams;
 mod descriptors;
 mod drops;
+mod feed;
 mod inherited;
 mod lines;
 mod receivers;
@@ -40,6 +42,7 @@ mod udp;
 #[cfg(test)]
 mod testing;
 
+pub use feed::Feed;
 pub use inherited::Inherited;
 pub use receivers::{Listening, Reading, Receivers, ReceiversHandle};
 pub use udp::UdpOptions;

@@ -13,6 +13,7 @@ use statsd_client::protocol::Dialect;
 
 use super::connection::Shared;
 use super::datagrams::{Datagrams, DatagramsHandle};
+use super::feed::{Feed, Sink};
 use super::inherited::{Bound, Inherited};
 use super::socket_file;
 use super::streams::{self, StreamListener, StreamsHandle};
@@ -228,22 +229,41 @@ impl Receivers {
     /// # Errors
     /// A thread could not be started; those that were started end.
     pub fn start(self, telemetry: Arc<Telemetry>) -> io::Result<ReceiversHandle> {
+        let seven_bits = self.reading.dialect == Dialect::Etsy;
+        self.start_into(|shard| Ok(shard.into()), seven_bits, telemetry)
+    }
+
+    /// The same, but packets are not read: each thread hands them, byte for byte, to a feed of its own
+    /// that `feed` makes, and the shards stay empty.
+    ///
+    /// # Errors
+    /// As [`Receivers::start`], or a feed could not be made.
+    pub fn start_feeding(
+        self,
+        mut feed: impl FnMut() -> io::Result<Box<dyn Feed>>,
+        telemetry: Arc<Telemetry>,
+    ) -> io::Result<ReceiversHandle> {
+        self.start_into(|_| feed().map(Sink::from), false, telemetry)
+    }
+
+    fn start_into(
+        self,
+        mut sink: impl FnMut(Arc<Mutex<Shard>>) -> io::Result<Sink>,
+        seven_bits: bool,
+        telemetry: Arc<Telemetry>,
+    ) -> io::Result<ReceiversHandle> {
         let streams = if self.streams.is_empty() {
             None
         } else {
-            let seven_bits = self.reading.dialect == Dialect::Etsy;
-            let shared = Shared::new(
-                self.stream_shard,
-                self.tap.clone(),
-                Arc::clone(&telemetry),
-                seven_bits,
-            );
+            let (sink, telemetry) = (sink(self.stream_shard)?, Arc::clone(&telemetry));
+            let shared = Shared::new(sink, self.tap.clone(), telemetry, seven_bits);
             Some(streams::start(self.streams, shared)?)
         };
         let datagrams = self.datagrams.into_iter();
         let datagrams = datagrams
             .map(|(datagrams, shard)| {
-                datagrams.with_tap(self.tap.clone()).start(shard, Arc::clone(&telemetry))
+                let sink = sink(shard)?;
+                datagrams.with_tap(self.tap.clone()).start(sink, Arc::clone(&telemetry))
             })
             .collect::<io::Result<_>>()?;
         Ok(ReceiversHandle { datagrams, streams })

@@ -6,15 +6,12 @@ use std::time::Duration;
 
 use super::keys::{Findings, Keys, Remark, number_of, whole};
 use super::value::{Mistake, Node, Value};
-use super::{outputs, servers};
+use super::{outputs, proxy, servers};
 use crate::config::{
     Config, Console, Graphite, Health, Histogram, Listen, LogBackend, StatsdListen,
 };
 
 const MILLISECOND_NANOS: f64 = 1e6;
-
-/// Keys of etsy's proxy, which has a configuration of its own.
-const PROXY_KEYS: [&str; 4] = ["nodes", "checkInterval", "cacheSize", "forkCount"];
 
 /// What runs with an empty `config.js`: etsy's defaults, and nothing that etsy's has not.
 fn defaults() -> Config {
@@ -47,11 +44,7 @@ pub(super) fn config(root: &Node, end: usize) -> (Config, Vec<Mistake>, Vec<Rema
     idle(all.0, all.1, all.2);
     key_flush(all.0, all.1, all.2);
     process(all.0, all.1, all.2);
-    for key in PROXY_KEYS {
-        if let Some(node) = keys.get(key) {
-            findings.warn(node.at, format!("`{key}` is for etsy's proxy: it has no effect"));
-        }
-    }
+    proxy::read(all.0, all.1, all.2);
     keys.warn_of_others(&mut findings);
     let (mistakes, remarks) = findings.finish(end);
     (config, mistakes, remarks)
@@ -70,7 +63,7 @@ fn flush(keys: &mut Keys<'_>, config: &mut Config, findings: &mut Findings) {
     config.automatic_config_reload = keys.flag("automaticConfigReload", findings).unwrap_or(true);
 }
 
-fn milliseconds(
+pub(super) fn milliseconds(
     key: &'static str,
     keys: &mut Keys<'_>,
     findings: &mut Findings,

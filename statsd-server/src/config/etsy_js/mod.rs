@@ -9,13 +9,14 @@
 //!
 //! `scan` finds the places, `text` and `number` read literals, `parse` puts them together and `refuse`
 //! explains what is none of it. `keys` takes values by their keys, `meaning` and its neighbours
-//! `servers` and `outputs` say what each means.
+//! `servers`, `outputs` and `proxy` say what each means.
 
 mod keys;
 mod meaning;
 mod number;
 mod outputs;
 mod parse;
+mod proxy;
 mod refuse;
 mod scan;
 mod servers;
@@ -29,7 +30,8 @@ use value::Mistake;
 /// Reads the text of a `config.js`.
 ///
 /// What its file leaves open is as with etsy's StatsD, with these exceptions: the admin console listens
-/// on this machine alone. What etsy's does not have is off: nothing is stored, and no page is served.
+/// on this machine alone. What etsy's does not have is off: nothing is stored, and no page is served. A
+/// file with `nodes` is that of a relay, as etsy's `proxy.js` takes it.
 ///
 /// ```
 /// use statsd_server::config::etsy_js;

@@ -4,6 +4,7 @@ use super::*;
 use crate::config::{Config, GraphiteProtocol, Health, Output, RepeaterProtocol};
 
 mod meaning;
+mod proxy;
 mod round_trip;
 
 fn loaded(text: &str) -> Loaded {

@@ -6,6 +6,8 @@ use std::thread;
 use serde_json::Value;
 
 use super::*;
+use crate::aggregate::Lost;
+use crate::limits::LINE_MAX_BYTES;
 use crate::receiver::testing::{counter, snapshot_of, until};
 
 fn local() -> SocketAddr {
@@ -197,6 +199,63 @@ fn a_taken_address_is_refused_and_nothing_is_left_behind() {
     assert!(second.listening().is_empty());
     UdpSocket::bind(udp).unwrap();
     drop(holder);
+}
+
+/// Keeps what it is fed.
+#[derive(Debug, Clone, Default)]
+struct Kept(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Feed for Kept {
+    fn take(&mut self, packets: &mut dyn Iterator<Item = &[u8]>) {
+        self.0.lock().unwrap().extend(packets.map(<[u8]>::to_vec));
+    }
+
+    fn lose(&mut self, lost: Lost) {
+        self.0.lock().unwrap().push(format!("{lost:?}").into_bytes());
+    }
+}
+
+#[test]
+fn a_feed_gets_every_packet_as_it_came_and_the_shards_nothing() {
+    let mut receivers = receivers();
+    let (udp, tcp) = receivers.udp_and_tcp(local(), &UdpOptions::default()).unwrap();
+    let shards = receivers.shards();
+    let (kept, mut feeds) = (Kept::default(), 0);
+    let make = || {
+        feeds += 1;
+        Ok(Box::new(kept.clone()) as Box<dyn Feed>)
+    };
+    let handle = receivers.start_feeding(make, Arc::default()).unwrap();
+    assert_eq!(feeds, 2, "one a thread");
+    let sender = UdpSocket::bind(local()).unwrap();
+    sender.send_to(b"caf\xc3\xa9:1|c\n\xff", udp).unwrap();
+    sender.send_to(b"", udp).unwrap();
+    let mut stream = TcpStream::connect(tcp).unwrap();
+    stream.write_all(b"caf\xc3\xa9:1|c\n").unwrap();
+    drop(stream);
+    handle.stop();
+    let mut packets = kept.0.lock().unwrap().clone();
+    packets.sort();
+    assert_eq!(packets, [&b""[..], b"caf\xc3\xa9:1|c\n", b"caf\xc3\xa9:1|c\n\xff"]);
+    assert!(shards.iter().all(|shard| shard.lock().unwrap().counts().packets == 0));
+}
+
+#[test]
+fn a_feed_is_told_of_what_is_lost() {
+    let mut receivers = receivers();
+    let tcp = receivers.tcp(local()).unwrap();
+    let kept = Kept::default();
+    let make = || Ok(Box::new(kept.clone()) as Box<dyn Feed>);
+    let handle = receivers.start_feeding(make, Arc::default()).unwrap();
+    let mut stream = TcpStream::connect(tcp).unwrap();
+    stream.write_all(&vec![b'x'; LINE_MAX_BYTES + 2]).unwrap();
+    stream.write_all(b"\na:1|c\n").unwrap();
+    drop(stream);
+    handle.stop();
+    let seen = kept.0.lock().unwrap().clone();
+    let lost = Lost { lines_too_long: 1, ..Lost::default() };
+    assert!(seen.contains(&format!("{lost:?}").into_bytes()));
+    assert!(seen.iter().any(|packet| packet.ends_with(b"a:1|c\n")));
 }
 
 /// Packets that break other servers, from the recorded cases.

@@ -96,8 +96,8 @@ fn unknown_keys_are_warned_of() {
     let librato = warnings("librato: { email: /x/, token: [null, { a: 1 }] }");
     assert_eq!(librato, ["line 1, column 3: unknown key `librato`: it has no effect"]);
     assert_eq!(
-        warnings("nodes: [{ host: 'a' }]"),
-        ["line 1, column 10: `nodes` is for etsy's proxy: it has no effect"]
+        warnings("forkCount: 2"),
+        ["line 1, column 14: `forkCount` is for etsy's proxy, which has `nodes`: it has no effect"]
     );
 }
 

@@ -20,6 +20,7 @@
 mod format;
 mod legal;
 mod name;
+mod name_hash;
 mod number;
 mod parse;
 mod types;
@@ -27,6 +28,7 @@ mod types;
 pub(crate) use format::{Frame, Naming};
 pub(crate) use legal::{Legal, effective_tags};
 pub(crate) use name::{check_name, check_tag_key, check_tag_value};
+pub use name_hash::hash_name;
 pub(crate) use number::Number;
 pub use parse::{BadLine, Reason, Samples, parse};
 pub use types::{Cardinality, Dialect, MetricType, Sample, Value};

@@ -8,6 +8,7 @@
 
 mod plain;
 
+use super::name_hash::hash_name;
 use super::number::{is_js_space, parse_number};
 use super::types::{Dialect, MetricType, Sample, Value};
 
@@ -28,7 +29,7 @@ use super::types::{Dialect, MetricType, Sample, Value};
 /// assert_eq!(samples.lines(), 3);
 /// ```
 pub fn parse(packet: &[u8], dialect: Dialect) -> Samples<'_> {
-    Samples { rest: packet, dialect, lines: 0, line: None }
+    Samples { rest: packet, dialect, seed: 0, lines: 0, line: None }
 }
 
 /// A value that could not be read, and why.
@@ -78,11 +79,18 @@ impl Reason {
 pub struct Samples<'a> {
     rest: &'a [u8],
     dialect: Dialect,
+    seed: u64,
     lines: usize,
     line: Option<Line<'a>>,
 }
 
 impl Samples<'_> {
+    /// Hashes names with a seed, which is 0 without this.
+    #[must_use]
+    pub fn seeded(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
     /// Lines begun so far; all of the packet's once the iterator has ended. Empty lines do not count.
     pub fn lines(&self) -> usize {
         self.lines
@@ -96,7 +104,8 @@ impl<'a> Iterator for Samples<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         if self.line.is_none()
             && self.dialect.has_plain_names()
-            && let Some((sample, rest)) = plain::read(self.rest, self.dialect != Dialect::Etsy)
+            && let Some((sample, rest)) =
+                plain::read(self.rest, self.seed, self.dialect != Dialect::Etsy)
         {
             self.rest = rest;
             self.lines += 1;
@@ -125,7 +134,7 @@ impl<'a> Samples<'a> {
                 // A line of a carriage return alone is a bad one, as it is to etsy's.
                 let line = line.strip_suffix(b"\r").unwrap_or(line);
                 self.lines += 1;
-                self.line = Some(Line::new(line, self.dialect));
+                self.line = Some(Line::new(line, self.dialect, self.seed));
             }
         }
     }
@@ -136,6 +145,7 @@ impl<'a> Samples<'a> {
 struct Line<'a> {
     whole: &'a [u8],
     name: &'a [u8],
+    name_hash: u64,
     tags: Option<&'a [u8]>,
     /// The rate that stands after DogStatsD's tags.
     tail_rate: Option<&'a [u8]>,
@@ -147,7 +157,7 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(whole: &'a [u8], dialect: Dialect) -> Self {
+    fn new(whole: &'a [u8], dialect: Dialect, seed: u64) -> Self {
         let (body, tail) = match find(whole, *b"|#") {
             Some(at) => (&whole[..at], Some(&whole[at + 2..])),
             None => (whole, None),
@@ -164,7 +174,8 @@ impl<'a> Line<'a> {
         };
         let (name, head_tags) = split_head(head, dialect);
         let tags = head_tags.or(tail_tags);
-        Self { whole, name, tags, tail_rate, bits: Some(bits), shared, dialect }
+        let name_hash = hash_name(name, seed);
+        Self { whole, name, name_hash, tags, tail_rate, bits: Some(bits), shared, dialect }
     }
 
     fn next(&mut self) -> Option<Result<Sample<'a>, BadLine<'a>>> {
@@ -201,7 +212,8 @@ impl<'a> Line<'a> {
         {
             return Err(Reason::NotFinite);
         }
-        Ok(Sample { name: self.name, tags: self.tags, kind, value, rate })
+        let (name, name_hash, tags) = (self.name, self.name_hash, self.tags);
+        Ok(Sample { name, name_hash, tags, kind, value, rate })
     }
 
     fn kind(&self, code: &[u8]) -> Result<MetricType, Reason> {

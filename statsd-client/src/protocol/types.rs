@@ -142,6 +142,8 @@ pub enum Value<'a> {
 pub struct Sample<'a> {
     /// The name as it stood in the line, without tags, not sanitised; not necessarily UTF-8.
     pub name: &'a [u8],
+    /// [`hash_name`](super::hash_name) of the name, with the seed of [`Samples`](super::Samples).
+    pub name_hash: u64,
     /// The tags as they stood in the line, without what opens and closes the list: `plan:pro,region:eu`
     /// in DogStatsD, `plan=pro;region=eu` in Graphite's dialect. `None`: no tags.
     pub tags: Option<&'a [u8]>,

@@ -1,8 +1,8 @@
 //! Name → number: an open-addressing table of eight bytes a slot, beside the names themselves.
 
-use std::hash::{BuildHasher as _, Hasher as _};
+use std::hash::{BuildHasher as _, RandomState};
 
-use foldhash::fast::RandomState;
+use statsd_client::protocol::hash_name;
 
 use super::names::{NameRef, Texts};
 
@@ -13,12 +13,18 @@ const SLOTS_MIN: usize = 16;
 ///
 /// A slot holds 32 bits of the name's hash and its number. Where it belongs is the hash in proportion to
 /// the table's size, so the table may have any size, and grows in one pass that keeps the slots' order,
-/// without a look at the names. The hasher is seeded at random, so that nobody can aim for collisions.
-#[derive(Debug, Default)]
+/// without a look at the names. The seed is a random one, so that nobody can aim for collisions.
+#[derive(Debug)]
 pub(super) struct Index {
-    hasher: RandomState,
+    seed: u64,
     slots: Vec<Slot>,
     names: Vec<NameRef>,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self { seed: random_seed(), slots: Vec::new(), names: Vec::new() }
+    }
 }
 
 /// 0 is an empty slot.
@@ -30,30 +36,30 @@ struct Slot {
 }
 
 impl Index {
+    /// An empty one, that knows names by their [`hash_name`] with this seed.
+    pub(super) fn seeded(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
     /// The hash by which the other functions know the name.
     pub(super) fn hash(&self, name: &[u8]) -> u32 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(name);
-        // The upper half is the better mixed one.
-        (hasher.finish() >> 32) as u32
+        upper(hash_name(name, self.seed))
     }
 
     /// The number of a name, if it has one.
+    #[inline]
     pub(super) fn find(&self, texts: &Texts, hash: u32, name: &[u8]) -> Option<usize> {
-        if self.slots.is_empty() {
-            return None;
-        }
         let mut at = self.home(hash);
         loop {
-            let slot = self.slots[at];
-            if slot.number == 0 {
-                return None;
-            }
-            if slot.hash == hash {
+            // There is none in a table of no slots; else there is an empty one somewhere.
+            let slot = self.slots.get(at)?;
+            if slot.hash == hash && slot.number != 0 {
                 let number = slot.number as usize - 1;
-                if texts.name(self.names[number]).as_bytes() == name {
+                if texts.bytes_of(self.names[number]) == name {
                     return Some(number);
                 }
+            } else if slot.number == 0 {
+                return None;
             }
             at = self.after(at);
         }
@@ -112,6 +118,17 @@ impl Index {
         let old = std::mem::replace(&mut self.slots, vec![Slot::default(); slots]);
         old.into_iter().filter(|slot| slot.number != 0).for_each(|slot| self.place(slot));
     }
+}
+
+/// A seed that nobody outside can know.
+pub(super) fn random_seed() -> u64 {
+    RandomState::new().hash_one(0)
+}
+
+/// What a table keeps of a name's hash: the upper half, which is the better mixed one.
+#[inline]
+pub(super) fn upper(hash: u64) -> u32 {
+    (hash >> u32::BITS) as u32
 }
 
 #[cfg(test)]

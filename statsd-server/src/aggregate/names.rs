@@ -99,6 +99,17 @@ impl Texts {
         number(self.sealed.len() - 1)
     }
 
+    /// The name's bytes, which need no look at where characters begin.
+    #[inline]
+    pub(super) fn bytes_of(&self, name: NameRef) -> &[u8] {
+        let text = match self.sealed.get(name.text as usize) {
+            Some(text) => text.as_bytes(),
+            None => self.open.as_bytes(),
+        };
+        let start = usize::from(name.start);
+        &text[start..start + name.len()]
+    }
+
     pub(super) fn name(&self, name: NameRef) -> &str {
         let text = self.sealed.get(name.text as usize).map_or(self.open.as_str(), |text| text);
         name.in_str(text)

@@ -8,6 +8,7 @@ use statsd_client::protocol::{Dialect, MetricType, Sample, Value, parse};
 use super::counts::{Counts, Lost};
 use super::first_nodes::FirstNodes;
 use super::gathering::{Exact, GaugeChange, count};
+use super::index::random_seed;
 use super::interval::Interval;
 use super::key::{context_name, raw_context_name};
 use super::members::{Members, held_bytes};
@@ -26,6 +27,8 @@ pub struct Shard {
     dialect: Dialect,
     sanitise: bool,
     exact: Exact,
+    /// With which names are hashed.
+    seed: u64,
     names: Names,
     counters: Table<f64>,
     gauges: Table<GaugeChange>,
@@ -62,15 +65,17 @@ impl Default for Names {
 impl Shard {
     /// An empty shard that reads packets in `dialect`.
     pub fn new(dialect: Dialect) -> Self {
+        let seed = random_seed();
         Self {
             dialect,
             sanitise: true,
             exact: Exact::default(),
             names: Names::default(),
-            counters: Table::default(),
-            gauges: Table::default(),
-            timers: Table::default(),
-            sets: Table::default(),
+            seed,
+            counters: Table::seeded(seed),
+            gauges: Table::seeded(seed),
+            timers: Table::seeded(seed),
+            sets: Table::seeded(seed),
             held_bytes: 0,
             counts: Counts::default(),
             refused: FirstNodes::default(),
@@ -108,7 +113,7 @@ impl Shard {
     /// Allocates only for names and set members that are new, and to grow a timer.
     pub fn record_packet(&mut self, packet: &[u8]) {
         self.counts.packets += 1;
-        let mut samples = parse(packet, self.dialect);
+        let mut samples = parse(packet, self.dialect).seeded(self.seed);
         for item in &mut samples {
             match item {
                 Ok(sample) => self.record(&sample),
@@ -123,8 +128,9 @@ impl Shard {
         self.counts.add_lost(lost);
     }
 
-    /// Records one value. What hits a bound is dropped and counted.
-    pub fn record(&mut self, sample: &Sample<'_>) {
+    /// Records one value, read with this shard's seed. What hits a bound is dropped and counted.
+    #[inline]
+    fn record(&mut self, sample: &Sample<'_>) {
         match self.record_known(sample) {
             Some(recorded) => self.counts.add_recorded(recorded),
             None => self.record_new(sample),
@@ -133,18 +139,19 @@ impl Shard {
 
     /// A name that is known as it stands in the packet needs no cleaning: names are known by what
     /// cleaning left of them, and that is clean. Nearly every sample ends here.
+    #[inline]
     fn record_known(&mut self, sample: &Sample<'_>) -> Option<Recorded> {
         if sample.tags.is_some() {
             return None;
         }
-        let (texts, name) = (&self.names.texts, sample.name);
+        let (texts, hash, name) = (&self.names.texts, sample.name_hash, sample.name);
         let mut hold = Hold { exact: self.exact, held_bytes: &mut self.held_bytes };
         Some(match sample.kind {
-            MetricType::Counter => add(self.counters.known(texts, name)?, sample),
-            MetricType::Gauge => hold.gauge(self.gauges.known(texts, name)?, sample),
-            MetricType::Set => hold.join(self.sets.known(texts, name)?, sample),
+            MetricType::Counter => add(self.counters.known(texts, hash, name)?, sample),
+            MetricType::Gauge => hold.gauge(self.gauges.known(texts, hash, name)?, sample),
+            MetricType::Set => hold.join(self.sets.known(texts, hash, name)?, sample),
             MetricType::Timer | MetricType::Histogram | MetricType::Distribution => {
-                hold.time(self.timers.known(texts, name)?, sample)
+                hold.time(self.timers.known(texts, hash, name)?, sample)
             }
             // The parser yields no other kind.
             _ => Recorded::Kept,
@@ -222,14 +229,15 @@ impl Shard {
             };
         }
         *names = Names::default();
+        let seed = self.seed;
         Interval {
             names: id,
             next: Some(names.id),
             texts,
-            counters: mem::take(&mut self.counters).end(),
-            gauges: mem::take(&mut self.gauges).end(),
-            timers: mem::take(&mut self.timers).end(),
-            sets: mem::take(&mut self.sets).end(),
+            counters: mem::replace(&mut self.counters, Table::seeded(seed)).end(),
+            gauges: mem::replace(&mut self.gauges, Table::seeded(seed)).end(),
+            timers: mem::replace(&mut self.timers, Table::seeded(seed)).end(),
+            sets: mem::replace(&mut self.sets, Table::seeded(seed)).end(),
             held_bytes: 0,
             counts,
             refused,

@@ -3,7 +3,7 @@
 use std::mem;
 
 use super::gathering::Gather;
-use super::index::Index;
+use super::index::{Index, upper};
 use super::interval::Gathered;
 use super::names::Texts;
 use super::room::Room;
@@ -18,17 +18,16 @@ pub(super) struct Table<G> {
     told: usize,
 }
 
-impl<G> Default for Table<G> {
-    fn default() -> Self {
-        Self { index: Index::default(), gathered: Vec::new(), told: 0 }
-    }
-}
-
 impl<G: Gather> Table<G> {
+    /// An empty one, that knows names by their hash with this seed.
+    pub(super) fn seeded(seed: u64) -> Self {
+        Self { index: Index::seeded(seed), gathered: Vec::new(), told: 0 }
+    }
+
     /// What a known name gathers.
-    pub(super) fn known(&mut self, texts: &Texts, name: &[u8]) -> Option<&mut G> {
-        let hash = self.index.hash(name);
-        let number = self.index.find(texts, hash, name)?;
+    #[inline]
+    pub(super) fn known(&mut self, texts: &Texts, hash: u64, name: &[u8]) -> Option<&mut G> {
+        let number = self.index.find(texts, upper(hash), name)?;
         Some(&mut self.gathered[number])
     }
 

@@ -1,6 +1,7 @@
 //! The line that nearly every line is: `name:12.5|ms`, perhaps with `|@0.1`, read in one pass. Whatever
 //! is more, or odd, is left to the careful reader, which comes to the same for these.
 
+use super::super::name_hash::NameHash;
 use super::super::types::{MetricType, Sample, Value};
 
 /// Digits of a number that is exact in a `f64` before it is divided by a power of ten that is exact, too,
@@ -13,8 +14,8 @@ const POWERS: [f64; DIGITS_MAX + 1] =
 
 /// Reads the first line of `packet`, if it is plain; yields what follows it, too.
 #[inline]
-pub(super) fn read(packet: &[u8], histograms: bool) -> Option<(Sample<'_>, &[u8])> {
-    let (name, rest) = name(packet)?;
+pub(super) fn read(packet: &[u8], seed: u64, histograms: bool) -> Option<(Sample<'_>, &[u8])> {
+    let (name, name_hash, rest) = name(packet, seed)?;
     let (value, rest) = number(rest)?;
     let (kind, rest) = match rest {
         [b'|', b'c', rest @ ..] => (MetricType::Counter, rest),
@@ -33,41 +34,60 @@ pub(super) fn read(packet: &[u8], histograms: bool) -> Option<(Sample<'_>, &[u8]
         [b'\n', rest @ ..] => rest,
         _ => return None,
     };
-    Some((Sample { name, tags: None, kind, value: Value::Number(value), rate }, rest))
+    let value = Value::Number(value);
+    Some((Sample { name, name_hash, tags: None, kind, value, rate }, rest))
 }
 
-/// What stands before the first colon, where no line ends before that, and no field begins.
+/// What stands before the first colon, where no line ends before that and no field begins; and its hash.
 #[inline]
-fn name(packet: &[u8]) -> Option<(&[u8], &[u8])> {
+fn name(packet: &[u8], seed: u64) -> Option<(&[u8], u64, &[u8])> {
+    let mut hash = NameHash::new(seed);
     let (words, tail) = packet.as_chunks::<8>();
     let mut at = 0;
     for word in words {
         let word = u64::from_le_bytes(*word);
-        let ends = holds(word, b':') | holds(word, b'|') | holds(word, b'\n');
+        let ends = ends(word);
         if ends != 0 {
-            return split(packet, at + ends.trailing_zeros() as usize / 8);
+            return split(packet, at, word, ends, hash);
         }
+        hash.add(word);
         at += 8;
     }
-    let end = tail.iter().position(|byte| matches!(byte, b':' | b'|' | b'\n'))?;
-    split(packet, at + end)
+    let mut word = [0; 8];
+    word[..tail.len()].copy_from_slice(tail);
+    let word = u64::from_le_bytes(word);
+    split(packet, at, word, ends(word), hash)
 }
 
+/// The name that ends in the word at `at`, if a colon ends it.
 #[inline]
-fn split(packet: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
-    match packet.split_at(at) {
-        (name, [b':', rest @ ..]) => Some((name, rest)),
-        _ => None,
-    }
+fn split(
+    packet: &[u8],
+    at: usize,
+    word: u64,
+    ends: u64,
+    hash: NameHash,
+) -> Option<(&[u8], u64, &[u8])> {
+    let bits = ends.trailing_zeros() & !7;
+    let end = at + bits as usize / 8;
+    let (name, [b':', rest @ ..]) = packet.split_at_checked(end)? else { return None };
+    let tail = word & !(u64::MAX << bits);
+    Some((name, hash.finish(tail, name.len()), rest))
 }
 
-/// The highest bit of each byte of `word` that is `byte`, up to and including the first; above that
-/// there may be more. (Warren, "Hacker's Delight", 6-1.)
+/// The highest bit of each byte of `word` that may end a name: a colon, a newline, a bar. An asterisk,
+/// and what is not ASCII, may look like one. (After Warren, "Hacker's Delight", 6-1.)
 #[inline]
-fn holds(word: u64, byte: u8) -> u64 {
+fn ends(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
-    let zero = word ^ (ONES * byte as u64);
-    zero.wrapping_sub(ONES) & !zero & (ONES << 7)
+    const LOW: u64 = ONES * 0x7f;
+    /// A colon and a newline differ in these bits only.
+    const ALIKE: u64 = ONES * !(b':' ^ b'\n') as u64;
+    const COLON: u64 = ONES * (b':' & b'\n') as u64;
+    const BAR: u64 = ONES * b'|' as u64;
+    let is_neither = ((word & ALIKE) ^ COLON).wrapping_add(LOW);
+    let is_no_bar = (word ^ BAR).wrapping_add(LOW);
+    (!(is_neither & is_no_bar) | word) & !LOW
 }
 
 /// Digits, with or without a point and more digits behind it.

@@ -5,6 +5,8 @@ use std::net::{Shutdown, TcpStream, UdpSocket};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
+use statsd_server::limits::HTTP_CONNECTIONS_MAX;
+
 use super::server::{Server, connect};
 use super::{alone, until};
 
@@ -112,6 +114,19 @@ fn slow_requests_keep_no_other_one_waiting() {
         peer.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
     }
+    server.end();
+}
+
+/// They are more than are served at once, so some of them make room.
+#[test]
+fn a_thousand_idle_connections_over_http_keep_no_request_waiting() {
+    let _alone = alone();
+    let server = Server::start("data = 'off'\n");
+    let idle: Vec<_> = (0..allowed(1_000)).map(|_| connect(server.http)).collect();
+    let status = server.status();
+    let over_limit = status["counts"]["connections_over_limit"].as_u64().unwrap();
+    assert_eq!(over_limit > 0, idle.len() > HTTP_CONNECTIONS_MAX, "{status:#}");
+    drop(idle);
     server.end();
 }
 

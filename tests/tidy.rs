@@ -81,7 +81,7 @@ const CONCRETE: [&str; 8] = [
 
 const LINES_MAX: usize = 400;
 
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "statsd-client",
     "statsd-macros",
     "statsd-server/src",
@@ -89,6 +89,7 @@ const SOURCES: [&str; 8] = [
     "statsd-server/tests",
     "bench",
     "examples",
+    "fuzz/fuzz_targets",
     "tests",
 ];
 

@@ -85,7 +85,7 @@ const CONCRETE: [&str; 8] = [
 
 const LINES_MAX: usize = 400;
 
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "statsd-client",
     "statsd-macros",
     "statsd-server/benches",
@@ -94,6 +94,7 @@ const SOURCES: [&str; 9] = [
     "statsd-server/tests",
     "bench",
     "examples",
+    "fuzz/fuzz_targets",
     "tests",
 ];
 

@@ -113,7 +113,8 @@ pub const LOGGED_SERIES_MAX: usize = 64;
 pub const OPEN_FILES_MAX: usize = 512;
 
 /// Connections over HTTP at once, live pages among them. With the files kept open it stays below the
-/// 1,024 descriptors that most systems allow a process.
+/// 1,024 descriptors that most systems allow a process. One more ends the oldest that never asked for
+/// anything, or else waits.
 pub const HTTP_CONNECTIONS_MAX: usize = LIVE_CLIENTS_MAX + 128;
 
 const _: () = assert!(OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX <= 900);

@@ -144,7 +144,7 @@ telemetry! {
     series_unreadable,
     /// HTTP requests answered with a 4xx: wrong, over a bound, or to no such place.
     requests_refused,
-    /// Times that a connection over HTTP had to wait for the end of another one.
+    /// Connections over HTTP that had to wait until another one made room, or ended.
     connections_over_limit,
     /// Live pages that fell behind and skipped flushes.
     live_lagged,

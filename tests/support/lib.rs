@@ -2,6 +2,7 @@
 //! May not know how the server does what it does: only sockets, folders and `App`.
 
 mod http;
+pub mod input;
 mod server;
 
 pub use http::{Answer, Events, get};

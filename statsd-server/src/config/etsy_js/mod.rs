@@ -70,13 +70,18 @@ pub fn read(text: &str) -> Result<Loaded, ConfigError> {
 
 fn error(text: &str, mistake: Mistake) -> ConfigError {
     let (line, column) = place(text, mistake.at);
-    ConfigError::Text { path: None, line, column, message: mistake.message }
+    ConfigError::Text { path: None, line, column, message: one_line(&mistake.message) }
 }
 
 fn note(text: &str, remark: Remark) -> Note {
     let (line, column) = place(text, remark.at);
     let kind = if remark.is_warning { NoteKind::Warning } else { NoteKind::Note };
-    Note { kind, line, column, message: remark.message }
+    Note { kind, line, column, message: one_line(&remark.message) }
+}
+
+/// Messages show pieces of the file, and a text in it may hold what breaks a line or moves a cursor.
+fn one_line(message: &str) -> String {
+    message.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// Line and character, from 1, of a byte.

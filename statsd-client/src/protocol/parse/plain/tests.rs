@@ -49,7 +49,7 @@ fn packet(state: &mut u64) -> Vec<u8> {
         "|@1e-1",
         ":1|c\n",
     ];
-    (0..1 + next(state) % 12).flat_map(|_| PIECES[next(state) % PIECES.len()].bytes()).collect()
+    (0..=next(state) % 12).flat_map(|_| PIECES[next(state) % PIECES.len()].bytes()).collect()
 }
 
 #[test]

@@ -93,6 +93,11 @@ fn unknown_keys_are_warned_of() {
             "line 1, column 15: unknown key `graphite.legacynamespace`; did you mean `legacyNamespace`?"
         ]
     );
+    assert_eq!(
+        warnings("'a\\n\u{1b}[2Jb': 1"),
+        ["line 1, column 3: unknown key `a\u{fffd}\u{fffd}[2Jb`: it has no effect"],
+        "whatever a key holds, what is said of it stays one line"
+    );
     let librato = warnings("librato: { email: /x/, token: [null, { a: 1 }] }");
     assert_eq!(librato, ["line 1, column 3: unknown key `librato`: it has no effect"]);
     assert_eq!(

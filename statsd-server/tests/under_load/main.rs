@@ -1,0 +1,36 @@
+//! The built binary under loads and among peers that are made to break it: what it took is accounted
+//! for, and the others notice nothing. Nothing here is timed; what never ends fails.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "what a machine's limits did not allow is said")]
+
+mod carbon;
+mod many_names;
+mod overload;
+mod prototype_names;
+mod server;
+mod slow_peers;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Fails a test that would wait for ever.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Held by whoever needs the machine's cores, or its descriptors, to itself.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Asks again and again until there is an answer.
+fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
+        std::thread::yield_now();
+    }
+}

@@ -1,0 +1,144 @@
+//! Any bytes as a packet, in every dialect, to the parser and through the aggregator.
+
+use statsd_client::protocol::{BadLine, Dialect, MetricType, Sample, Value, parse};
+use statsd_server::aggregate::{Options, Shard, Snapshot, State};
+
+const DIALECTS: [Dialect; 7] = [
+    Dialect::Etsy,
+    Dialect::DogStatsd,
+    Dialect::Influx,
+    Dialect::Graphite,
+    Dialect::SignalFx,
+    Dialect::Librato,
+    Dialect::Okmeter,
+];
+
+/// Those that the server can be configured to read.
+const READ_BY_THE_SERVER: [Dialect; 2] = [Dialect::Etsy, Dialect::DogStatsd];
+
+/// What the server's own counters begin with. No name of a line begins so: a name ends before its first colon.
+const OWN: &str = ":";
+
+/// Whole numbers up to here add up exactly, in any order, whatever there is of them in a packet.
+const EXACT_MAX: f64 = (1_u64 << 32) as f64;
+
+/// Checks what must hold of every packet.
+///
+/// # Panics
+/// It does not hold.
+pub fn packet(data: &[u8]) {
+    for dialect in DIALECTS {
+        let items = read(data, dialect);
+        if READ_BY_THE_SERVER.contains(&dialect) {
+            aggregated(data, dialect, true, &items);
+            aggregated(data, dialect, false, &items);
+        }
+    }
+}
+
+type Item<'a> = Result<Sample<'a>, BadLine<'a>>;
+
+/// The parser goes on, counts its lines, and lets no line see another one.
+fn read(data: &[u8], dialect: Dialect) -> Vec<Item<'_>> {
+    let lines: Vec<&[u8]> = data.split(|&b| b == b'\n').filter(|line| !line.is_empty()).collect();
+    let mut items = Vec::new();
+    let mut samples = parse(data, dialect);
+    let mut begun = 0;
+    while let Some(item) = samples.next() {
+        assert!(items.len() <= data.len(), "{dialect:?}: more values than bytes");
+        assert!(
+            samples.lines() == begun || samples.lines() == begun + 1,
+            "{dialect:?}: a line without a value"
+        );
+        begun = samples.lines();
+        if let Ok(sample) = &item {
+            usable(sample);
+        }
+        items.push(item);
+    }
+    assert_eq!(samples.lines(), lines.len(), "{dialect:?}");
+    assert_eq!(samples.next(), None, "{dialect:?}: it goes on after its end");
+    let one_by_one: Vec<_> = lines.iter().flat_map(|line| parse(line, dialect)).collect();
+    assert_eq!(items, one_by_one, "{dialect:?}: a line depends on its neighbours");
+    items
+}
+
+/// A sample is what the aggregator may rely on.
+fn usable(sample: &Sample<'_>) {
+    let Sample { kind, value, rate, .. } = *sample;
+    assert!(rate > 0.0 && rate.is_finite(), "{sample:?}");
+    match value {
+        Value::Number(number) => {
+            assert!(number.is_finite() && kind != MetricType::Set, "{sample:?}");
+            assert!(kind == MetricType::Gauge || (number * (1.0 / rate)).is_finite(), "{sample:?}");
+            assert!(kind != MetricType::Timer || number >= 0.0, "{sample:?}");
+        }
+        Value::Delta(delta) => {
+            assert!(delta.is_finite() && kind == MetricType::Gauge, "{sample:?}");
+        }
+        Value::Text(text) => assert!(!text.is_empty() && kind == MetricType::Set, "{sample:?}"),
+        ref other => panic!("a value that no line holds: {other:?}"),
+    }
+}
+
+/// Every line is accepted or counted as bad, and what is accepted is in the snapshot.
+fn aggregated(data: &[u8], dialect: Dialect, sanitise: bool, items: &[Item<'_>]) {
+    let mut shard = Shard::new(dialect).sanitising(sanitise);
+    let mut state = State::new(Options { prefix_stats: OWN.to_owned(), ..Options::default() });
+    shard.record_packet(data);
+    state.absorb(&mut shard.take());
+    let snapshot = state.snapshot(1);
+    let own = |name: &str| {
+        let name = format!("{OWN}.{name}");
+        snapshot.counters.iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
+    };
+    let lines = data.split(|&b| b == b'\n').filter(|line| !line.is_empty()).count();
+    let bad = items.iter().filter(|item| item.is_err()).count();
+    assert_eq!(own("packets_received"), Some(1.0));
+    assert_eq!(own("metrics_received"), Some(lines as f64), "{dialect:?}");
+    assert_eq!(own("bad_lines_seen"), Some(bad as f64), "{dialect:?}");
+    let accepted: Vec<_> = items.iter().flatten().collect();
+    added_up(&accepted, &snapshot);
+    // The next interval is an idle one, and begins anew.
+    let next = state.snapshot(2);
+    assert!(next.counters.iter().all(|(_, value)| *value == 0.0));
+    assert_eq!(next.gauges.iter().filter(|(name, _)| !name.starts_with(OWN)).count(), {
+        snapshot.gauges.iter().filter(|(name, _)| !name.starts_with(OWN)).count()
+    });
+}
+
+fn added_up(accepted: &[&Sample<'_>], snapshot: &Snapshot) {
+    let of = |kinds: &[MetricType]| -> Vec<&Sample<'_>> {
+        accepted.iter().filter(|sample| kinds.contains(&sample.kind)).copied().collect()
+    };
+    let not_own = |name: &str| !name.starts_with(OWN);
+    let counters = of(&[MetricType::Counter, MetricType::Meter]);
+    if counters.iter().all(|sample| sample.rate == 1.0 && whole(sample.value)) {
+        let sum: f64 = counters.iter().map(|sample| number(sample.value)).sum();
+        let sent = snapshot.counters.iter().filter(|(name, _)| not_own(name));
+        assert_eq!(sent.map(|(_, value)| value).sum::<f64>(), sum);
+    }
+    let times = of(&[MetricType::Timer, MetricType::Histogram, MetricType::Distribution]);
+    if times.iter().all(|sample| sample.rate == 1.0) {
+        let counts = snapshot.timers.iter().filter_map(|(_, timer)| timer.get("count"));
+        assert_eq!(counts.sum::<f64>(), times.len() as f64);
+    }
+    let gauges = snapshot.gauges.iter().filter(|(name, _)| not_own(name)).count();
+    let set = of(&[MetricType::Gauge]).len();
+    assert!(gauges <= set && (gauges > 0) == (set > 0), "{set} values of {gauges} gauges");
+    let members: usize = snapshot.sets.iter().map(|(_, members)| members).sum();
+    let joined = of(&[MetricType::Set]).len();
+    assert!(members <= joined && (members > 0) == (joined > 0), "{joined} joined {members}");
+    assert_eq!(accepted.len(), counters.len() + times.len() + set + joined, "another type");
+}
+
+fn whole(value: Value<'_>) -> bool {
+    number(value).fract() == 0.0 && number(value).abs() <= EXACT_MAX
+}
+
+fn number(value: Value<'_>) -> f64 {
+    match value {
+        Value::Number(number) => number,
+        _ => f64::NAN,
+    }
+}

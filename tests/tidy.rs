@@ -32,11 +32,12 @@ const SERVER: Floors = &[
     ("telemetry", &[]),
     ("config", &["limits"]),
     ("aggregate", &["limits"]),
+    ("checkpoint", &["aggregate", "limits"]),
     ("tap", &["limits", "telemetry"]),
     ("receiver", &["aggregate", "limits", "tap", "telemetry"]),
     ("store", &["limits"]),
     ("live", &["limits"]),
-    ("backend", &["aggregate", "clock", "limits", "live", "store", "tap", "telemetry"]),
+    ("backend", &["aggregate", "checkpoint", "clock", "limits", "live", "store", "tap", "telemetry"]),
     ("admin", &["aggregate", "clock", "flush", "limits", "telemetry"]),
     ("flush", &["aggregate", "backend", "clock", "limits", "telemetry"]),
     ("query", &["limits", "store"]),
@@ -68,7 +69,8 @@ const IMPURE: [&str; 9] = [
 ];
 
 /// Concrete parts, which only `app.rs` puts together.
-const CONCRETE: [&str; 8] = [
+const CONCRETE: [&str; 9] = [
+    "CheckpointBackend",
     "LocalStore",
     "NoStore",
     "StoreBackend",

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::admin::{self, Admin};
 use crate::aggregate::{Bin, DeleteIdle, Histogram, Options};
 use crate::backend::Repeater;
+use crate::checkpoint::LockError;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, Dialect, Listen, Output, StatsdListen, UnixSocket};
 use crate::flush::Flusher;
@@ -23,6 +24,7 @@ use crate::store::{LocalStore, NoStore, OpenError, Store};
 use crate::telemetry::Telemetry;
 
 mod etsys_config;
+mod kept;
 mod outputs;
 mod support;
 
@@ -95,6 +97,9 @@ pub enum AppError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The state file cannot be used.
+    #[error(transparent)]
+    State(#[from] LockError),
     /// A thread could not be started, or the HTTP server failed.
     #[error("cannot {what}: {source}")]
     Run {
@@ -153,13 +158,18 @@ impl App {
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };
-        let flusher = Flusher::new(
+        let mut lanes = outputs::lanes(config, &state, console)?;
+        let kept = kept::open(config, &mut lanes, &*state.clock, &state.telemetry)?;
+        let mut flusher = Flusher::new(
             aggregation(config),
             receivers.shards(),
-            outputs::lanes(config, &state, console)?,
+            lanes,
             state.clock.clone(),
             state.telemetry.clone(),
         );
+        if let Some(kept) = kept {
+            flusher.restore(kept);
+        }
         let (tap, repeater) = outputs::repeater(config, state.telemetry.clone())?;
         let receivers = receivers.with_tap(tap);
         let is_up = config.health_status == config::Health::Up;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::aggregate::{Counts, Interval, Options, Shard, State};
+use crate::aggregate::{Counts, Interval, Kept, Options, Shard, State};
 use crate::backend::Lane;
 use crate::clock::Clock;
 use crate::limits::{ADMIN_REPLY_MAX_BYTES, FIRST_NODES_SHOWN, FLUSH_REQUESTS_MAX};
@@ -126,6 +126,11 @@ impl Flusher {
             inquirer: Inquirer::new(sender),
             requests,
         }
+    }
+
+    /// Goes on from where another run was, before anything is flushed; see [`State::restore`].
+    pub fn restore(&mut self, kept: Kept) {
+        self.state.restore(kept);
     }
 
     /// Asks the running thread about what it holds.

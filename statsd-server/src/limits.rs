@@ -221,6 +221,9 @@ pub const SPOOL_BYTES_MAX: u64 = 1 << 40;
 /// a thousand counters.
 pub const SPOOL_MEMORY_BYTES: u64 = 64 << 20;
 
+/// Bytes of a state file that are read: more than a million names with `NAMES_HELD_MAX_BYTES` take.
+pub const STATE_FILE_MAX_BYTES: u64 = 256 << 20;
+
 /// The shortest wait for another machine, or a command, that may be configured.
 pub const OUTPUT_WAIT_MIN: Duration = Duration::from_millis(1);
 

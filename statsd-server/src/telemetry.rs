@@ -120,6 +120,10 @@ telemetry! {
     stream_connections_over_limit,
     /// Lines that a broken connection, or the server's end, left without their end.
     stream_lines_unfinished,
+    /// Names taken over from the run before.
+    names_restored,
+    /// 1 where the run before did not end in order, so that some of its last interval is lost.
+    unclean_ends,
     /// Points stored.
     points,
     /// Points refused because their name cannot be a series.

@@ -140,16 +140,14 @@ fn changed(value: f64, delta: f64) -> f64 {
     if value == 0.0 { delta } else { value + delta }
 }
 
-/// A gauge's value, and for how many flushes nobody has sent it.
+/// A gauge's value.
 #[derive(Debug, Default)]
 pub(super) struct Gauge {
     pub(super) value: f64,
-    pub(super) silent_flushes: u32,
 }
 
 impl Gathered<Gauge> for GaugeChange {
     fn move_into(&mut self, gauge: &mut Gauge) -> u64 {
-        gauge.silent_flushes = 0;
         match self {
             Self::Set(value) => {
                 gauge.value = *value;

@@ -20,6 +20,7 @@
 mod counts;
 mod first_nodes;
 mod interval;
+mod kept;
 mod key;
 mod listing;
 mod options;
@@ -32,9 +33,10 @@ mod totals;
 
 pub use counts::{Counts, Lost};
 pub use interval::Interval;
+pub use kept::Kept;
 pub use key::push_clean_name;
 pub use listing::{Deleted, Kind, Listed, Listing};
 pub use options::{Bin, DeleteIdle, Histogram, Options};
 pub use shard::Shard;
-pub use snapshot::{First, Raw, Snapshot, TimerStats};
+pub use snapshot::{First, Raw, Silence, Snapshot, TimerStats};
 pub use state::State;

@@ -8,7 +8,7 @@ use super::first_nodes::FirstNodes;
 use super::interval::{Gauge, Interval, Members, TimerSamples};
 use super::options::Options;
 use super::room::Room;
-use super::snapshot::{First, Raw, Snapshot};
+use super::snapshot::{First, Raw, Silence, Snapshot};
 use super::timer::Statistics;
 use super::totals::{Books, Totals};
 use crate::limits::RAW_VALUES_MAX;
@@ -20,48 +20,58 @@ const SPARED_COUNTERS: [&str; 3] = ["packets_received", "metrics_received", "bad
 /// The numbers of the open interval, and everything that lives longer.
 #[derive(Debug)]
 pub struct State {
-    options: Options,
+    pub(super) options: Options,
     statistics: Statistics,
-    own: OwnNames,
+    pub(super) own: OwnNames,
     pub(super) counters: Totals<f64>,
     pub(super) gauges: Totals<Gauge>,
     pub(super) timers: Totals<TimerSamples>,
     pub(super) sets: Totals<Members>,
     /// What the names above leave free.
     pub(super) room: Room,
-    first_nodes: FirstNodes,
+    pub(super) first_nodes: FirstNodes,
     /// Of the intervals absorbed since the last snapshot.
-    counts: Counts,
+    pub(super) counts: Counts,
     /// Of the last snapshot.
     last_counts: Counts,
     /// Since the start.
     bad_lines: u64,
-    last_timestamp: Option<i64>,
+    pub(super) last_timestamp: Option<i64>,
 }
 
 /// The names of the server's own metrics.
 #[derive(Debug)]
-struct OwnNames {
-    bad_lines: String,
-    packets: String,
-    lines: String,
-    timestamp_lag: String,
-    kernel_drops: String,
+pub(super) struct OwnNames {
+    pub(super) bad_lines: String,
+    pub(super) packets: String,
+    pub(super) lines: String,
+    pub(super) timestamp_lag: String,
+    pub(super) kernel_drops: String,
+}
+
+impl OwnNames {
+    pub(super) fn new(prefix_stats: &str) -> Self {
+        let own = |name: &str| format!("{prefix_stats}.{name}");
+        Self {
+            bad_lines: own("bad_lines_seen"),
+            packets: own("packets_received"),
+            lines: own("metrics_received"),
+            timestamp_lag: own("timestamp_lag"),
+            kernel_drops: own("kernel_drops"),
+        }
+    }
+
+    pub(super) fn counters(&self) -> [&String; 4] {
+        [&self.bad_lines, &self.packets, &self.lines, &self.kernel_drops]
+    }
 }
 
 impl State {
     /// A state that has seen nothing.
     pub fn new(options: Options) -> Self {
-        let own = |name: &str| format!("{}.{name}", options.prefix_stats);
         let mut state = Self {
             statistics: Statistics::new(&options),
-            own: OwnNames {
-                bad_lines: own("bad_lines_seen"),
-                packets: own("packets_received"),
-                lines: own("metrics_received"),
-                timestamp_lag: own("timestamp_lag"),
-                kernel_drops: own("kernel_drops"),
-            },
+            own: OwnNames::new(&options.prefix_stats),
             options,
             counters: Totals::default(),
             gauges: Totals::default(),
@@ -119,20 +129,28 @@ impl State {
         self.set_timestamp_lag(timestamp);
         let mut skipped = 0;
         let statistics = &self.statistics;
+        let sums = self.counters.iter_mut().map(|(name, sum, silent)| (name, *sum, silent));
+        let (counters, counts) = finite(sums, &mut skipped);
+        let (timers, times) = sorted(self.timers.iter_mut().map(|(name, samples, silent)| {
+            let (stats, not_finite) = statistics.of(name, samples);
+            skipped += not_finite;
+            (name.clone(), stats, silent)
+        }));
+        let values =
+            self.gauges.iter_mut().map(|(name, gauge, silent)| (name, gauge.value, silent));
+        let (gauges, levels) = finite(values, &mut skipped);
+        let sizes = self.sets.iter_mut();
+        let sizes = sizes.map(|(name, set, silent)| (name.clone(), set.0.len(), silent));
+        let (sets, members) = sorted(sizes);
         let snapshot = Snapshot {
             timestamp,
             interval: self.options.interval.as_secs_f64(),
-            counters: finite(self.counters.iter().map(|(name, sum)| (name, *sum)), &mut skipped),
-            timers: sorted(self.timers.iter_mut().map(|(name, samples)| {
-                let (stats, not_finite) = statistics.of(name, samples);
-                skipped += not_finite;
-                (name.clone(), stats)
-            })),
-            gauges: finite(
-                self.gauges.iter().map(|(name, gauge)| (name, gauge.value)),
-                &mut skipped,
-            ),
-            sets: sorted(self.sets.iter().map(|(name, set)| (name.clone(), set.0.len()))),
+            prefix_stats: self.options.prefix_stats.clone(),
+            counters,
+            timers,
+            gauges,
+            sets,
+            silence: Silence { counters: counts, timers: times, gauges: levels, sets: members },
             processing_millis: 0,
             raw: None,
         };
@@ -161,10 +179,9 @@ impl State {
             values.truncate(RAW_VALUES_MAX);
             First { values, total: set.0.len() }
         };
-        Raw {
-            samples: sorted(self.timers.iter().map(|(name, t)| (name.clone(), first(&t.values)))),
-            members: sorted(self.sets.iter().map(|(name, set)| (name.clone(), members(set)))),
-        }
+        let samples = self.timers.iter().map(|(name, t)| (name.clone(), first(&t.values), 0));
+        let members = self.sets.iter().map(|(name, set)| (name.clone(), members(set), 0));
+        Raw { samples: sorted(samples).0, members: sorted(members).0 }
     }
 
     /// Bad values absorbed since the start.
@@ -205,46 +222,48 @@ impl State {
     }
 
     /// Keeps the names, unless idle ones are to be forgotten, and starts their numbers over.
-    fn begin_interval(&mut self) {
+    pub(super) fn begin_interval(&mut self) {
         let delete = self.options.delete_idle;
         let room = &mut self.room;
-        self.counters.retain(room, |name, sum| {
+        self.counters.retain(room, |name, sum, _| {
             *sum = 0.0;
             !delete.counters || SPARED_COUNTERS.iter().any(|part| name.contains(part))
         });
-        self.timers.retain(room, |_, samples| {
+        self.timers.retain(room, |_, samples, _| {
             samples.reset();
             !delete.timers
         });
-        self.sets.retain(room, |_, members| {
+        self.sets.retain(room, |_, members, _| {
             members.reset();
             !delete.sets
         });
         let own = &self.own.timestamp_lag;
         let max = self.options.gauges_max_ttl;
-        self.gauges.retain(room, |name, gauge| {
-            gauge.silent_flushes = gauge.silent_flushes.saturating_add(1);
+        self.gauges.retain(room, |name, gauge, silent| {
             // A gauge that ran over could never come back by deltas, so it starts anew.
-            gauge.value.is_finite() && (!delete.gauges || gauge.silent_flushes < max || name == own)
+            gauge.value.is_finite() && (!delete.gauges || silent < max || name == own)
         });
     }
 }
 
+/// Names with their numbers, and for how many flushes each was silent.
+type Listed<V> = (Vec<(String, V)>, Vec<u32>);
+
 fn finite<'a>(
-    numbers: impl Iterator<Item = (&'a String, f64)>,
+    numbers: impl Iterator<Item = (&'a String, f64, u32)>,
     skipped: &mut u64,
-) -> Vec<(String, f64)> {
-    let finite = numbers.filter(|(_, value)| {
+) -> Listed<f64> {
+    let finite = numbers.filter(|(_, value, _)| {
         *skipped += u64::from(!value.is_finite());
         value.is_finite()
     });
-    sorted(finite.map(|(name, value)| (name.clone(), value)))
+    sorted(finite.map(|(name, value, silent)| (name.clone(), value, silent)))
 }
 
-fn sorted<V>(entries: impl Iterator<Item = (String, V)>) -> Vec<(String, V)> {
+fn sorted<V>(entries: impl Iterator<Item = (String, V, u32)>) -> Listed<V> {
     let mut list: Vec<_> = entries.collect();
     list.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    list
+    list.into_iter().map(|(name, value, silent)| ((name, value), silent)).unzip()
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use super::room::Room;
 #[derive(Debug)]
 struct Total<V> {
     serial: u64,
+    /// Flushes since an interval last saw the name.
+    silent: u32,
     value: V,
 }
 
@@ -55,6 +57,7 @@ impl<V: Default> Totals<V> {
         let mut newcomers = Vec::new();
         for (name, gathering) in gathered.iter_mut() {
             if let Some(total) = self.names.get_mut(name) {
+                total.silent = 0;
                 books.counts.samples_over_limit += gathering.value.move_into(&mut total.value);
                 gathering.order = 0;
             } else {
@@ -79,18 +82,39 @@ impl<V: Default> Totals<V> {
     pub(super) fn own(&mut self, name: &str) -> &mut V {
         let serial = self.next;
         match self.names.entry_ref(name) {
-            EntryRef::Occupied(entry) => &mut entry.into_mut().value,
+            EntryRef::Occupied(entry) => {
+                let total = entry.into_mut();
+                total.silent = 0;
+                &mut total.value
+            }
             EntryRef::Vacant(entry) => {
                 self.next += 1;
-                &mut entry.insert(Total { serial, value: V::default() }).value
+                &mut entry.insert(Total { serial, silent: 0, value: V::default() }).value
             }
+        }
+    }
+
+    /// Takes in a name that was known before the server's start, and was silent for so many flushes.
+    /// One that is known already stays as it is; one that finds no room is counted.
+    pub(super) fn restore(&mut self, name: &str, silent: u32, value: V, books: &mut Books<'_>) {
+        if self.names.contains_key(name) {
+            return;
+        }
+        books.first_nodes.add(name);
+        if books.room.take(name) {
+            *self.insert(name) = value;
+            if let Some(total) = self.names.get_mut(name) {
+                total.silent = silent;
+            }
+        } else {
+            books.counts.contexts_over_limit += 1;
         }
     }
 
     fn insert(&mut self, name: &str) -> &mut V {
         let serial = self.next;
         self.next += 1;
-        let total = Total { serial, value: V::default() };
+        let total = Total { serial, silent: 0, value: V::default() };
         &mut self.names.entry_ref(name).insert(total).into_mut().value
     }
 }
@@ -115,15 +139,21 @@ impl<V> Totals<V> {
         self.names.iter().map(|(name, total)| (name, &total.value))
     }
 
-    /// In no order.
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V)> {
-        self.names.iter_mut().map(|(name, total)| (name, &mut total.value))
+    /// In no order: a name, its number, and for how many flushes it was silent before this interval's.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut V, u32)> {
+        self.names.iter_mut().map(|(name, total)| (name, &mut total.value, total.silent))
     }
 
-    /// Forgets the names that `keep` does not want.
-    pub(super) fn retain(&mut self, room: &mut Room, mut keep: impl FnMut(&str, &mut V) -> bool) {
+    /// Ends an interval: every name is silent for one flush more, which `keep` is told, and those that
+    /// it does not want are forgotten.
+    pub(super) fn retain(
+        &mut self,
+        room: &mut Room,
+        mut keep: impl FnMut(&str, &mut V, u32) -> bool,
+    ) {
         self.names.retain(|name, total| {
-            let kept = keep(name, &mut total.value);
+            total.silent = total.silent.saturating_add(1);
+            let kept = keep(name, &mut total.value, total.silent);
             if !kept {
                 room.give_back(name);
             }

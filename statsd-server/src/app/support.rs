@@ -102,6 +102,10 @@ impl List {
             Some(folder) => self.add("data", Done, folder.display()),
             None => self.add("data", Done, "off"),
         }
+        match config.state_file() {
+            Some(file) => self.add("state", Done, file.display()),
+            None => self.add("state", Done, "off: gauges and names are forgotten at the end"),
+        }
     }
 
     /// What becomes `aggregate::Options`.

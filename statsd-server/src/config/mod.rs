@@ -47,6 +47,10 @@ pub struct Config {
     /// The folder of the Whisper files; none where it is `off`. Default `./statsd-data`.
     #[serde(with = "listen::folder")]
     pub data: Option<PathBuf>,
+    /// The file that keeps gauges and the names of all metrics for the next run, or `off`. Default:
+    /// `.state` in the data folder; none where there is no data folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<PathBuf>,
     /// Time between flushes, 1 s to 1 h; from 10 ms on where nothing is stored. Default 10 s.
     #[serde(with = "duration")]
     pub flush_interval: Duration,
@@ -119,6 +123,7 @@ impl Default for Config {
             http: Listen::local(8080),
             admin: Listen::local(8126),
             data: Some(PathBuf::from("./statsd-data")),
+            state: None,
             flush_interval: Duration::from_secs(10),
             percent_threshold: vec![90.0],
             calculated_timer_metrics: None,
@@ -215,6 +220,26 @@ impl Config {
         // No series can have that name: a node holds no dot.
         let below = |data: &PathBuf| data.join(".spool").join("graphite");
         self.graphite.spool.clone().or_else(|| self.data.as_ref().map(below))
+    }
+
+    /// The file that keeps the state for the next run: `state`, or else one in the data folder. None
+    /// where there is no data folder either, or where it says `off`.
+    ///
+    /// ```
+    /// use statsd_server::config::Config;
+    ///
+    /// let file = |text| Ok::<_, statsd_server::config::ConfigError>(Config::parse(text)?.state_file());
+    /// assert_eq!(file("data = '/srv'")?, Some("/srv/.state".into()));
+    /// assert_eq!(file("data = '/srv'\nstate = 'off'")?, None);
+    /// assert_eq!(file("data = 'off'")?, None);
+    /// assert_eq!(file("data = 'off'\nstate = '/srv/state'")?, Some("/srv/state".into()));
+    /// # Ok::<(), statsd_server::config::ConfigError>(())
+    /// ```
+    pub fn state_file(&self) -> Option<PathBuf> {
+        match self.state.clone() {
+            Some(file) => parse_folder(file),
+            None => self.data.as_ref().map(|data| data.join(".state")),
+        }
     }
 }
 

@@ -38,6 +38,11 @@ pub(super) fn check(config: &Config) -> Checked {
             unix_path(&socket.path)?;
         }
     }
+    if let Some(state) = &config.state
+        && state.file_name().is_none()
+    {
+        return wrong("state", format!("{:?} is no file's path", state.display().to_string()));
+    }
     timers(config)?;
     names(config)?;
     outputs(config)?;

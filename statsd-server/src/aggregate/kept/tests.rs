@@ -1,0 +1,113 @@
+use statsd_client::protocol::Dialect;
+
+use super::*;
+use crate::aggregate::{DeleteIdle, Kind, Options, Shard};
+use crate::limits::CONTEXTS_MAX;
+
+fn flush(state: &mut State, timestamp: i64, packet: &str) -> Snapshot {
+    let mut shard = Shard::new(Dialect::Etsy);
+    if !packet.is_empty() {
+        shard.record_packet(packet.as_bytes());
+    }
+    state.absorb(&mut shard.take());
+    state.snapshot(timestamp)
+}
+
+/// The state of another run that goes on where `snapshot` was made.
+fn restarted(options: &Options, snapshot: &Snapshot) -> State {
+    let mut state = State::new(options.clone());
+    state.restore(Kept::from(snapshot));
+    state
+}
+
+const PACKETS: [&str; 9] = [
+    "c:1|c\ng:5|g\nt:7|ms\ns:x|s\nh:1|g",
+    "c:2|c\ng:+1|g",
+    "",
+    "other:1|c\nt:9|ms",
+    "",
+    "g:-2|g\nbad",
+    "",
+    "",
+    "c:1|c\nh:+3|g",
+];
+
+#[test]
+fn a_restart_after_any_flush_changes_no_later_one() {
+    let deletes = [DeleteIdle::default(), DeleteIdle::ALL];
+    for (delete_idle, gauges_max_ttl) in [(deletes[0], 1), (deletes[1], 1), (deletes[1], 3)] {
+        let options = Options { delete_idle, gauges_max_ttl, ..Options::default() };
+        let run = |restart_after: Option<usize>| -> Vec<Snapshot> {
+            let mut state = State::new(options.clone());
+            let mut snapshots = Vec::new();
+            for (at, packet) in PACKETS.iter().enumerate() {
+                let timestamp = 1_000 + 10 * i64::try_from(at).unwrap();
+                let snapshot = flush(&mut state, timestamp, packet);
+                if restart_after == Some(at) {
+                    state = restarted(&options, &snapshot);
+                }
+                snapshots.push(snapshot);
+            }
+            snapshots
+        };
+        let through = run(None);
+        for restart_after in 0..PACKETS.len() {
+            assert_eq!(run(Some(restart_after)), through, "{delete_idle:?} {restart_after}");
+        }
+    }
+}
+
+#[test]
+fn the_time_away_is_no_silence_but_the_lag_tells_it() {
+    let options = Options { delete_idle: DeleteIdle::ALL, gauges_max_ttl: 2, ..Options::default() };
+    let mut state = State::new(options.clone());
+    let before = flush(&mut state, 1_000, "g:5|g");
+    let mut state = restarted(&options, &before);
+    let after = flush(&mut state, 5_000, "");
+    let get =
+        |name: &str| after.gauges.iter().find(|(gauge, _)| gauge == name).map(|(_, value)| *value);
+    assert_eq!(get("g"), Some(5.0), "one flush more, as if the server had not been away");
+    assert_eq!(get("statsd.timestamp_lag"), Some(3_990.0));
+    assert!(!flush(&mut state, 5_010, "").gauges.iter().any(|(gauge, _)| gauge == "g"));
+}
+
+#[test]
+fn idle_rules_are_those_of_the_new_options() {
+    let mut state = State::new(Options::default());
+    flush(&mut state, 1_000, "c:1|c\nt:1|ms\ns:x|s\ng:1|g");
+    let before = flush(&mut state, 1_010, "seen:1|c");
+    let delete = Options { delete_idle: DeleteIdle::ALL, ..Options::default() };
+    let after = restarted(&delete, &before).snapshot(1_020);
+    assert!(after.counters.iter().all(|(name, _)| name.starts_with("statsd.")));
+    assert_eq!((after.timers.len(), after.sets.len(), after.gauges.len()), (0, 0, 1));
+}
+
+#[test]
+fn own_metrics_of_another_prefix_do_not_return() {
+    let mut state = State::new(Options::default());
+    flush(&mut state, 1_000, "c:1|c");
+    let before = flush(&mut state, 1_010, "statsd.mine:1|c");
+    let renamed = Options { prefix_stats: "own".to_owned(), ..Options::default() };
+    let after = restarted(&renamed, &before).snapshot(1_020);
+    let names = |list: &[(String, f64)]| -> Vec<String> {
+        list.iter().map(|(name, _)| name.clone()).collect()
+    };
+    let own = ["own.bad_lines_seen", "own.metrics_received", "own.packets_received"];
+    assert_eq!(names(&after.counters), [&["c"], &own[..], &["statsd.mine"]].concat());
+    assert_eq!(names(&after.gauges), ["own.timestamp_lag"]);
+}
+
+#[test]
+fn names_that_find_no_room_are_counted_and_names_that_come_twice_are_one() {
+    let mut kept = Kept { prefix_stats: "statsd".to_owned(), ..Kept::default() };
+    kept.counters = (0..CONTEXTS_MAX).map(|at| (at.to_string(), 0)).collect();
+    kept.sets = vec![("over".to_owned(), 0)];
+    kept.counters[1] = kept.counters[0].clone();
+    kept.gauges = vec![("fits".to_owned(), 1.0, 0), ("over".to_owned(), 1.0, 0)];
+    let mut state = State::new(Options::default());
+    state.restore(kept);
+    assert_eq!(state.contexts(), CONTEXTS_MAX + 3);
+    assert_eq!(state.list(Kind::Gauges, 1_000).entries.len(), 0, "the set had the last place");
+    state.snapshot(0);
+    assert_eq!(state.last_counts().contexts_over_limit, 2);
+}

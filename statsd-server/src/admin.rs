@@ -21,7 +21,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
 use command::Reply;
-pub use command::{Admin, BackendFacts, Fact};
+pub use command::{Admin, BackendFacts, Fact, Shown};
 pub use health::Health;
 
 use crate::limits::{

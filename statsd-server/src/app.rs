@@ -4,18 +4,18 @@
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use statsd_client::protocol;
 use tokio::sync::oneshot;
 
-use crate::admin::{self, Admin};
+use crate::admin::{self, Admin, Shown};
 use crate::aggregate::{Bin, DeleteIdle, Histogram, Options};
 use crate::backend::Repeater;
 use crate::checkpoint::LockError;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, Dialect, Listen, Output, StatsdListen, UnixSocket};
+use crate::config::{self, Config, ConfigError, Dialect, Listen, Output, StatsdListen, UnixSocket};
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
@@ -26,9 +26,13 @@ use crate::telemetry::Telemetry;
 mod etsys_config;
 mod kept;
 mod outputs;
+mod reload;
 mod support;
 
+use outputs::SharedOut;
+
 pub use crate::receiver::Inherited;
+pub use reload::{Reloaded, Reloader};
 pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.
@@ -65,6 +69,8 @@ pub struct App {
     addresses: Addresses,
     flusher: Flusher,
     state: HttpState,
+    config: Config,
+    out: Option<SharedOut>,
 }
 
 /// The addresses in use, with the ports that the system chose.
@@ -100,6 +106,9 @@ pub enum AppError {
     /// The state file cannot be used.
     #[error(transparent)]
     State(#[from] LockError),
+    /// A new configuration makes no sense together with what cannot change.
+    #[error(transparent)]
+    Config(ConfigError),
     /// A thread could not be started, or the HTTP server failed.
     #[error("cannot {what}: {source}")]
     Run {
@@ -158,7 +167,10 @@ impl App {
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };
-        let mut lanes = outputs::lanes(config, &state, console)?;
+        let out = console.map(SharedOut::new);
+        let plans = outputs::plans(config, !config.key_name_sanitize, &state, out.as_ref());
+        let start = |plan: outputs::Plan| plan.start(state.telemetry.clone());
+        let mut lanes = plans.into_iter().map(start).collect::<Result<Vec<_>, _>>()?;
         let kept = kept::open(config, &mut lanes, &*state.clock, &state.telemetry)?;
         let mut flusher = Flusher::new(
             aggregation(config),
@@ -176,13 +188,28 @@ impl App {
         let console = Arc::new(Admin {
             inquirer: flusher.inquirer(),
             health: Arc::new(admin::Health::new(is_up)),
-            config: etsys_config::list(config, &listening, addresses.admin),
-            backends: outputs::facts(config, &state),
+            shown: Mutex::new(Shown {
+                config: etsys_config::list(config, &listening, addresses.admin),
+                backends: outputs::facts(config, &state),
+            }),
             started: state.clock.now(),
             clock: state.clock.clone(),
             telemetry: state.telemetry.clone(),
         });
-        Ok(Self { receivers, listening, http, repeater, admin, console, addresses, flusher, state })
+        let config = config.clone();
+        Ok(Self {
+            receivers,
+            listening,
+            http,
+            repeater,
+            admin,
+            console,
+            addresses,
+            flusher,
+            state,
+            config,
+            out,
+        })
     }
 
     /// Where it listens.

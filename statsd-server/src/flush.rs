@@ -15,8 +15,10 @@ use crate::clock::Clock;
 use crate::limits::{ADMIN_REPLY_MAX_BYTES, FIRST_NODES_SHOWN, FLUSH_REQUESTS_MAX};
 use crate::telemetry::{KnownNames, Telemetry};
 
+mod change;
 mod inquiry;
 
+pub use change::{Change, LaneChange};
 pub use inquiry::{Inquirer, Messages};
 use inquiry::{Question, Request};
 
@@ -60,6 +62,10 @@ pub struct Flusher {
     sources: Vec<Source>,
     state: State,
     lanes: Vec<Lane>,
+    /// Lanes that were given up and may not have ended.
+    leaving: Vec<Lane>,
+    /// What holds from the next flush on.
+    next_options: Option<Options>,
     clock: Arc<dyn Clock>,
     telemetry: Arc<Telemetry>,
     inquirer: Inquirer,
@@ -120,6 +126,8 @@ impl Flusher {
             sources,
             state: State::new(options),
             lanes,
+            leaving: Vec::new(),
+            next_options: None,
             last_packet: whole_seconds(nearest_second(clock.now())),
             clock,
             telemetry,
@@ -165,17 +173,21 @@ impl Flusher {
             lane.offer(&snapshot);
         }
         self.telemetry.flushes.add(1);
+        if let Some(options) = self.next_options.take() {
+            self.interval = options.interval;
+            self.state.set_options(options);
+        }
     }
 
     /// Waits until the backends have taken what they were handed, each until its own deadline. Those
     /// that need longer are left behind and logged. Nobody is answered any more.
     pub fn finish(self) {
-        let Self { lanes, requests, .. } = self;
+        let Self { lanes, leaving, requests, .. } = self;
         drop(requests);
         for lane in &lanes {
             lane.close();
         }
-        for lane in lanes {
+        for lane in lanes.into_iter().chain(leaving) {
             let _logged = lane.join();
         }
     }
@@ -262,6 +274,10 @@ impl Flusher {
             Question::Messages { answer } => {
                 let (last_seen, bad_lines) = (self.last_packet, self.state.bad_lines());
                 answer.send(Messages { last_seen, bad_lines }).is_err()
+            }
+            Question::Change { change, answer } => {
+                self.change(*change);
+                answer.send(()).is_err()
             }
         };
     }

@@ -120,6 +120,10 @@ telemetry! {
     stream_connections_over_limit,
     /// Lines that a broken connection, or the server's end, left without their end.
     stream_lines_unfinished,
+    /// Configurations that were taken while the server ran.
+    reloads,
+    /// Those that were not, because of a mistake in them.
+    reloads_refused,
     /// Names taken over from the run before.
     names_restored,
     /// 1 where the run before did not end in order, so that some of its last interval is lost.

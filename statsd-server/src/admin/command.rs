@@ -1,7 +1,7 @@
 //! One command → its reply.
 
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::health::Health;
@@ -39,16 +39,23 @@ pub struct Admin {
     pub inquirer: Inquirer,
     /// What `health` says and sets.
     pub health: Arc<Health>,
-    /// What `config` lists: etsy's keys (`percentThreshold > 0`) and their values.
-    pub config: Vec<(String, String)>,
-    /// Whose facts `stats` lists behind those of the server itself, in this order.
-    pub backends: Vec<Arc<dyn BackendFacts>>,
+    /// What follows the configuration.
+    pub shown: Mutex<Shown>,
     /// Tells what time it is.
     pub clock: Arc<dyn Clock>,
     /// When the server started, from the same clock.
     pub started: Duration,
     /// Where commands and whatever hits a limit are counted.
     pub telemetry: Arc<Telemetry>,
+}
+
+/// What the console shows of the configuration, which may change.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// What `config` lists: etsy's keys (`percentThreshold > 0`) and their values.
+    pub config: Vec<(String, String)>,
+    /// Whose facts `stats` lists behind those of the server itself, in this order.
+    pub backends: Vec<Arc<dyn BackendFacts>>,
 }
 
 /// A backend that has something to say to `stats`, as etsy's graphite backend does.
@@ -99,9 +106,18 @@ impl Admin {
         reply.map_or(Reply::Close, Reply::Text)
     }
 
+    /// Replaces what follows the configuration.
+    pub fn show(&self, shown: Shown) {
+        *self.shown() = shown;
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn config(&self) -> String {
         let mut text = "\n".to_owned();
-        for (key, value) in &self.config {
+        for (key, value) in &self.shown().config {
             let _written = writeln!(text, "{key}: {value}");
         }
         text
@@ -125,7 +141,8 @@ impl Admin {
             ("messages.last_msg_seen", Fact::At(messages.last_seen)),
             ("messages.bad_lines_seen", Fact::Number(messages.bad_lines)),
         ];
-        let backends = self.backends.iter().flat_map(|backend| backend.facts());
+        let backends: Vec<_> =
+            self.shown().backends.iter().flat_map(|backend| backend.facts()).collect();
         let mut text = String::new();
         for (name, fact) in own.into_iter().chain(backends) {
             let _written = match fact {

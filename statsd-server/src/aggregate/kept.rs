@@ -1,6 +1,9 @@
 //! What a state takes over from one before it: of another run of the server, by way of a file.
 
+use std::mem;
+
 use super::interval::{Gauge, Members, TimerSamples};
+use super::key::push_clean_name;
 use super::snapshot::Snapshot;
 use super::state::{OwnNames, State};
 use super::totals::Books;
@@ -27,6 +30,24 @@ impl Kept {
     /// How many names there are.
     pub fn len(&self) -> usize {
         self.counters.len() + self.timers.len() + self.gauges.len() + self.sets.len()
+    }
+
+    /// Cleans the names, as [`Shard::sanitising`](super::Shard::sanitising) does: they may come from a run
+    /// that did not. Of names that are the same then the first holds.
+    #[must_use]
+    pub fn cleaned(mut self) -> Self {
+        let clean = |name: &mut String| {
+            let raw = mem::take(name);
+            push_clean_name(name, &raw);
+        };
+        let lists = [&mut self.counters, &mut self.timers, &mut self.sets];
+        for (name, _) in lists.into_iter().flatten() {
+            clean(name);
+        }
+        for (name, ..) in &mut self.gauges {
+            clean(name);
+        }
+        self
     }
 
     /// Whether there are none.

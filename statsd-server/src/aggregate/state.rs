@@ -88,6 +88,25 @@ impl State {
         state
     }
 
+    /// Goes on with other options, from this moment on: the open interval ends under them. The server's own
+    /// metrics take their numbers along to the names that they have under another `prefix_stats`.
+    pub fn set_options(&mut self, options: Options) {
+        let own = OwnNames::new(&options.prefix_stats);
+        if options.prefix_stats != self.options.prefix_stats {
+            for (former, name) in self.own.counters().into_iter().zip(own.counters()) {
+                if let Some(sum) = self.counters.remove_own(former) {
+                    *self.counters.own(name) += sum;
+                }
+            }
+            if let Some(lag) = self.gauges.remove_own(&self.own.timestamp_lag) {
+                *self.gauges.own(&own.timestamp_lag) = lag;
+            }
+        }
+        self.statistics = Statistics::new(&options);
+        self.own = own;
+        self.options = options;
+    }
+
     /// Takes over what a shard gathered. Afterwards the interval is empty and fit for
     /// [`Shard::swap`](super::Shard::swap).
     ///

@@ -94,6 +94,11 @@ impl<V: Default> Totals<V> {
         }
     }
 
+    /// Removes a name of the server itself.
+    pub(super) fn remove_own(&mut self, name: &str) -> Option<V> {
+        self.names.remove(name).map(|total| total.value)
+    }
+
     /// Takes in a name that was known before the server's start, and was silent for so many flushes.
     /// One that is known already stays as it is; one that finds no room is counted.
     pub(super) fn restore(&mut self, name: &str, silent: u32, value: V, books: &mut Books<'_>) {

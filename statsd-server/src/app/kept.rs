@@ -13,6 +13,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::telemetry::Telemetry;
 
+/// The name of the lane.
+pub(super) const LANE: &str = "state";
+
 /// What the last run knew, if there was one and there is a file for it; and the lane, which is added.
 pub(super) fn open(
     config: &Config,
@@ -47,16 +50,16 @@ pub(super) fn open(
             let names = run.kept.len();
             telemetry.names_restored.add(names as u64);
             tracing::info!(names, "the state of the last run is restored");
-            Some(run.kept)
+            Some(if config.key_name_sanitize { run.kept.cleaned() } else { run.kept })
         }
     };
     if let Err(error) = file.begin(clock.seconds(), &config.prefix_stats, config.flush_interval) {
-        telemetry.backends.named("state").errors.add(1);
+        telemetry.backends.named(LANE).errors.add(1);
         tracing::error!("cannot write state file {path}: {error}");
     }
     let backend = CheckpointBackend::new(file, telemetry);
     let lane = Lane::start(vec![Box::new(backend)], Arc::clone(telemetry));
-    lanes.push(lane.map_err(cannot("start the state's output"))?);
+    lanes.push(lane.map_err(cannot("start the output of the state"))?);
     Ok(kept)
 }
 

@@ -16,8 +16,6 @@ pub struct Part {
     pub what: String,
     /// Whether it is done.
     pub support: Support,
-    /// Whether somebody wrote it; else it is a default.
-    pub is_asked_for: bool,
 }
 
 /// Whether this version does something.
@@ -71,18 +69,7 @@ use Support::{Done, Missing, NoEffect};
 
 impl List {
     fn add(&mut self, key: &'static str, support: Support, what: impl fmt::Display) {
-        self.parts.push(Part { key, what: what.to_string(), support, is_asked_for: true });
-    }
-
-    /// Where `is_asked_for` is false nobody needs to be told at the start.
-    fn add_default(
-        &mut self,
-        key: &'static str,
-        support: Support,
-        what: String,
-        is_asked_for: bool,
-    ) {
-        self.parts.push(Part { key, what, support, is_asked_for });
+        self.parts.push(Part { key, what: what.to_string(), support });
     }
 
     fn listeners(&mut self, config: &Config) {
@@ -206,8 +193,9 @@ impl List {
             self.add("health_status", Done, "down");
         }
         if config.automatic_config_reload {
-            let what = "when the file changes".to_owned();
-            self.add_default("automatic_config_reload", Missing, what, false);
+            self.add("automatic_config_reload", Done, "when the file changes, and on SIGHUP");
+        } else {
+            self.add("automatic_config_reload", Done, "on SIGHUP alone");
         }
         if let Some(title) = &config.title {
             self.add("title", NoEffect, format_args!("{title:?}; a process keeps its name here"));

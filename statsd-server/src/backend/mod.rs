@@ -26,7 +26,7 @@ pub use console::ConsoleBackend;
 pub use dump::DumpBackend;
 pub use exec::{ExecBackend, ExecOptions};
 pub use graphite::{GraphiteBackend, GraphiteOptions, GraphiteProtocol, SpoolOptions};
-pub use lane::Lane;
+pub use lane::{Lane, MakeBackends};
 pub use live::LiveBackend;
 pub use naming::{Naming, NamingOptions, Part};
 pub use repeater::{Repeater, RepeaterOptions, RepeaterProtocol};

@@ -131,6 +131,11 @@ impl Server {
         until(text, || self.log().contains(text).then_some(()));
     }
 
+    /// Waits until it has said this on standard output.
+    pub(crate) fn said(&self, text: &str) {
+        until(text, || self.out.so_far().contains(text).then_some(()));
+    }
+
     pub(crate) fn signal(&self, signal: &str) {
         let kill = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
         assert!(kill.unwrap().success());

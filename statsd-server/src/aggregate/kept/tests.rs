@@ -1,8 +1,8 @@
 use statsd_client::protocol::Dialect;
 
 use super::*;
-use crate::aggregate::{DeleteIdle, Kind, Options, Shard};
-use crate::limits::CONTEXTS_MAX;
+use crate::aggregate::{DeleteIdle, Options, Shard};
+use crate::limits::{CONTEXT_NAME_MAX_BYTES, NAMES_HELD_MAX_BYTES};
 
 fn flush(state: &mut State, timestamp: i64, packet: &str) -> Snapshot {
     let mut shard = Shard::new(Dialect::Etsy);
@@ -100,14 +100,30 @@ fn own_metrics_of_another_prefix_do_not_return() {
 #[test]
 fn names_that_find_no_room_are_counted_and_names_that_come_twice_are_one() {
     let mut kept = Kept { prefix_stats: "statsd".to_owned(), ..Kept::default() };
-    kept.counters = (0..CONTEXTS_MAX).map(|at| (at.to_string(), 0)).collect();
-    kept.sets = vec![("over".to_owned(), 0)];
-    kept.counters[1] = kept.counters[0].clone();
-    kept.gauges = vec![("fits".to_owned(), 1.0, 0), ("over".to_owned(), 1.0, 0)];
+    // As many bytes of names as there is room for.
+    let fit = NAMES_HELD_MAX_BYTES / CONTEXT_NAME_MAX_BYTES;
+    let long = |at: usize| (format!("{at:0>CONTEXT_NAME_MAX_BYTES$}"), 0);
+    kept.counters = (0..fit).chain(0..2).map(long).collect();
+    kept.timers = vec![long(0)];
+    kept.gauges = vec![("g".repeat(CONTEXT_NAME_MAX_BYTES), 1.0, 0)];
     let mut state = State::new(Options::default());
     state.restore(kept);
-    assert_eq!(state.contexts(), CONTEXTS_MAX + 3);
-    assert_eq!(state.list(Kind::Gauges, 1_000).entries.len(), 0, "the set had the last place");
+    assert_eq!(state.contexts(), fit + 3);
     state.snapshot(0);
     assert_eq!(state.last_counts().contexts_over_limit, 2);
+}
+
+#[test]
+fn names_of_a_run_that_did_not_clean_them_are_cleaned() {
+    let mut shard = Shard::new(Dialect::Etsy).sanitising(false);
+    shard.record_packet(b"a b/c:1|c|#t:1 2\nd e:2|g\nd_e:3|g\nf/g:1|ms\nh\xc3\xa9:x|s");
+    let mut state = State::new(Options::default());
+    state.absorb(&mut shard.take());
+    let kept = Kept::from(&state.snapshot(1_000)).cleaned();
+    let mut state = State::new(Options::default());
+    state.restore(kept);
+    let after = state.snapshot(1_010);
+    assert!(after.counters.contains(&("a_b-c;t=1_2".to_owned(), 0.0)), "{:?}", after.counters);
+    assert!(after.gauges.contains(&("d_e".to_owned(), 2.0)), "{:?}", after.gauges);
+    assert_eq!((&*after.timers[0].0, &*after.sets[0].0), ("f-g", "h"));
 }

@@ -15,8 +15,10 @@ use crate::aggregate::{Bin, DeleteIdle, Histogram, Options};
 use crate::backend::Repeater;
 use crate::checkpoint::LockError;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, ConfigError, Dialect, Listen, Output, StatsdListen, UnixSocket};
-use crate::flush::Flusher;
+use crate::config::{
+    self, Config, ConfigError, Dialect, FlushAlign, Listen, Output, StatsdListen, UnixSocket,
+};
+use crate::flush::{Align, Flusher};
 use crate::http::{self, HttpState};
 use crate::live::Hub;
 use crate::receiver::{Listening, Reading, Receivers, UdpOptions};
@@ -179,6 +181,7 @@ impl App {
             state.clock.clone(),
             state.telemetry.clone(),
         );
+        flusher = flusher.aligned(align(config));
         if let Some(kept) = kept {
             flusher.restore(kept);
         }
@@ -338,6 +341,13 @@ fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {
         Some(folder) => Arc::new(LocalStore::open(folder, config.flush_interval)?),
         None => Arc::new(NoStore),
     })
+}
+
+fn align(config: &Config) -> Align {
+    match config.flush_align {
+        FlushAlign::Startup => Align::Startup,
+        FlushAlign::WallClock => Align::WallClock,
+    }
 }
 
 fn aggregation(config: &Config) -> Options {

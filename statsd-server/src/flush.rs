@@ -17,10 +17,14 @@ use crate::telemetry::{KnownNames, Telemetry};
 
 mod change;
 mod inquiry;
+mod schedule;
 
 pub use change::{Change, LaneChange};
 pub use inquiry::{Inquirer, Messages};
+pub use schedule::{Align, first_after, next_flush};
+
 use inquiry::{Question, Request};
+use schedule::{Next, Schedule};
 
 /// An interval of 0 would never wait. Configuration refuses it; this is for those who do not read one.
 const INTERVAL_MIN: Duration = Duration::from_millis(1);
@@ -29,36 +33,12 @@ const INTERVAL_MIN: Duration = Duration::from_millis(1);
 /// one did, without a clock in the receivers.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// When the flush after `now` is due: an instant, like `startup` and `now`, since the epoch.
-///
-/// etsy's rule: flushes keep the phase of the second at which the server started, so that one that
-/// is late moves none of the later ones. One that is late by more than half an interval leaves the
-/// next one out, whose samples come with the one after.
-///
-/// ```
-/// use std::time::Duration;
-/// use statsd_server::flush::next_flush;
-///
-/// let (startup, interval) = (Duration::from_secs(1_003), Duration::from_secs(10));
-/// let at = |millis| next_flush(startup, interval, Duration::from_millis(millis)).as_secs();
-/// assert_eq!(at(1_003_000), 1_013);
-/// assert_eq!(at(1_013_002), 1_023);
-/// assert_eq!(at(1_012_999), 1_023, "a timer that fires early does not fire twice");
-/// ```
-pub fn next_flush(startup: Duration, interval: Duration, now: Duration) -> Duration {
-    let interval = nanos(interval.max(INTERVAL_MIN));
-    // Negative where the clock was set back behind the startup.
-    let past = nanos(now) - nanos(startup);
-    let done = (past + interval / 2).div_euclid(interval);
-    let due = nanos(startup) + (done + 1) * interval;
-    Duration::from_nanos(u64::try_from(due).unwrap_or(u64::MAX))
-}
-
 /// Does the flushes. Made by [`Flusher::new`], run by [`Flusher::start`] or, in tests, one flush at a
 /// time by [`Flusher::flush_once`].
 #[derive(Debug)]
 pub struct Flusher {
     interval: Duration,
+    schedule: Schedule,
     sources: Vec<Source>,
     state: State,
     lanes: Vec<Lane>,
@@ -123,6 +103,7 @@ impl Flusher {
         let (sender, requests) = mpsc::sync_channel(FLUSH_REQUESTS_MAX);
         Self {
             interval,
+            schedule: Schedule::new(nearest_second(clock.now())),
             sources,
             state: State::new(options),
             lanes,
@@ -138,7 +119,17 @@ impl Flusher {
 
     /// Goes on from where another run was, before anything is flushed; see [`State::restore`].
     pub fn restore(&mut self, kept: Kept) {
+        if let Ok(seconds) = u64::try_from(kept.timestamp) {
+            self.schedule.flushed(Duration::from_secs(seconds));
+        }
         self.state.restore(kept);
+    }
+
+    /// Which instants flushes are due at; etsy's unless this says otherwise.
+    #[must_use]
+    pub fn aligned(mut self, align: Align) -> Self {
+        self.schedule.align = align;
+        self
     }
 
     /// Asks the running thread about what it holds.
@@ -229,17 +220,35 @@ impl Flusher {
     /// The timestamp is the instant that was due, not the one that came: a flush that is late cannot
     /// share a slot with the next one. Parts of a second are rounded, as etsy's StatsD does.
     fn run(mut self) {
-        let startup = nearest_second(self.clock.now());
+        let mut is_held = false;
+        let mut next = self.schedule.next(self.interval, self.clock.now());
         loop {
-            let now = self.clock.now();
-            let due = next_flush(startup, self.interval, now);
-            match self.wait(due.saturating_sub(now)) {
-                Then::Flush => self.flush_once(whole_seconds(nearest_second(due))),
+            let (Next::Flush { wait, .. } | Next::Hold { wait }) = next;
+            if matches!(next, Next::Hold { .. }) && !is_held {
+                self.telemetry.clock_set_back.add(1);
+                tracing::warn!("the clock was set back: no flush until it has passed the last one");
+            }
+            is_held = matches!(next, Next::Hold { .. });
+            match self.wait(wait) {
+                Then::Flush => next = self.flush_if_due(next),
                 Then::Stop => break,
             }
         }
-        self.flush_once(self.clock.seconds());
+        let at = self.schedule.last_words(self.interval, self.clock.now());
+        self.flush_once(whole_seconds(at));
         self.finish();
+    }
+
+    /// After the wait: does the flush that was waited for, unless the clock was set back.
+    fn flush_if_due(&mut self, next: Next) -> Next {
+        if let Next::Flush { due, .. } = next {
+            if let Some(next) = self.schedule.not_yet(self.interval, due, self.clock.now()) {
+                return next;
+            }
+            self.schedule.flushed(due);
+            self.flush_once(whole_seconds(nearest_second(due)));
+        }
+        self.schedule.next(self.interval, self.clock.now())
     }
 
     /// Waits so long, which is measured by a clock that nobody sets, and answers meanwhile. However

@@ -163,6 +163,10 @@ pub const FLUSH_INTERVAL_UNSTORED_MIN: Duration = Duration::from_millis(10);
 /// The longest flush interval; what a stopped server could lose must stay bearable.
 pub const FLUSH_INTERVAL_MAX: Duration = Duration::from_secs(3_600);
 
+/// How far the clock may be set back behind the last flush and be waited for; further, and it was wrong
+/// before. An hour is what a mistaken time zone makes.
+pub const CLOCK_BACK_MAX: Duration = Duration::from_secs(2 * 3_600);
+
 /// Live events that wait for one page's connection; the rest wait in the hub, where old ones are
 /// skipped.
 pub const LIVE_CONNECTION_EVENTS: usize = 1;

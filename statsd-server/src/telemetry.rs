@@ -136,6 +136,8 @@ telemetry! {
     points_failed,
     /// Flushes done.
     flushes,
+    /// Times that flushes were held because the clock was set back behind the last one.
+    clock_set_back,
     /// Backends that did not take a flush.
     backend_errors,
     /// Flushes that a backend was not handed because it had fallen behind.

@@ -10,10 +10,10 @@ use crate::http::HttpState;
 use crate::receiver::Listening;
 
 use super::outputs::SharedOut;
-use super::{Addresses, App, AppError, aggregation, cannot, etsys_config, outputs};
+use super::{Addresses, App, AppError, aggregation, align, cannot, etsys_config, outputs};
 
 /// What changes in a running server, by key or section. Everything else needs a restart.
-const CHANGES: [&str; 19] = [
+const CHANGES: [&str; 20] = [
     "automatic_config_reload",
     "backends",
     "calculated_timer_metrics",
@@ -25,6 +25,7 @@ const CHANGES: [&str; 19] = [
     "delete_sets",
     "delete_timers",
     "exec",
+    "flush_align",
     "flush_interval",
     "gauges_max_ttl",
     "graphite",
@@ -118,6 +119,7 @@ impl Reloader {
         let raw = self.has_raw_names || !config.key_name_sanitize;
         let change = Change {
             options: aggregation(&config),
+            align: align(&config),
             sanitise: config.key_name_sanitize,
             lanes: self.lanes(&config, raw)?,
         };

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::config::{Config, Health, LogBackend, Output};
+use crate::config::{Config, FlushAlign, Health, LogBackend, Output};
 use crate::limits::SPOOL_MEMORY_BYTES;
 
 /// One thing that a configuration asks for.
@@ -98,6 +98,9 @@ impl List {
     /// What becomes `aggregate::Options`.
     fn numbers(&mut self, config: &Config) {
         self.add("flush_interval", Done, format_args!("{:?}", config.flush_interval));
+        if config.flush_align == FlushAlign::WallClock {
+            self.add("flush_align", Done, "at multiples of the flush interval since the epoch");
+        }
         self.add("percent_threshold", Done, joined(&config.percent_threshold));
         self.add("prefix_stats", Done, format_args!("{:?}", config.prefix_stats));
         let own = [

@@ -54,6 +54,8 @@ pub struct Config {
     /// Time between flushes, 1 s to 1 h; from 10 ms on where nothing is stored. Default 10 s.
     #[serde(with = "duration")]
     pub flush_interval: Duration,
+    /// Which instants flushes are due at. Default: those that keep the phase of the start.
+    pub flush_align: FlushAlign,
     /// Percentiles of timers, one or a list; negative ones count from the top. Default 90.
     #[serde(deserialize_with = "one_or_many")]
     pub percent_threshold: Vec<f64>,
@@ -125,6 +127,7 @@ impl Default for Config {
             data: Some(PathBuf::from("./statsd-data")),
             state: None,
             flush_interval: Duration::from_secs(10),
+            flush_align: FlushAlign::Startup,
             percent_threshold: vec![90.0],
             calculated_timer_metrics: None,
             prefix_stats: "statsd".to_owned(),
@@ -267,6 +270,17 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D
         OneOrMany::One(number) => vec![number],
         OneOrMany::Many(numbers) => numbers,
     })
+}
+
+/// Which instants flushes are due at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FlushAlign {
+    /// Those that keep the phase of the second of the start, as etsy's.
+    #[default]
+    Startup,
+    /// Multiples of the interval since the epoch.
+    WallClock,
 }
 
 /// Which StatsD the packets are read as.

@@ -3,7 +3,7 @@
 use std::mem;
 use std::sync::PoisonError;
 
-use super::Flusher;
+use super::{Align, Flusher};
 use crate::aggregate::Options;
 use crate::backend::Lane;
 
@@ -13,6 +13,8 @@ use crate::backend::Lane;
 pub struct Change {
     /// How samples add up.
     pub options: Options,
+    /// Which instants flushes are due at.
+    pub align: Align,
     /// Whether receivers clean names.
     pub sanitise: bool,
     /// The lanes that there are from now on; those that are not named end once they have taken what they
@@ -31,7 +33,8 @@ pub enum LaneChange {
 
 impl Flusher {
     pub(super) fn change(&mut self, change: Change) {
-        let Change { options, sanitise, lanes } = change;
+        let Change { options, align, sanitise, lanes } = change;
+        self.schedule.align = align;
         for source in &self.sources {
             let mut shard = source.shard.lock().unwrap_or_else(PoisonError::into_inner);
             shard.set_sanitising(sanitise);

@@ -66,7 +66,7 @@ impl Bench {
     }
 
     fn change(&mut self, options: Options, lanes: Vec<LaneChange>) {
-        self.flusher.change(Change { options, sanitise: true, lanes });
+        self.flusher.change(Change { options, align: Align::Startup, sanitise: true, lanes });
     }
 
     fn record(&self, packet: &str) {
@@ -118,7 +118,12 @@ fn the_open_interval_goes_on_under_the_new_options_and_its_length_is_the_old_one
 fn names_are_cleaned_or_not_from_then_on() {
     let mut bench = Bench::new(&["probe"]);
     let lanes = vec![LaneChange::Keep("probe")];
-    bench.flusher.change(Change { options: OPTIONS(), sanitise: false, lanes });
+    bench.flusher.change(Change {
+        options: OPTIONS(),
+        align: Align::Startup,
+        sanitise: false,
+        lanes,
+    });
     bench.record("a b:1|c");
     assert_eq!(counter(&bench.flush(1_000), "a b"), Some(1.0));
     bench.change(OPTIONS(), vec![LaneChange::Keep("probe")]);

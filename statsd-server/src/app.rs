@@ -11,7 +11,7 @@ use statsd_client::protocol;
 use tokio::sync::oneshot;
 
 use crate::admin::{self, Admin, Shown};
-use crate::aggregate::{Bin, DeleteIdle, Histogram, Options};
+use crate::aggregate::{Bin, DeleteIdle, Histogram, Options, Ttl};
 use crate::backend::Repeater;
 use crate::checkpoint::LockError;
 use crate::clock::SystemClock;
@@ -365,6 +365,12 @@ fn aggregation(config: &Config) -> Options {
         timer_metrics: config.calculated_timer_metrics.clone().unwrap_or_default(),
         histograms: config.histogram.iter().map(histogram).collect(),
         gauges_max_ttl: config.gauges_max_ttl.get(),
+        ttl: Ttl {
+            counters: config.ttl.counters,
+            timers: config.ttl.timers,
+            sets: config.ttl.sets,
+            gauges: config.ttl.gauges,
+        },
         keep_raw: config.runs(Output::Console),
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use statsd_client::protocol::Dialect;
-use statsd_server::aggregate::{Bin, DeleteIdle, Histogram, Options, Shard, State};
+use statsd_server::aggregate::{Bin, DeleteIdle, Histogram, Options, Shard, State, Ttl};
 use statsd_server::backend::{
     Backend as _, GraphiteBackend, GraphiteOptions, Naming, NamingOptions,
 };
@@ -109,6 +109,7 @@ impl Server {
                 .as_u64()
                 .and_then(|ttl| ttl.try_into().ok())
                 .unwrap_or(1),
+            ttl: Ttl::default(),
             keep_raw: false,
         };
         let carbon = TcpListener::bind("127.0.0.1:0").unwrap();

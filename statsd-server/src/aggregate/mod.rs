@@ -36,7 +36,7 @@ pub use interval::Interval;
 pub use kept::Kept;
 pub use key::push_clean_name;
 pub use listing::{Deleted, Kind, Listed, Listing};
-pub use options::{Bin, DeleteIdle, Histogram, Options};
+pub use options::{Bin, DeleteIdle, Histogram, Options, Ttl};
 pub use shard::Shard;
 pub use snapshot::{First, Raw, Silence, Snapshot, TimerStats};
 pub use state::State;

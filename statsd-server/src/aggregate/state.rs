@@ -6,7 +6,7 @@ use std::mem;
 use super::counts::Counts;
 use super::first_nodes::FirstNodes;
 use super::interval::{Gauge, Interval, Members, TimerSamples};
-use super::options::Options;
+use super::options::{Options, Ttl};
 use super::room::Room;
 use super::snapshot::{First, Raw, Silence, Snapshot};
 use super::timer::Statistics;
@@ -243,24 +243,28 @@ impl State {
     /// Keeps the names, unless idle ones are to be forgotten, and starts their numbers over.
     pub(super) fn begin_interval(&mut self) {
         let delete = self.options.delete_idle;
+        let flushes = |ttl| Ttl::flushes(ttl, self.options.interval);
+        let Ttl { counters, timers, sets, gauges } = self.options.ttl;
+        let [counters, timers, sets, gauges] = [counters, timers, sets, gauges].map(flushes);
         let room = &mut self.room;
-        self.counters.retain(room, |name, sum, _| {
+        let own = &self.own;
+        self.counters.retain(room, |name, sum, silent| {
             *sum = 0.0;
-            !delete.counters || SPARED_COUNTERS.iter().any(|part| name.contains(part))
+            let spared = || SPARED_COUNTERS.iter().any(|part| name.contains(part));
+            (!delete.counters || spared()) && (silent < counters || *name == own.kernel_drops)
         });
-        self.timers.retain(room, |_, samples, _| {
+        self.timers.retain(room, |_, samples, silent| {
             samples.reset();
-            !delete.timers
+            !delete.timers && silent < timers
         });
-        self.sets.retain(room, |_, members, _| {
+        self.sets.retain(room, |_, members, silent| {
             members.reset();
-            !delete.sets
+            !delete.sets && silent < sets
         });
-        let own = &self.own.timestamp_lag;
-        let max = self.options.gauges_max_ttl;
+        let max = if delete.gauges { self.options.gauges_max_ttl.min(gauges) } else { gauges };
         self.gauges.retain(room, |name, gauge, silent| {
             // A gauge that ran over could never come back by deltas, so it starts anew.
-            gauge.value.is_finite() && (!delete.gauges || silent < max || name == own)
+            gauge.value.is_finite() && (silent < max || *name == own.timestamp_lag)
         });
     }
 }

@@ -13,7 +13,7 @@ use super::outputs::SharedOut;
 use super::{Addresses, App, AppError, aggregation, align, cannot, etsys_config, outputs};
 
 /// What changes in a running server, by key or section. Everything else needs a restart.
-const CHANGES: [&str; 20] = [
+const CHANGES: [&str; 21] = [
     "automatic_config_reload",
     "backends",
     "calculated_timer_metrics",
@@ -34,6 +34,7 @@ const CHANGES: [&str; 20] = [
     "key_name_sanitize",
     "percent_threshold",
     "prefix_stats",
+    "ttl",
 ];
 
 /// What has no effect at any time, so that nobody needs to be told.

@@ -118,6 +118,17 @@ impl List {
         if config.gauges_max_ttl != self.default.gauges_max_ttl && deleted.contains(&"gauges") {
             self.add("gauges_max_ttl", Done, format_args!("{} flushes", config.gauges_max_ttl));
         }
+        let ttl = &config.ttl;
+        for (key, ttl) in [
+            ("ttl.counters", ttl.counters),
+            ("ttl.timers", ttl.timers),
+            ("ttl.sets", ttl.sets),
+            ("ttl.gauges", ttl.gauges),
+        ] {
+            if let Some(ttl) = ttl {
+                self.add(key, Done, format_args!("forgotten after {ttl:?} of silence"));
+            }
+        }
         if let Some(metrics) = &config.calculated_timer_metrics {
             self.add("calculated_timer_metrics", Done, metrics.join(", "));
         }

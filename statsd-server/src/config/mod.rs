@@ -24,7 +24,7 @@ pub use listen::{Listen, StatsdListen, UnixSocket};
 pub use load::{Format, Loaded, Note, NoteKind};
 pub use sections::{
     Console, Exec, Graphite, GraphiteProtocol, Health, Histogram, KeyFlush, Log, LogBackend,
-    Output, Repeater, RepeaterProtocol,
+    Output, Repeater, RepeaterProtocol, Ttl,
 };
 
 /// Everything that can be set. [`Config::default`] is what runs without a file.
@@ -111,6 +111,8 @@ pub struct Config {
     pub exec: Exec,
     /// Timers whose samples are counted by size.
     pub histogram: Vec<Histogram>,
+    /// How long silent names are kept.
+    pub ttl: Ttl,
     /// A log of the busiest names.
     pub key_flush: KeyFlush,
     /// Where the log goes.
@@ -150,6 +152,7 @@ impl Default for Config {
             console: Console::default(),
             exec: Exec::default(),
             histogram: Vec::new(),
+            ttl: Ttl::default(),
             key_flush: KeyFlush::default(),
             log: Log::default(),
         }

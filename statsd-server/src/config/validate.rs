@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::listen::is_address;
-use super::{Config, StatsdListen};
+use super::{Config, StatsdListen, Ttl};
 use crate::limits::{
     EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN,
     HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX,
@@ -43,7 +43,14 @@ pub(super) fn check(config: &Config) -> Checked {
     {
         return wrong("state", format!("{:?} is no file's path", state.display().to_string()));
     }
-    timers(config)?;
+    let Ttl { counters, timers, sets, gauges } = &config.ttl;
+    let times = [("counters", counters), ("timers", timers), ("sets", sets), ("gauges", gauges)];
+    for (kind, ttl) in times {
+        if ttl.is_some_and(|ttl| ttl.is_zero()) {
+            return wrong("ttl", format!("{kind}: 0s would forget what is heard of"));
+        }
+    }
+    self::timers(config)?;
     names(config)?;
     outputs(config)?;
     let percent = config.key_flush.percent;

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use statsd_client::protocol::Dialect;
 
 use super::*;
-use crate::aggregate::{DeleteIdle, Options, Shard};
+use crate::aggregate::{DeleteIdle, Options, Shard, Ttl};
 use crate::limits::{CONTEXT_NAME_MAX_BYTES, NAMES_HELD_MAX_BYTES};
 
 fn flush(state: &mut State, timestamp: i64, packet: &str) -> Snapshot {
@@ -126,4 +128,58 @@ fn names_of_a_run_that_did_not_clean_them_are_cleaned() {
     assert!(after.counters.contains(&("a_b-c;t=1_2".to_owned(), 0.0)), "{:?}", after.counters);
     assert!(after.gauges.contains(&("d_e".to_owned(), 2.0)), "{:?}", after.gauges);
     assert_eq!((&*after.timers[0].0, &*after.sets[0].0), ("f-g", "h"));
+}
+
+fn of_each(seconds: [u64; 4]) -> Ttl {
+    let [counters, timers, sets, gauges] = seconds.map(|ttl| Some(Duration::from_secs(ttl)));
+    Ttl { counters, timers, sets, gauges }
+}
+
+/// How many silent flushes still have the names, a restart after some of them.
+fn silent_flushes(options: &Options, restart_after: i64) -> [usize; 4] {
+    let mut state = State::new(options.clone());
+    flush(&mut state, 0, "c:1|c\nt:1|ms\ns:x|s\ng:1|g");
+    let mut seen = [0; 4];
+    for at in 1..20 {
+        let snapshot = flush(&mut state, 10 * at, "");
+        seen[0] += usize::from(snapshot.counters.iter().any(|(name, _)| name == "c"));
+        seen[1] += snapshot.timers.len();
+        seen[2] += snapshot.sets.len();
+        seen[3] += usize::from(snapshot.gauges.iter().any(|(name, _)| name == "g"));
+        let own = snapshot.counters.iter().filter(|(name, _)| name.starts_with("statsd."));
+        assert_eq!(own.count(), 3, "the server's own stay");
+        if at == restart_after {
+            state = restarted(options, &snapshot);
+        }
+    }
+    seen
+}
+
+#[test]
+fn a_name_is_forgotten_after_its_kinds_time_of_silence() {
+    let options = |ttl| Options { ttl, ..Options::default() };
+    for restart_after in [0, 1, 2, 4] {
+        let seen = silent_flushes(&options(of_each([10, 20, 25, 50])), restart_after);
+        assert_eq!(seen, [1, 2, 3, 5], "{restart_after}");
+    }
+    assert_eq!(silent_flushes(&options(of_each([1, 9, 10, 11])), 0), [1, 1, 1, 2]);
+    assert_eq!(silent_flushes(&options(Ttl::default()), 0), [19; 4]);
+    let deletes = Options {
+        delete_idle: DeleteIdle::ALL,
+        gauges_max_ttl: 3,
+        ..options(of_each([100, 100, 100, 10]))
+    };
+    assert_eq!(silent_flushes(&deletes, 0), [0, 0, 0, 1], "the shorter of both holds");
+}
+
+#[test]
+fn a_sample_ends_the_silence() {
+    let options = Options { ttl: of_each([20; 4]), ..Options::default() };
+    let mut state = State::new(options);
+    let packet = "c:0|c\nt:1|ms\ns:x|s\ng:+0|g";
+    for at in 0..10 {
+        let snapshot = flush(&mut state, 10 * at, if at % 2 == 0 { packet } else { "" });
+        assert_eq!((snapshot.counters.len(), snapshot.timers.len()), (4, 1));
+        assert_eq!((snapshot.sets.len(), snapshot.silence.sets[0]), (1, u32::from(at % 2 == 1)));
+    }
 }

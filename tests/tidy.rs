@@ -29,6 +29,7 @@ const CLIENT: Floors = &[
 const SERVER: Floors = &[
     ("clock", &[]),
     ("limits", &[]),
+    ("health", &["limits"]),
     ("telemetry", &[]),
     ("config", &["limits"]),
     ("aggregate", &["limits"]),
@@ -38,11 +39,11 @@ const SERVER: Floors = &[
     ("store", &["limits"]),
     ("live", &["limits"]),
     ("backend", &["aggregate", "checkpoint", "clock", "limits", "live", "store", "tap", "telemetry"]),
-    ("admin", &["aggregate", "clock", "flush", "limits", "telemetry"]),
-    ("flush", &["aggregate", "backend", "clock", "limits", "telemetry"]),
+    ("admin", &["aggregate", "clock", "flush", "health", "limits", "telemetry"]),
+    ("flush", &["aggregate", "backend", "clock", "health", "limits", "telemetry"]),
     ("query", &["limits", "store"]),
     ("draw", &["limits", "query"]),
-    ("http", &["clock", "draw", "limits", "live", "query", "store", "telemetry"]),
+    ("http", &["clock", "draw", "health", "limits", "live", "query", "store", "telemetry"]),
     ("cli", &["app", "config"]),
 ];
 

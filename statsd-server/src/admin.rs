@@ -7,7 +7,6 @@
 //! are an error, and a command needs no newline.
 
 mod command;
-mod health;
 mod inspect;
 
 use std::io;
@@ -22,7 +21,6 @@ use tokio::time::{sleep, timeout};
 
 use command::Reply;
 pub use command::{Admin, BackendFacts, Fact, Shown};
-pub use health::Health;
 
 use crate::limits::{
     ADMIN_COMMAND_MAX_BYTES, ADMIN_CONNECTIONS_MAX, ADMIN_SILENCE_MAX, ADMIN_STALL_MAX,

@@ -11,26 +11,26 @@ use statsd_client::protocol;
 use tokio::sync::oneshot;
 
 use crate::admin::{self, Admin, Shown};
-use crate::aggregate::{Bin, DeleteIdle, Histogram, Options, Ttl};
 use crate::backend::Repeater;
 use crate::checkpoint::LockError;
 use crate::clock::SystemClock;
-use crate::config::{
-    self, Config, ConfigError, Dialect, FlushAlign, Listen, Output, StatsdListen, UnixSocket,
-};
-use crate::flush::{Align, Flusher};
+use crate::config::{self, Config, ConfigError, Dialect, Listen, StatsdListen, UnixSocket};
+use crate::flush::Flusher;
+use crate::health::Health;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
 use crate::receiver::{Listening, Reading, Receivers, UdpOptions};
 use crate::store::{LocalStore, NoStore, OpenError, Store};
 use crate::telemetry::Telemetry;
 
+mod aggregation;
 mod etsys_config;
 mod kept;
 mod outputs;
 mod reload;
 mod support;
 
+use aggregation::{aggregation, align};
 use outputs::SharedOut;
 
 pub use crate::receiver::Inherited;
@@ -39,6 +39,9 @@ pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.
 const HTTP_DRAIN: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether the threads run; an orchestrator asks less often.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How long the packets that were read may take to reach other servers once this one is to stop.
 const REPEATER_DRAIN: Duration = Duration::from_secs(1);
@@ -166,6 +169,7 @@ impl App {
             statsd: addresses.statsd,
             store: store(config)?,
             hub: Hub::new(),
+            health: Arc::new(Health::new(config.health_status == config::Health::Up)),
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };
@@ -181,16 +185,15 @@ impl App {
             state.clock.clone(),
             state.telemetry.clone(),
         );
-        flusher = flusher.aligned(align(config));
+        flusher = flusher.aligned(align(config)).telling(state.health.clone());
         if let Some(kept) = kept {
             flusher.restore(kept);
         }
         let (tap, repeater) = outputs::repeater(config, state.telemetry.clone())?;
         let receivers = receivers.with_tap(tap);
-        let is_up = config.health_status == config::Health::Up;
         let console = Arc::new(Admin {
             inquirer: flusher.inquirer(),
-            health: Arc::new(admin::Health::new(is_up)),
+            health: state.health.clone(),
             shown: Mutex::new(Shown {
                 config: etsys_config::list(config, &listening, addresses.admin),
                 backends: outputs::facts(config, &state),
@@ -239,6 +242,7 @@ impl App {
         let listener = self.http.map(tokio::net::TcpListener::from_std).transpose();
         let listener = listener.map_err(cannot("serve http"))?;
         let hub = self.state.hub.clone();
+        let health = self.state.health.clone();
         let mut serving = tokio::spawn(async move {
             if let Some(listener) = listener {
                 // Resolves when the sender is dropped, too.
@@ -252,7 +256,24 @@ impl App {
         let console = self.console;
         let administering = listener.map(|listener| tokio::spawn(admin::serve(listener, console)));
 
-        shutdown.await;
+        health.receives();
+        let watching = async {
+            let mut looks = tokio::time::interval(LOOK);
+            loop {
+                looks.tick().await;
+                let threads = [
+                    ("the flush thread", flushing.is_running()),
+                    ("a receiver", receiving.is_running()),
+                ];
+                let ended = threads.into_iter().filter(|(_, runs)| !runs);
+                health.ended(ended.map(|(thread, _)| thread).collect());
+            }
+        };
+        tokio::select! {
+            () = shutdown => {}
+            () = watching => {}
+        }
+        health.stops();
         let repeater = self.repeater;
         let stop = move || {
             receiving.stop();
@@ -341,43 +362,6 @@ fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {
         Some(folder) => Arc::new(LocalStore::open(folder, config.flush_interval)?),
         None => Arc::new(NoStore),
     })
-}
-
-fn align(config: &Config) -> Align {
-    match config.flush_align {
-        FlushAlign::Startup => Align::Startup,
-        FlushAlign::WallClock => Align::WallClock,
-    }
-}
-
-fn aggregation(config: &Config) -> Options {
-    Options {
-        interval: config.flush_interval,
-        percent_thresholds: config.percent_threshold.clone(),
-        prefix_stats: config.prefix_stats.clone(),
-        delete_idle: DeleteIdle::of(
-            config.delete_idle_stats,
-            config.delete_counters,
-            config.delete_timers,
-            config.delete_sets,
-            config.delete_gauges,
-        ),
-        timer_metrics: config.calculated_timer_metrics.clone().unwrap_or_default(),
-        histograms: config.histogram.iter().map(histogram).collect(),
-        gauges_max_ttl: config.gauges_max_ttl.get(),
-        ttl: Ttl {
-            counters: config.ttl.counters,
-            timers: config.ttl.timers,
-            sets: config.ttl.sets,
-            gauges: config.ttl.gauges,
-        },
-        keep_raw: config.runs(Output::Console),
-    }
-}
-
-fn histogram(configured: &config::Histogram) -> Histogram {
-    let bin = |&limit: &f64| if limit == f64::INFINITY { Bin::rest() } else { Bin::below(limit) };
-    Histogram { metric: configured.metric.clone(), bins: configured.bins.iter().map(bin).collect() }
 }
 
 fn cannot(what: &'static str) -> impl Fn(io::Error) -> AppError {

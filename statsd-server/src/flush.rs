@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::aggregate::{Counts, Interval, Kept, Options, Shard, State};
 use crate::backend::Lane;
 use crate::clock::Clock;
+use crate::health::Health;
 use crate::limits::{ADMIN_REPLY_MAX_BYTES, FIRST_NODES_SHOWN, FLUSH_REQUESTS_MAX};
 use crate::telemetry::{KnownNames, Telemetry};
 
@@ -48,6 +49,7 @@ pub struct Flusher {
     next_options: Option<Options>,
     clock: Arc<dyn Clock>,
     telemetry: Arc<Telemetry>,
+    health: Arc<Health>,
     inquirer: Inquirer,
     requests: Receiver<Request>,
     /// When the last packet was seen, or the start.
@@ -112,6 +114,7 @@ impl Flusher {
             last_packet: whole_seconds(nearest_second(clock.now())),
             clock,
             telemetry,
+            health: Arc::default(),
             inquirer: Inquirer::new(sender),
             requests,
         }
@@ -130,6 +133,12 @@ impl Flusher {
     pub fn aligned(mut self, align: Align) -> Self {
         self.schedule.align = align;
         self
+    }
+
+    /// Tells `health` of every flush.
+    #[must_use]
+    pub fn telling(self, health: Arc<Health>) -> Self {
+        Self { health, ..self }
     }
 
     /// Asks the running thread about what it holds.
@@ -223,6 +232,7 @@ impl Flusher {
         let mut is_held = false;
         let mut next = self.schedule.next(self.interval, self.clock.now());
         loop {
+            self.health.flushed(Instant::now(), self.interval);
             let (Next::Flush { wait, .. } | Next::Hold { wait }) = next;
             if matches!(next, Next::Hold { .. }) && !is_held {
                 self.telemetry.clock_set_back.add(1);
@@ -293,6 +303,11 @@ impl Flusher {
 }
 
 impl FlushHandle {
+    /// Whether the thread runs.
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     /// Flushes what there is of the open interval, under the time of now, and waits for the backends,
     /// each until its deadline. To be called after the receivers have stopped.
     pub fn stop(mut self) {

@@ -18,6 +18,7 @@ pub mod clock;
 pub mod config;
 pub mod draw;
 pub mod flush;
+pub mod health;
 pub mod http;
 pub mod limits;
 pub mod live;

@@ -163,6 +163,12 @@ pub const FLUSH_INTERVAL_UNSTORED_MIN: Duration = Duration::from_millis(10);
 /// The longest flush interval; what a stopped server could lose must stay bearable.
 pub const FLUSH_INTERVAL_MAX: Duration = Duration::from_secs(3_600);
 
+/// Flush intervals without a flush after which the server says that it is not healthy.
+pub const SILENT_FLUSHES_MAX: u32 = 3;
+
+/// The shortest such time: a machine may be busy for some seconds.
+pub const SILENT_FLUSHES_MIN: Duration = Duration::from_secs(10);
+
 /// How far the clock may be set back behind the last flush and be waited for; further, and it was wrong
 /// before. An hour is what a mistaken time zone makes.
 pub const CLOCK_BACK_MAX: Duration = Duration::from_secs(2 * 3_600);

@@ -4,11 +4,11 @@ use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::health::Health;
 use super::inspect::inspect;
 use crate::aggregate::{Deleted, Kind};
 use crate::clock::Clock;
 use crate::flush::Inquirer;
+use crate::health::Health;
 use crate::telemetry::Telemetry;
 
 const HELP: &str = "Commands: stats, counters, timers, gauges, delcounters, deltimers, delgauges, \

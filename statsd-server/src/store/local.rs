@@ -23,6 +23,9 @@ use crate::limits::{OPEN_FILES_MAX, SERIES_MAX};
 /// Characters of a name that the log shows: names come from outside, and may be as long as a packet.
 const LOGGED_NAME_MAX_CHARS: usize = 128;
 
+/// Bytes that tell whether the disk takes any: a block of most file systems.
+const PROBE_BYTES: usize = 4_096;
+
 /// A [`Store`] in a local folder.
 ///
 /// Each series has a lock of its own, so a read waits for one point of a batch at most, and only
@@ -282,6 +285,15 @@ impl Store for LocalStore {
         self.learn_all(&mut fresh);
         written.created = fresh.created;
         written
+    }
+
+    /// Writes a file and removes it.
+    fn check(&self) -> io::Result<()> {
+        let path = self.folder.join(".probe");
+        let written = fs_err::write(&path, [0; PROBE_BYTES]);
+        // A full disk may leave a part of it.
+        let removed = fs_err::remove_file(&path);
+        written.and(removed)
     }
 
     fn set_flush_interval(&self, interval: Duration) {

@@ -13,6 +13,7 @@ mod scan;
 mod schema;
 
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 pub use glob::Glob;
@@ -120,6 +121,11 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// The time between the batches that follow, for which new series are made. It is the same as
     /// before unless the server was told otherwise while it ran.
     fn set_flush_interval(&self, _interval: Duration) {}
+
+    /// Whether points can be stored at this moment, as far as a small write tells.
+    fn check(&self) -> io::Result<()> {
+        Ok(())
+    }
 
     /// The nodes that match a glob (`*`, `?`, `[a-c]`, `[!x]`, `{a,b}` per node), sorted by path, at
     /// most `limit`.

@@ -38,7 +38,10 @@ const SERVER: Floors = &[
     ("receiver", &["aggregate", "limits", "tap", "telemetry"]),
     ("store", &["limits"]),
     ("live", &["limits"]),
-    ("backend", &["aggregate", "checkpoint", "clock", "limits", "live", "store", "tap", "telemetry"]),
+    (
+        "backend",
+        &["aggregate", "checkpoint", "clock", "limits", "live", "store", "tap", "telemetry"],
+    ),
     ("admin", &["aggregate", "clock", "flush", "health", "limits", "telemetry"]),
     ("flush", &["aggregate", "backend", "clock", "health", "limits", "telemetry"]),
     ("query", &["limits", "store"]),

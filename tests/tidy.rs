@@ -29,20 +29,25 @@ const CLIENT: Floors = &[
 const SERVER: Floors = &[
     ("clock", &[]),
     ("limits", &[]),
+    ("health", &["limits"]),
     ("telemetry", &[]),
     ("config", &["limits"]),
     ("aggregate", &["limits"]),
+    ("checkpoint", &["aggregate", "limits"]),
     ("tap", &["limits", "telemetry"]),
     ("receiver", &["aggregate", "limits", "tap", "telemetry"]),
     ("store", &["limits"]),
     ("live", &["limits"]),
-    ("backend", &["aggregate", "clock", "limits", "live", "store", "tap", "telemetry"]),
-    ("admin", &["aggregate", "clock", "flush", "limits", "telemetry"]),
-    ("relay", &["admin", "aggregate", "clock", "limits", "receiver", "telemetry"]),
-    ("flush", &["aggregate", "backend", "clock", "limits", "telemetry"]),
+    (
+        "backend",
+        &["aggregate", "checkpoint", "clock", "limits", "live", "store", "tap", "telemetry"],
+    ),
+    ("admin", &["aggregate", "clock", "flush", "health", "limits", "telemetry"]),
+    ("relay", &["admin", "aggregate", "clock", "health", "limits", "receiver", "telemetry"]),
+    ("flush", &["aggregate", "backend", "clock", "health", "limits", "telemetry"]),
     ("query", &["limits", "store"]),
     ("draw", &["limits", "query"]),
-    ("http", &["clock", "draw", "limits", "live", "query", "store", "telemetry"]),
+    ("http", &["clock", "draw", "health", "limits", "live", "query", "store", "telemetry"]),
     ("cli", &["app", "config"]),
 ];
 
@@ -72,7 +77,8 @@ const IMPURE: [&str; 9] = [
 ];
 
 /// Concrete parts, which only `app.rs` puts together.
-const CONCRETE: [&str; 8] = [
+const CONCRETE: [&str; 9] = [
+    "CheckpointBackend",
     "LocalStore",
     "NoStore",
     "StoreBackend",

@@ -7,7 +7,6 @@
 //! are an error, and a command needs no newline.
 
 mod command;
-mod health;
 mod inspect;
 
 use std::io;
@@ -20,9 +19,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-pub use command::{Admin, BackendFacts, Console, Fact, Reply};
-pub(crate) use command::{listed, nearest_second, text_of};
-pub use health::Health;
+pub use command::{Admin, BackendFacts, Console, Fact, Reply, Shown};
+pub(crate) use command::{health_reply, listed, nearest_second, text_of};
 
 use crate::limits::{
     ADMIN_COMMAND_MAX_BYTES, ADMIN_CONNECTIONS_MAX, ADMIN_SILENCE_MAX, ADMIN_STALL_MAX,

@@ -4,35 +4,46 @@
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use statsd_client::protocol;
 use tokio::sync::oneshot;
 
-use crate::admin::{self, Admin};
-use crate::aggregate::{Bin, DeleteIdle, Exact, Histogram, Options};
+use crate::admin::{self, Admin, Shown};
 use crate::backend::Repeater;
+use crate::checkpoint::LockError;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, Dialect, Listen, Output, StatsdListen, UnixSocket};
+use crate::config::{self, Config, ConfigError, Dialect, Listen, StatsdListen, UnixSocket};
 use crate::flush::Flusher;
+use crate::health::Health;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
 use crate::receiver::{Reading, Receivers, UdpOptions};
 use crate::store::{LocalStore, NoStore, OpenError, Store};
 use crate::telemetry::Telemetry;
 
+mod aggregation;
 mod etsys_config;
+mod kept;
 mod outputs;
 mod relay;
+mod reload;
 mod support;
+
+use aggregation::{aggregation, align, exact};
+use outputs::SharedOut;
 
 pub use crate::receiver::{Inherited, Listening};
 pub use relay::RelayApp;
+pub use reload::{Reloaded, Reloader};
 pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.
 const HTTP_DRAIN: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether the threads run; an orchestrator asks less often.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How long the packets that were read may take to reach other servers once this one is to stop.
 const REPEATER_DRAIN: Duration = Duration::from_secs(1);
@@ -65,6 +76,8 @@ pub struct App {
     addresses: Addresses,
     flusher: Flusher,
     state: HttpState,
+    config: Config,
+    out: Option<SharedOut>,
 }
 
 /// The addresses in use, with the ports that the system chose.
@@ -116,6 +129,12 @@ pub enum AppError {
     /// The configuration is that of a relay, which is a [`RelayApp`].
     #[error("with relay.nodes the server is a relay, and nothing else")]
     IsRelay,
+    /// The state file cannot be used.
+    #[error(transparent)]
+    State(#[from] LockError),
+    /// A new configuration makes no sense together with what cannot change.
+    #[error(transparent)]
+    Config(ConfigError),
     /// A thread could not be started, or the HTTP server failed.
     #[error("cannot {what}: {source}")]
     Run {
@@ -161,29 +180,53 @@ impl App {
             statsd: addresses.statsd,
             store: store(config)?,
             hub: Hub::new(),
+            health: Arc::new(Health::new(config.health_status == config::Health::Up)),
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };
-        let flusher = Flusher::new(
+        let out = console.map(SharedOut::new);
+        let plans = outputs::plans(config, !config.key_name_sanitize, &state, out.as_ref());
+        let start = |plan: outputs::Plan| plan.start(state.telemetry.clone());
+        let mut lanes = plans.into_iter().map(start).collect::<Result<Vec<_>, _>>()?;
+        let kept = kept::open(config, &mut lanes, &*state.clock, &state.telemetry)?;
+        let mut flusher = Flusher::new(
             aggregation(config),
             receivers.shards(),
-            outputs::lanes(config, &state, console)?,
+            lanes,
             state.clock.clone(),
             state.telemetry.clone(),
         );
+        flusher = flusher.aligned(align(config)).telling(state.health.clone());
+        if let Some(kept) = kept {
+            flusher.restore(kept);
+        }
         let (tap, repeater) = outputs::repeater(config, state.telemetry.clone())?;
         let receivers = receivers.with_tap(tap);
-        let is_up = config.health_status == config::Health::Up;
         let console = Arc::new(Admin {
             inquirer: flusher.inquirer(),
-            health: Arc::new(admin::Health::new(is_up)),
-            config: etsys_config::list(config, &listening, addresses.admin),
-            backends: outputs::facts(config, &state),
+            health: state.health.clone(),
+            shown: Mutex::new(Shown {
+                config: etsys_config::list(config, &listening, addresses.admin),
+                backends: outputs::facts(config, &state),
+            }),
             started: state.clock.now(),
             clock: state.clock.clone(),
             telemetry: state.telemetry.clone(),
         });
-        Ok(Self { receivers, listening, http, repeater, admin, console, addresses, flusher, state })
+        let config = config.clone();
+        Ok(Self {
+            receivers,
+            listening,
+            http,
+            repeater,
+            admin,
+            console,
+            addresses,
+            flusher,
+            state,
+            config,
+            out,
+        })
     }
 
     /// Where it listens.
@@ -210,6 +253,7 @@ impl App {
         let listener = self.http.map(tokio::net::TcpListener::from_std).transpose();
         let listener = listener.map_err(cannot("serve http"))?;
         let hub = self.state.hub.clone();
+        let health = self.state.health.clone();
         let mut serving = tokio::spawn(async move {
             if let Some(listener) = listener {
                 // Resolves when the sender is dropped, too.
@@ -223,7 +267,24 @@ impl App {
         let console = self.console;
         let administering = listener.map(|listener| tokio::spawn(admin::serve(listener, console)));
 
-        shutdown.await;
+        health.receives();
+        let watching = async {
+            let mut looks = tokio::time::interval(LOOK);
+            loop {
+                looks.tick().await;
+                let threads = [
+                    ("the flush thread", flushing.is_running()),
+                    ("a receiver", receiving.is_running()),
+                ];
+                let ended = threads.into_iter().filter(|(_, runs)| !runs);
+                health.ended(ended.map(|(thread, _)| thread).collect());
+            }
+        };
+        tokio::select! {
+            () = shutdown => {}
+            () = watching => {}
+        }
+        health.stops();
         let repeater = self.repeater;
         let stop = move || {
             receiving.stop();
@@ -325,35 +386,6 @@ fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {
         Some(folder) => Arc::new(LocalStore::open(folder, config.flush_interval)?),
         None => Arc::new(NoStore),
     })
-}
-
-fn aggregation(config: &Config) -> Options {
-    Options {
-        interval: config.flush_interval,
-        percent_thresholds: config.percent_threshold.clone(),
-        prefix_stats: config.prefix_stats.clone(),
-        delete_idle: DeleteIdle::of(
-            config.delete_idle_stats,
-            config.delete_counters,
-            config.delete_timers,
-            config.delete_sets,
-            config.delete_gauges,
-        ),
-        timer_metrics: config.calculated_timer_metrics.clone().unwrap_or_default(),
-        histograms: config.histogram.iter().map(histogram).collect(),
-        gauges_max_ttl: config.gauges_max_ttl.get(),
-        exact: exact(config),
-        keep_raw: config.runs(Output::Console),
-    }
-}
-
-fn exact(config: &Config) -> Exact {
-    Exact { samples: config.timer_samples_exact, members: config.set_members_exact }
-}
-
-fn histogram(configured: &config::Histogram) -> Histogram {
-    let bin = |&limit: &f64| if limit == f64::INFINITY { Bin::rest() } else { Bin::below(limit) };
-    Histogram { metric: configured.metric.clone(), bins: configured.bins.iter().map(bin).collect() }
 }
 
 fn cannot(what: &'static str) -> impl Fn(io::Error) -> AppError {

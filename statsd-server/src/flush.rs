@@ -9,16 +9,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::aggregate::{Counts, Interval, Options, Shard, State};
+use crate::aggregate::{Counts, Interval, Kept, Options, Shard, State};
 use crate::backend::Lane;
 use crate::clock::Clock;
+use crate::health::Health;
 use crate::limits::{ADMIN_REPLY_MAX_BYTES, FIRST_NODES_SHOWN, FLUSH_REQUESTS_MAX};
 use crate::telemetry::{KnownNames, Telemetry};
 
+mod change;
 mod inquiry;
+mod schedule;
 
+pub use change::{Change, LaneChange};
 pub use inquiry::{Inquirer, Messages};
+pub use schedule::{Align, first_after, next_flush};
+
 use inquiry::{Question, Request};
+use schedule::{Next, Schedule};
 
 /// An interval of 0 would never wait. Configuration refuses it; this is for those who do not read one.
 const INTERVAL_MIN: Duration = Duration::from_millis(1);
@@ -27,41 +34,22 @@ const INTERVAL_MIN: Duration = Duration::from_millis(1);
 /// one did, without a clock in the receivers.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// When the flush after `now` is due: an instant, like `startup` and `now`, since the epoch.
-///
-/// etsy's rule: flushes keep the phase of the second at which the server started, so that one that
-/// is late moves none of the later ones. One that is late by more than half an interval leaves the
-/// next one out, whose samples come with the one after.
-///
-/// ```
-/// use std::time::Duration;
-/// use statsd_server::flush::next_flush;
-///
-/// let (startup, interval) = (Duration::from_secs(1_003), Duration::from_secs(10));
-/// let at = |millis| next_flush(startup, interval, Duration::from_millis(millis)).as_secs();
-/// assert_eq!(at(1_003_000), 1_013);
-/// assert_eq!(at(1_013_002), 1_023);
-/// assert_eq!(at(1_012_999), 1_023, "a timer that fires early does not fire twice");
-/// ```
-pub fn next_flush(startup: Duration, interval: Duration, now: Duration) -> Duration {
-    let interval = nanos(interval.max(INTERVAL_MIN));
-    // Negative where the clock was set back behind the startup.
-    let past = nanos(now) - nanos(startup);
-    let done = (past + interval / 2).div_euclid(interval);
-    let due = nanos(startup) + (done + 1) * interval;
-    Duration::from_nanos(u64::try_from(due).unwrap_or(u64::MAX))
-}
-
 /// Does the flushes. Made by [`Flusher::new`], run by [`Flusher::start`] or, in tests, one flush at a
 /// time by [`Flusher::flush_once`].
 #[derive(Debug)]
 pub struct Flusher {
     interval: Duration,
+    schedule: Schedule,
     sources: Vec<Source>,
     state: State,
     lanes: Vec<Lane>,
+    /// Lanes that were given up and may not have ended.
+    leaving: Vec<Lane>,
+    /// What holds from the next flush on.
+    next_options: Option<Options>,
     clock: Arc<dyn Clock>,
     telemetry: Arc<Telemetry>,
+    health: Arc<Health>,
     inquirer: Inquirer,
     requests: Receiver<Request>,
     /// When the last packet was seen, or the start.
@@ -117,15 +105,40 @@ impl Flusher {
         let (sender, requests) = mpsc::sync_channel(FLUSH_REQUESTS_MAX);
         Self {
             interval,
+            schedule: Schedule::new(nearest_second(clock.now())),
             sources,
             state: State::new(options),
             lanes,
+            leaving: Vec::new(),
+            next_options: None,
             last_packet: whole_seconds(nearest_second(clock.now())),
             clock,
             telemetry,
+            health: Arc::default(),
             inquirer: Inquirer::new(sender),
             requests,
         }
+    }
+
+    /// Goes on from where another run was, before anything is flushed; see [`State::restore`].
+    pub fn restore(&mut self, kept: Kept) {
+        if let Ok(seconds) = u64::try_from(kept.timestamp) {
+            self.schedule.flushed(Duration::from_secs(seconds));
+        }
+        self.state.restore(kept);
+    }
+
+    /// Which instants flushes are due at; etsy's unless this says otherwise.
+    #[must_use]
+    pub fn aligned(mut self, align: Align) -> Self {
+        self.schedule.align = align;
+        self
+    }
+
+    /// Tells `health` of every flush.
+    #[must_use]
+    pub fn telling(self, health: Arc<Health>) -> Self {
+        Self { health, ..self }
     }
 
     /// Asks the running thread about what it holds.
@@ -160,17 +173,21 @@ impl Flusher {
             lane.offer(&snapshot);
         }
         self.telemetry.flushes.add(1);
+        if let Some(options) = self.next_options.take() {
+            self.interval = options.interval;
+            self.state.set_options(options);
+        }
     }
 
     /// Waits until the backends have taken what they were handed, each until its own deadline. Those
     /// that need longer are left behind and logged. Nobody is answered any more.
     pub fn finish(self) {
-        let Self { lanes, requests, .. } = self;
+        let Self { lanes, leaving, requests, .. } = self;
         drop(requests);
         for lane in &lanes {
             lane.close();
         }
-        for lane in lanes {
+        for lane in lanes.into_iter().chain(leaving) {
             let _logged = lane.join();
         }
     }
@@ -212,17 +229,36 @@ impl Flusher {
     /// The timestamp is the instant that was due, not the one that came: a flush that is late cannot
     /// share a slot with the next one. Parts of a second are rounded, as etsy's StatsD does.
     fn run(mut self) {
-        let startup = nearest_second(self.clock.now());
+        let mut is_held = false;
+        let mut next = self.schedule.next(self.interval, self.clock.now());
         loop {
-            let now = self.clock.now();
-            let due = next_flush(startup, self.interval, now);
-            match self.wait(due.saturating_sub(now)) {
-                Then::Flush => self.flush_once(whole_seconds(nearest_second(due))),
+            self.health.flushed(Instant::now(), self.interval);
+            let (Next::Flush { wait, .. } | Next::Hold { wait }) = next;
+            if matches!(next, Next::Hold { .. }) && !is_held {
+                self.telemetry.clock_set_back.add(1);
+                tracing::warn!("the clock was set back: no flush until it has passed the last one");
+            }
+            is_held = matches!(next, Next::Hold { .. });
+            match self.wait(wait) {
+                Then::Flush => next = self.flush_if_due(next),
                 Then::Stop => break,
             }
         }
-        self.flush_once(self.clock.seconds());
+        let at = self.schedule.last_words(self.interval, self.clock.now());
+        self.flush_once(whole_seconds(at));
         self.finish();
+    }
+
+    /// After the wait: does the flush that was waited for, unless the clock was set back.
+    fn flush_if_due(&mut self, next: Next) -> Next {
+        if let Next::Flush { due, .. } = next {
+            if let Some(next) = self.schedule.not_yet(self.interval, due, self.clock.now()) {
+                return next;
+            }
+            self.schedule.flushed(due);
+            self.flush_once(whole_seconds(nearest_second(due)));
+        }
+        self.schedule.next(self.interval, self.clock.now())
     }
 
     /// Waits so long, which is measured by a clock that nobody sets, and answers meanwhile. However
@@ -258,11 +294,20 @@ impl Flusher {
                 let (last_seen, bad_lines) = (self.last_packet, self.state.bad_lines());
                 answer.send(Messages { last_seen, bad_lines }).is_err()
             }
+            Question::Change { change, answer } => {
+                self.change(*change);
+                answer.send(()).is_err()
+            }
         };
     }
 }
 
 impl FlushHandle {
+    /// Whether the thread runs.
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     /// Flushes what there is of the open interval, under the time of now, and waits for the backends,
     /// each until its deadline. To be called after the receivers have stopped.
     pub fn stop(mut self) {

@@ -174,6 +174,16 @@ pub const FLUSH_INTERVAL_UNSTORED_MIN: Duration = Duration::from_millis(10);
 /// The longest flush interval; what a stopped server could lose must stay bearable.
 pub const FLUSH_INTERVAL_MAX: Duration = Duration::from_secs(3_600);
 
+/// Flush intervals without a flush after which the server says that it is not healthy.
+pub const SILENT_FLUSHES_MAX: u32 = 3;
+
+/// The shortest such time: a machine may be busy for some seconds.
+pub const SILENT_FLUSHES_MIN: Duration = Duration::from_secs(10);
+
+/// How far the clock may be set back behind the last flush and be waited for; further, and it was wrong
+/// before. An hour is what a mistaken time zone makes.
+pub const CLOCK_BACK_MAX: Duration = Duration::from_secs(2 * 3_600);
+
 /// Live events that wait for one page's connection; the rest wait in the hub, where old ones are
 /// skipped.
 pub const LIVE_CONNECTION_EVENTS: usize = 1;
@@ -231,6 +241,9 @@ pub const SPOOL_BYTES_MAX: u64 = 1 << 40;
 /// Bytes of flushes that wait in memory where there is no folder for them: an outage of some hours of
 /// a thousand counters.
 pub const SPOOL_MEMORY_BYTES: u64 = 64 << 20;
+
+/// Bytes of a state file that are read: more than a million names with `NAMES_HELD_MAX_BYTES` take.
+pub const STATE_FILE_MAX_BYTES: u64 = 256 << 20;
 
 /// The shortest wait for another machine, or a command, that may be configured.
 pub const OUTPUT_WAIT_MIN: Duration = Duration::from_millis(1);

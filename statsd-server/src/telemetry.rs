@@ -128,6 +128,14 @@ telemetry! {
     stream_connections_over_limit,
     /// Lines that a broken connection, or the server's end, left without their end.
     stream_lines_unfinished,
+    /// Configurations that were taken while the server ran.
+    reloads,
+    /// Those that were not, because of a mistake in them.
+    reloads_refused,
+    /// Names taken over from the run before.
+    names_restored,
+    /// 1 where the run before did not end in order, so that some of its last interval is lost.
+    unclean_ends,
     /// Points stored.
     points,
     /// Points refused because their name cannot be a series.
@@ -136,6 +144,8 @@ telemetry! {
     points_failed,
     /// Flushes done.
     flushes,
+    /// Times that flushes were held because the clock was set back behind the last one.
+    clock_set_back,
     /// Backends that did not take a flush.
     backend_errors,
     /// Flushes that a backend was not handed because it had fallen behind.

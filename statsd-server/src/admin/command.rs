@@ -1,14 +1,14 @@
 //! One command → its reply.
 
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::health::Health;
 use super::inspect::inspect;
 use crate::aggregate::{Deleted, Kind};
 use crate::clock::Clock;
 use crate::flush::Inquirer;
+use crate::health::Health;
 use crate::telemetry::Telemetry;
 
 const HELP: &str = "Commands: stats, counters, timers, gauges, delcounters, deltimers, delgauges, \
@@ -39,16 +39,23 @@ pub struct Admin {
     pub inquirer: Inquirer,
     /// What `health` says and sets.
     pub health: Arc<Health>,
-    /// What `config` lists: etsy's keys (`percentThreshold > 0`) and their values.
-    pub config: Vec<(String, String)>,
-    /// Whose facts `stats` lists behind those of the server itself, in this order.
-    pub backends: Vec<Arc<dyn BackendFacts>>,
+    /// What follows the configuration.
+    pub shown: Mutex<Shown>,
     /// Tells what time it is.
     pub clock: Arc<dyn Clock>,
     /// When the server started, from the same clock.
     pub started: Duration,
     /// Where commands and whatever hits a limit are counted.
     pub telemetry: Arc<Telemetry>,
+}
+
+/// What the console shows of the configuration, which may change.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// What `config` lists: etsy's keys (`percentThreshold > 0`) and their values.
+    pub config: Vec<(String, String)>,
+    /// Whose facts `stats` lists behind those of the server itself, in this order.
+    pub backends: Vec<Arc<dyn BackendFacts>>,
 }
 
 /// A backend that has something to say to `stats`, as etsy's graphite backend does.
@@ -92,8 +99,8 @@ impl Console for Admin {
         let command = words.next().unwrap_or_default();
         let reply = match command {
             "help" => Some(HELP.to_owned()),
-            "config" => Some(listed(&self.config)),
-            "health" => Some(self.health.reply(words.next())),
+            "config" => Some(listed(&self.shown().config)),
+            "health" => Some(health_reply(&self.health, words.next())),
             "stats" => self.stats().await,
             "counters" => self.list(Kind::Counters).await,
             "timers" => self.list(Kind::Timers).await,
@@ -113,6 +120,15 @@ impl Console for Admin {
 }
 
 impl Admin {
+    /// Replaces what follows the configuration.
+    pub fn show(&self, shown: Shown) {
+        *self.shown() = shown;
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn stats(&self) -> Option<String> {
         let messages = self.inquirer.messages().await?;
         let now = nearest_second(self.clock.now());
@@ -121,7 +137,8 @@ impl Admin {
             ("messages.last_msg_seen", Fact::At(messages.last_seen)),
             ("messages.bad_lines_seen", Fact::Number(messages.bad_lines)),
         ];
-        let backends = self.backends.iter().flat_map(|backend| backend.facts());
+        let backends: Vec<_> =
+            self.shown().backends.iter().flat_map(|backend| backend.facts()).collect();
         let mut text = String::new();
         for (name, fact) in own.into_iter().chain(backends) {
             let _written = match fact {
@@ -183,6 +200,18 @@ pub(crate) fn listed(config: &[(String, String)]) -> String {
         let _written = writeln!(text, "{key}: {value}");
     }
     text
+}
+
+/// The reply to `health`, and to `health up` and `health down`, which set it; other words behind it change
+/// nothing.
+pub(crate) fn health_reply(health: &Health, said: Option<&str>) -> String {
+    match said.map(str::to_ascii_lowercase).as_deref() {
+        Some("up") => health.set(true),
+        Some("down") => health.set(false),
+        _ => {}
+    }
+    let state = if health.is_up() { "up" } else { "down" };
+    format!("health: {state}\n")
 }
 
 /// As etsy's servers round an instant.

@@ -66,8 +66,10 @@ impl Console {
         let admin = Arc::new(Admin {
             inquirer: flusher.inquirer(),
             health: Arc::default(),
-            config: vec![("flushInterval".to_owned(), "10000".to_owned())],
-            backends: vec![Arc::new(Facts)],
+            shown: Mutex::new(Shown {
+                config: vec![("flushInterval".to_owned(), "10000".to_owned())],
+                backends: vec![Arc::new(Facts)],
+            }),
             started: clock.now(),
             clock: clock.clone(),
             telemetry: telemetry.clone(),

@@ -25,6 +25,8 @@ pub struct Options {
     pub gauges_max_ttl: u32,
     /// How much of a timer and of a set is kept as it came.
     pub exact: Exact,
+    /// How long a silent name is kept, whatever `delete_idle` says.
+    pub ttl: Ttl,
     /// Whether snapshots also hold [`Raw`](super::Raw) values.
     pub keep_raw: bool,
 }
@@ -71,9 +73,36 @@ impl Default for Options {
             prefix_stats: "statsd".to_owned(),
             delete_idle: DeleteIdle::default(),
             exact: Exact::default(),
+            ttl: Ttl::default(),
             keep_raw: false,
             gauges_max_ttl: 1,
         }
+    }
+}
+
+/// For how long nothing is heard of a name, kind by kind, until it is forgotten: a time to live. None: for
+/// ever, which is etsy's default.
+///
+/// The silence is counted in whole intervals without a sample, and the flush at which they come to the
+/// time is the last to have the name. A time that is shorter than the interval counts as one interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ttl {
+    /// Of counters; not of the server's own.
+    pub counters: Option<Duration>,
+    /// Of timers.
+    pub timers: Option<Duration>,
+    /// Of sets.
+    pub sets: Option<Duration>,
+    /// Of gauges; a delta after it starts from 0.
+    pub gauges: Option<Duration>,
+}
+
+impl Ttl {
+    /// Silent flushes, the one that saw the name included, with which a name is forgotten.
+    pub(super) fn flushes(ttl: Option<Duration>, interval: Duration) -> u32 {
+        let Some(ttl) = ttl else { return u32::MAX };
+        let intervals = ttl.as_nanos().div_ceil(interval.as_nanos().max(1));
+        u32::try_from(intervals).map_or(u32::MAX, |intervals| intervals.max(1).saturating_add(1))
     }
 }
 

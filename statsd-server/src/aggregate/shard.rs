@@ -107,6 +107,11 @@ impl Shard {
         Self { sanitise, ..self }
     }
 
+    /// The same from now on. Names that came before stay as they are.
+    pub fn set_sanitising(&mut self, sanitise: bool) {
+        self.sanitise = sanitise;
+    }
+
     /// Records every value of a packet (UDP) or of a chunk that ends with a line (streams), and
     /// counts its lines and what of it is bad.
     ///

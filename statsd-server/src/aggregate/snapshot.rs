@@ -9,6 +9,8 @@ pub struct Snapshot {
     pub timestamp: i64,
     /// The configured interval in seconds, by which rates are divided.
     pub interval: f64,
+    /// What the names of the server's own metrics begin with.
+    pub prefix_stats: String,
     /// Name → sum of the interval.
     pub counters: Named<f64>,
     /// Name → statistics of the interval.
@@ -17,11 +19,28 @@ pub struct Snapshot {
     pub gauges: Named<f64>,
     /// Name → number of distinct members.
     pub sets: Named<usize>,
+    /// For how long each of these names was silent.
+    pub silence: Silence,
     /// What it took to make this, milliseconds: etsy's `processing_time`. The flush measures it.
     pub processing_millis: u64,
     /// What statistics and sizes were made of, where [`Options::keep_raw`](super::Options::keep_raw)
     /// asks for it.
     pub raw: Option<Raw>,
+}
+
+/// For how many flushes each name has been silent, in the order of the snapshot's lists: 0 where this
+/// interval saw it, 1 where the one before did and this one not. Who keeps a snapshot over a restart
+/// needs it, so that names are forgotten when they would have been.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Silence {
+    /// Of [`Snapshot::counters`].
+    pub counters: Vec<u32>,
+    /// Of [`Snapshot::timers`].
+    pub timers: Vec<u32>,
+    /// Of [`Snapshot::gauges`].
+    pub gauges: Vec<u32>,
+    /// Of [`Snapshot::sets`].
+    pub sets: Vec<u32>,
 }
 
 /// Samples and members themselves, for an output that prints them.

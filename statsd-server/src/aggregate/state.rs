@@ -10,10 +10,10 @@ use super::interval::Interval;
 use super::link::Link;
 use super::members::Members;
 use super::names::Texts;
-use super::options::Options;
+use super::options::{Options, Ttl};
 use super::room::Room;
 use super::samples::TimerSamples;
-use super::snapshot::{First, Raw, Snapshot};
+use super::snapshot::{First, Raw, Silence, Snapshot};
 use super::timer::Statistics;
 use super::totals::{Books, Totals};
 use crate::limits::{NAMES_HELD_MAX_BYTES, NAMES_SLACK, NAMES_SLACK_BYTES, RAW_VALUES_MAX};
@@ -28,9 +28,9 @@ const SPARED_COUNTERS: [&str; 3] = ["packets_received", "metrics_received", "bad
 /// The numbers of the open interval, and everything that lives longer.
 #[derive(Debug)]
 pub struct State {
-    options: Options,
+    pub(super) options: Options,
     statistics: Statistics,
-    own: OwnNames,
+    pub(super) own: OwnNames,
     /// The names of all kinds.
     pub(super) texts: Texts,
     pub(super) counters: Totals<f64>,
@@ -43,39 +43,49 @@ pub struct State {
     links: Vec<Link>,
     /// The shards are to begin anew, so that what is forgotten can make room.
     renews: bool,
-    first_nodes: FirstNodes,
+    pub(super) first_nodes: FirstNodes,
     /// Of the intervals absorbed since the last snapshot.
-    counts: Counts,
+    pub(super) counts: Counts,
     /// Of the last snapshot.
     last_counts: Counts,
     /// Since the start.
     bad_lines: u64,
-    last_timestamp: Option<i64>,
+    pub(super) last_timestamp: Option<i64>,
 }
 
 /// The names of the server's own metrics.
 #[derive(Debug)]
-struct OwnNames {
+pub(super) struct OwnNames {
     bad_lines: String,
     packets: String,
     lines: String,
-    timestamp_lag: String,
+    pub(super) timestamp_lag: String,
     kernel_drops: String,
+}
+
+impl OwnNames {
+    pub(super) fn new(prefix_stats: &str) -> Self {
+        let own = |name: &str| format!("{prefix_stats}.{name}");
+        Self {
+            bad_lines: own("bad_lines_seen"),
+            packets: own("packets_received"),
+            lines: own("metrics_received"),
+            timestamp_lag: own("timestamp_lag"),
+            kernel_drops: own("kernel_drops"),
+        }
+    }
+
+    pub(super) fn counters(&self) -> [&String; 4] {
+        [&self.bad_lines, &self.packets, &self.lines, &self.kernel_drops]
+    }
 }
 
 impl State {
     /// A state that has seen nothing.
     pub fn new(options: Options) -> Self {
-        let own = |name: &str| format!("{}.{name}", options.prefix_stats);
         let mut state = Self {
             statistics: Statistics::new(&options),
-            own: OwnNames {
-                bad_lines: own("bad_lines_seen"),
-                packets: own("packets_received"),
-                lines: own("metrics_received"),
-                timestamp_lag: own("timestamp_lag"),
-                kernel_drops: own("kernel_drops"),
-            },
+            own: OwnNames::new(&options.prefix_stats),
             options,
             texts: Texts::default(),
             links: Vec::new(),
@@ -93,6 +103,26 @@ impl State {
         };
         state.own_counters([0; 3]);
         state
+    }
+
+    /// Goes on with other options, from this moment on: the open interval ends under them. The server's own
+    /// metrics take their numbers along to the names that they have under another `prefix_stats`.
+    pub fn set_options(&mut self, options: Options) {
+        let own = OwnNames::new(&options.prefix_stats);
+        if options.prefix_stats != self.options.prefix_stats {
+            for (former, name) in self.own.counters().into_iter().zip(own.counters()) {
+                if let Some(sum) = self.counters.remove_own(&self.texts, former) {
+                    *self.counters.own(&mut self.texts, name) += sum;
+                }
+            }
+            let lag = &self.own.timestamp_lag;
+            if let Some(lag) = self.gauges.remove_own(&self.texts, lag) {
+                *self.gauges.own(&mut self.texts, &own.timestamp_lag) = lag;
+            }
+        }
+        self.statistics = Statistics::new(&options);
+        self.own = own;
+        self.options = options;
     }
 
     /// Takes over what a shard gathered. Afterwards the interval is empty and fit for
@@ -164,31 +194,32 @@ impl State {
             skipped += u64::from(!value.is_finite());
             value.is_finite().then_some(value)
         };
-        let counters = self.counters.named(&shared, |sum, _| finite(*sum));
-        let gauges = self.gauges.named(&shared, |value, _| finite(*value));
+        let (counters, sums) = self.counters.named(&shared, |sum, _| finite(*sum));
+        let (gauges, levels) = self.gauges.named(&shared, |value, _| finite(*value));
         // Before the samples are looked at, as they came.
         let raw = self.options.keep_raw.then(|| self.raw(&shared));
         let statistics = &mut self.statistics;
-        let timers = self.timers.named(&shared, |samples, name| {
+        let (timers, times) = self.timers.named(&shared, |samples, name| {
             sketched += u64::from(samples.sketch.is_some());
             let (stats, not_finite) = statistics.of(name.as_str(), samples);
             skipped += not_finite;
             Some(stats)
         });
-        let sets = self.sets.named(&shared, |set, _| {
+        let (sets, sizes) = self.sets.named(&shared, |set, _| {
             estimated += u64::from(set.is_estimated());
             Some(set.len())
         });
         let interval = self.options.interval.as_secs_f64();
-        let processing_millis = 0;
         let snapshot = Snapshot {
             timestamp,
             interval,
+            prefix_stats: self.options.prefix_stats.clone(),
             counters,
             timers,
             gauges,
             sets,
-            processing_millis,
+            silence: Silence { counters: sums, timers: times, gauges: levels, sets: sizes },
+            processing_millis: 0,
             raw,
         };
         self.counts.results_not_finite += skipped;
@@ -206,13 +237,13 @@ impl State {
     }
 
     fn raw(&mut self, shared: &Arc<[Arc<str>]>) -> Raw {
-        let samples = self.timers.named(shared, |timer, _| {
+        let (samples, _) = self.timers.named(shared, |timer, _| {
             let mut values: Vec<_> = timer.samples.iter().collect();
             values.sort_unstable_by(f64::total_cmp);
             values.truncate(RAW_VALUES_MAX);
             Some(First { values, total: timer.len() })
         });
-        let members = self.sets.named(shared, |set, _| {
+        let (members, _) = self.sets.named(shared, |set, _| {
             let mut values: Vec<_> = set.exact().cloned().collect();
             values.sort_unstable();
             values.truncate(RAW_VALUES_MAX);
@@ -259,30 +290,30 @@ impl State {
     }
 
     /// Keeps the names, unless idle ones are to be forgotten, and starts their numbers over.
-    fn begin_interval(&mut self) {
+    pub(super) fn begin_interval(&mut self) {
         let delete = self.options.delete_idle;
-        let texts = &self.texts;
-        let is_spared = |name: &str| SPARED_COUNTERS.iter().any(|part| name.contains(part));
-        let forget_counter = |sum: &mut f64, _| {
+        let flushes = |ttl| Ttl::flushes(ttl, self.options.interval);
+        let Ttl { counters, timers, sets, gauges } = self.options.ttl;
+        let [counters, timers, sets, gauges] = [counters, timers, sets, gauges].map(flushes);
+        let (texts, own) = (&self.texts, &self.own);
+        self.counters.end_interval(texts, |sum, silent, name| {
             *sum = 0.0;
-            delete.counters
-        };
-        self.counters.end_interval(texts, forget_counter, is_spared);
-        let forget_timer = |samples: &mut TimerSamples, _| {
+            let spared = || SPARED_COUNTERS.iter().any(|part| name().contains(part));
+            (!delete.counters || spared()) && (silent < counters || name() == own.kernel_drops)
+        });
+        self.timers.end_interval(texts, |samples, silent, _| {
             *samples = TimerSamples::default();
-            delete.timers
-        };
-        self.timers.end_interval(texts, forget_timer, |_| false);
-        let forget_set = |members: &mut Members, _| {
+            !delete.timers && silent < timers
+        });
+        self.sets.end_interval(texts, |members, silent, _| {
             members.reset();
-            delete.sets
-        };
-        self.sets.end_interval(texts, forget_set, |_| false);
-        let (own, max) = (&self.own.timestamp_lag, self.options.gauges_max_ttl);
-        // A gauge that ran over could never come back by deltas, so it starts anew.
-        let forget_gauge =
-            |value: &mut f64, silent| !value.is_finite() || (delete.gauges && silent >= max);
-        self.gauges.end_interval(texts, forget_gauge, |name| name == own);
+            !delete.sets && silent < sets
+        });
+        let max = if delete.gauges { self.options.gauges_max_ttl.min(gauges) } else { gauges };
+        self.gauges.end_interval(texts, |value, silent, name| {
+            // A gauge that ran over could never come back by deltas, so it starts anew.
+            value.is_finite() && (silent < max || name() == own.timestamp_lag)
+        });
     }
 
     /// Forgets names for good that are away for long, or where there are too many of them. It takes two

@@ -13,6 +13,7 @@ use super::interval::Gathered;
 use super::link::{Linked, LinkedTexts, UNKNOWN};
 use super::names::{NameRef, Named, Texts};
 use super::room::Room;
+use crate::limits::CONTEXT_NAME_MAX_BYTES;
 
 /// Names → numbers of one kind.
 ///
@@ -186,6 +187,41 @@ impl<V: Default> Totals<V> {
         &mut self.values[number]
     }
 
+    /// Removes a name of the server itself.
+    pub(super) fn remove_own(&mut self, texts: &Texts, name: &str) -> Option<V> {
+        let hash = self.index.hash(name.as_bytes());
+        let number = self.index.find(texts, hash, name.as_bytes())?;
+        self.lives[number].is_present().then(|| self.remove(number))
+    }
+
+    fn remove(&mut self, number: usize) -> V {
+        self.lives[number] = Life::DELETED;
+        self.present -= 1;
+        mem::take(&mut self.values[number])
+    }
+
+    /// Takes in a name that was known before the server's start, and was silent for so many flushes.
+    /// One that is known already stays as it is; one that finds no room is counted.
+    pub(super) fn restore(&mut self, name: &str, silent: u32, value: V, books: &mut Books<'_>) {
+        let hash = self.index.hash(name.as_bytes());
+        if self.index.find(books.texts, hash, name.as_bytes()).is_some() {
+            return;
+        }
+        if name.len() > CONTEXT_NAME_MAX_BYTES {
+            books.counts.names_too_long += 1;
+            return;
+        }
+        books.first_nodes.add(name);
+        if books.room.take(name.len()) {
+            let number = self.push(hash, books.texts.push(name));
+            self.heard(number);
+            self.lives[number] = Life(silent.min(Life::SILENT_MAX));
+            self.values[number] = value;
+        } else {
+            books.counts.contexts_over_limit += 1;
+        }
+    }
+
     /// Forgets for good what is absent, and copies the names that are left to `texts`. Every link to
     /// these totals is void afterwards.
     pub(super) fn compact(&mut self, old: &Texts, texts: &mut Texts, room: &mut Room) {
@@ -229,37 +265,37 @@ impl<V: Default> Totals<V> {
             .map(|((name, value), _)| (texts.name(*name), value))
     }
 
-    /// What `number` makes of each value. `shared` are the texts of all names.
+    /// What `number` makes of each value, and for how many flushes each name was silent. `shared` are
+    /// the texts of all names.
     pub(super) fn named<W>(
         &mut self,
         shared: &Arc<[Arc<str>]>,
         mut number: impl FnMut(&mut V, Name<'_>) -> Option<W>,
-    ) -> Named<W> {
+    ) -> (Named<W>, Vec<u32>) {
         let mut list = Named::new(Arc::clone(shared), self.present);
+        let mut silence = Vec::with_capacity(self.present);
         let all = self.index.names().iter().zip(&mut self.values).zip(&self.lives);
-        for ((&name, value), _) in all.filter(|(_, life)| life.is_present()) {
+        for ((&name, value), life) in all.filter(|(_, life)| life.is_present()) {
             if let Some(number) = number(value, Name { texts: shared, name }) {
                 list.push(name, number);
+                silence.push(life.silent());
             }
         }
-        list
+        (list, silence)
     }
 
-    /// Ends an interval: `forgets` says which value is forgotten, of those whose name is not spared,
-    /// from how many flushes have passed without it.
-    pub(super) fn end_interval(
+    /// Ends an interval: every name is silent for one flush more, which `keeps` is told, and those that
+    /// it does not want are forgotten.
+    pub(super) fn end_interval<'t>(
         &mut self,
-        texts: &Texts,
-        mut forgets: impl FnMut(&mut V, u32) -> bool,
-        is_spared: impl Fn(&str) -> bool,
+        texts: &'t Texts,
+        mut keeps: impl FnMut(&mut V, u32, &dyn Fn() -> &'t str) -> bool,
     ) {
         let names = self.index.names();
         for (number, life) in self.lives.iter_mut().enumerate() {
             *life = life.older();
-            if life.is_present()
-                && forgets(&mut self.values[number], life.silent())
-                && !is_spared(texts.name(names[number]))
-            {
+            let name = || texts.name(names[number]);
+            if life.is_present() && !keeps(&mut self.values[number], life.silent(), &name) {
                 *life = life.forgotten();
                 self.values[number] = V::default();
                 self.present -= 1;

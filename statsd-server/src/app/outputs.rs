@@ -1,7 +1,8 @@
 //! [`Config`] → the outputs of every flush, and of every packet.
 
+use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -10,60 +11,135 @@ use super::{AppError, cannot};
 use crate::admin::{BackendFacts, Fact};
 use crate::backend::{
     Backend, ConsoleBackend, DumpBackend, ExecBackend, ExecOptions, GraphiteBackend,
-    GraphiteOptions, GraphiteProtocol, Lane, LiveBackend, Naming, NamingOptions, Repeater,
-    RepeaterOptions, RepeaterProtocol, StoreBackend,
+    GraphiteOptions, GraphiteProtocol, Lane, LiveBackend, MakeBackends, Naming, NamingOptions,
+    Repeater, RepeaterOptions, RepeaterProtocol, StoreBackend,
 };
 use crate::config::{self, Config, Output};
 use crate::http::HttpState;
 use crate::tap::Tap;
 use crate::telemetry::{BackendStatus, Level, Telemetry};
 
+/// A lane that is to be: its backends' names, what makes them, and what of the configuration they are made
+/// of. Where that stays the same, the lane may stay.
+pub(super) struct Plan {
+    pub(super) names: Vec<&'static str>,
+    pub(super) make: MakeBackends,
+    pub(super) made_of: String,
+}
+
+impl Plan {
+    fn new(
+        names: &[&'static str],
+        made_of: impl fmt::Debug,
+        make: impl FnOnce() -> io::Result<Vec<Box<dyn Backend>>> + Send + 'static,
+    ) -> Self {
+        Self {
+            names: names.to_vec(),
+            make: Box::new(make),
+            // Whoever compares these compares all that there is to see of the settings.
+            made_of: format!("{made_of:?}"),
+        }
+    }
+
+    pub(super) fn start(self, telemetry: Arc<Telemetry>) -> Result<Lane, AppError> {
+        let backends = (self.make)().map_err(cannot("start an output"))?;
+        Lane::start(backends, telemetry).map_err(cannot("start an output"))
+    }
+}
+
 /// A lane for every output, so that none waits for another. The store and the live pages share one,
 /// in this order: a page that is told of a flush must find it stored.
-pub(super) fn lanes(
+///
+/// `raw_names` says whether names that were not cleaned may be among the metrics'.
+pub(super) fn plans(
     config: &Config,
+    raw_names: bool,
     state: &HttpState,
-    console: Option<Box<dyn io::Write + Send>>,
-) -> Result<Vec<Lane>, AppError> {
+    console: Option<&SharedOut>,
+) -> Vec<Plan> {
     let HttpState { store, hub, telemetry, clock, .. } = state.clone();
-    let naming = Naming::new(&naming(config));
-    let prefix_stats = &config.prefix_stats;
-    let mut first: Vec<Box<dyn Backend>> = Vec::new();
-    if config.data.is_some() {
-        first.push(Box::new(StoreBackend::new(store, telemetry.clone(), naming.clone())));
-    }
-    first.push(Box::new(LiveBackend::new(hub, telemetry.clone(), naming.clone(), prefix_stats)));
-    let mut lanes = vec![first];
-    if let Some(console) = console.and_then(|out| printed(config, out, &telemetry)) {
-        lanes.push(vec![console]);
+    let options = NamingOptions { raw_names, ..naming(config) };
+    let naming = Naming::new(&options);
+    let mut plans = Vec::new();
+    let stores = config.data.is_some();
+    let names: &[&str] = if stores { &["store", "live"] } else { &["live"] };
+    let (counted, named) = (telemetry.clone(), naming.clone());
+    let prefix_stats = config.prefix_stats.clone();
+    plans.push(Plan::new(names, &options, move || {
+        let live = LiveBackend::new(hub, counted.clone(), named.clone(), &prefix_stats);
+        let mut both: Vec<Box<dyn Backend>> = Vec::new();
+        if stores {
+            both.push(Box::new(StoreBackend::new(store, counted, named)));
+        }
+        both.push(Box::new(live));
+        Ok(both)
+    }));
+    if let Some(out) = console {
+        plans.extend(printed(config, out.clone(), telemetry.clone()));
     }
     if config.runs(Output::Exec) {
-        let options = exec_options(&config.exec);
-        lanes.push(vec![Box::new(ExecBackend::new(options, naming, telemetry.clone()))]);
+        let exec = exec_options(&config.exec);
+        let counted = telemetry.clone();
+        plans.push(Plan::new(&["exec"], (&config.exec, &options), move || {
+            Ok(vec![Box::new(ExecBackend::new(exec, naming, counted))])
+        }));
     }
-    if let Some(options) = graphite_options(config) {
+    if let Some(graphite) = graphite_options(config) {
         let flush_counts = config.graphite.flush_counts;
-        let naming = Naming::new(&NamingOptions { flush_counts, ..self::naming(config) });
-        let backend = GraphiteBackend::start(options, naming, clock, telemetry.clone());
-        lanes.push(vec![Box::new(backend.map_err(cannot("start the graphite output"))?)]);
+        let options = NamingOptions { flush_counts, ..options };
+        let naming = Naming::new(&options);
+        plans.push(Plan::new(&["graphite"], (&config.graphite, &options), move || {
+            let backend = GraphiteBackend::start(graphite, naming, clock, telemetry)?;
+            Ok(vec![Box::new(backend)])
+        }));
     }
-    let start = |backends| Lane::start(backends, telemetry.clone());
-    lanes.into_iter().map(start).collect::<io::Result<_>>().map_err(cannot("start an output"))
+    plans
 }
 
 /// What standard output gets of a flush: all of it, a line, or nothing.
-fn printed(
-    config: &Config,
-    out: Box<dyn io::Write + Send>,
-    telemetry: &Arc<Telemetry>,
-) -> Option<Box<dyn Backend>> {
+fn printed(config: &Config, out: SharedOut, telemetry: Arc<Telemetry>) -> Option<Plan> {
     let zone = TimeZone::system();
-    if config.runs(Output::Console) {
-        let (pretty, thresholds) = (config.console.prettyprint, config.percent_threshold.clone());
-        return Some(Box::new(DumpBackend::new(out, pretty, zone, thresholds)));
+    let is_dump = config.runs(Output::Console);
+    if !is_dump && !config.console.summary {
+        return None;
     }
-    let summary = ConsoleBackend::new(out, telemetry.clone(), zone, &config.prefix_stats);
-    config.console.summary.then(|| Box::new(summary) as Box<dyn Backend>)
+    let (pretty, thresholds) = (config.console.prettyprint, config.percent_threshold.clone());
+    let prefix_stats = config.prefix_stats.clone();
+    let made_of = (is_dump, pretty, &config.percent_threshold, &config.prefix_stats);
+    let name = if is_dump { "dump" } else { "console" };
+    Some(Plan::new(&[name], made_of, move || {
+        Ok(vec![if is_dump {
+            Box::new(DumpBackend::new(out, pretty, zone, thresholds))
+        } else {
+            Box::new(ConsoleBackend::new(out, telemetry, zone, &prefix_stats))
+        }])
+    }))
+}
+
+/// Standard output, or what stands for it, which one backend after another writes to.
+#[derive(Clone)]
+pub(super) struct SharedOut(Arc<Mutex<Box<dyn io::Write + Send>>>);
+
+impl SharedOut {
+    pub(super) fn new(out: Box<dyn io::Write + Send>) -> Self {
+        Self(Arc::new(Mutex::new(out)))
+    }
+}
+
+impl io::Write for SharedOut {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    }
+}
+
+impl fmt::Debug for SharedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SharedOut")
+    }
 }
 
 /// What the console tells of etsy's backends, in the order in which `backends` names them. The one for
@@ -153,7 +229,7 @@ fn naming(config: &Config) -> NamingOptions {
         global_suffix: graphite.global_suffix,
         prefix_stats: config.prefix_stats.clone(),
         flush_counts: true,
-        raw_names: !config.key_name_sanitize,
+        raw_names: false,
     }
 }
 

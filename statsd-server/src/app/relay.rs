@@ -12,6 +12,7 @@ use super::{
 use crate::admin;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, RelayNode};
+use crate::health::Health;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
 use crate::receiver::{Listening, Receivers};
@@ -72,11 +73,12 @@ impl RelayApp {
             hub: Hub::new(),
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
+            health: Arc::new(Health::new(config.health_status == config::Health::Up)),
         };
         let relay = Relay::new(&options(&config.relay), Arc::clone(&state.telemetry));
         let console = Arc::new(RelayConsole::new(
             &relay,
-            config.health_status == config::Health::Up,
+            Arc::clone(&state.health),
             etsys_config::list_relay(config, &listening, addresses.admin),
             Arc::clone(&state.clock),
         ));
@@ -101,6 +103,8 @@ impl RelayApp {
         let (relay, telemetry) = (self.relay, Arc::clone(&self.state.telemetry));
         let receiving = self.receivers.start_feeding(|| relay.feed(), telemetry);
         let receiving = receiving.map_err(cannot("start the receivers"))?;
+        let health = Arc::clone(&self.state.health);
+        health.receives();
         let checking = tokio::spawn(relay.watch());
 
         let listener = self.admin.map(tokio::net::TcpListener::from_std).transpose();
@@ -120,6 +124,7 @@ impl RelayApp {
         });
 
         shutdown.await;
+        health.stops();
         // It joins threads; a panic of theirs is logged where it is noticed.
         tokio::task::spawn_blocking(move || receiving.stop()).await.unwrap_or_default();
         checking.abort();

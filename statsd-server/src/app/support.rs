@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::config::{Config, Health, LogBackend, Output};
+use crate::config::{Config, FlushAlign, Health, LogBackend, Output};
 use crate::limits::SPOOL_MEMORY_BYTES;
 
 /// One thing that a configuration asks for.
@@ -16,8 +16,6 @@ pub struct Part {
     pub what: String,
     /// Whether it is done.
     pub support: Support,
-    /// Whether somebody wrote it; else it is a default.
-    pub is_asked_for: bool,
 }
 
 /// Whether this version does something.
@@ -76,18 +74,7 @@ use Support::{Done, Missing, NoEffect};
 
 impl List {
     fn add(&mut self, key: &'static str, support: Support, what: impl fmt::Display) {
-        self.parts.push(Part { key, what: what.to_string(), support, is_asked_for: true });
-    }
-
-    /// Where `is_asked_for` is false nobody needs to be told at the start.
-    fn add_default(
-        &mut self,
-        key: &'static str,
-        support: Support,
-        what: String,
-        is_asked_for: bool,
-    ) {
-        self.parts.push(Part { key, what, support, is_asked_for });
+        self.parts.push(Part { key, what: what.to_string(), support });
     }
 
     fn listeners(&mut self, config: &Config) {
@@ -133,11 +120,18 @@ impl List {
             Some(folder) => self.add("data", Done, folder.display()),
             None => self.add("data", Done, "off"),
         }
+        match config.state_file() {
+            Some(file) => self.add("state", Done, file.display()),
+            None => self.add("state", Done, "off: gauges and names are forgotten at the end"),
+        }
     }
 
     /// What becomes `aggregate::Options`.
     fn numbers(&mut self, config: &Config) {
         self.add("flush_interval", Done, format_args!("{:?}", config.flush_interval));
+        if config.flush_align == FlushAlign::WallClock {
+            self.add("flush_align", Done, "at multiples of the flush interval since the epoch");
+        }
         self.add("percent_threshold", Done, joined(&config.percent_threshold));
         if config.timer_samples_exact != self.default.timer_samples_exact {
             let what = format_args!("{}, then a sketch", config.timer_samples_exact);
@@ -162,6 +156,17 @@ impl List {
         }
         if config.gauges_max_ttl != self.default.gauges_max_ttl && deleted.contains(&"gauges") {
             self.add("gauges_max_ttl", Done, format_args!("{} flushes", config.gauges_max_ttl));
+        }
+        let ttl = &config.ttl;
+        for (key, ttl) in [
+            ("ttl.counters", ttl.counters),
+            ("ttl.timers", ttl.timers),
+            ("ttl.sets", ttl.sets),
+            ("ttl.gauges", ttl.gauges),
+        ] {
+            if let Some(ttl) = ttl {
+                self.add(key, Done, format_args!("forgotten after {ttl:?} of silence"));
+            }
         }
         if let Some(metrics) = &config.calculated_timer_metrics {
             self.add("calculated_timer_metrics", Done, metrics.join(", "));
@@ -241,8 +246,9 @@ impl List {
             self.add("health_status", Done, "down");
         }
         if config.automatic_config_reload {
-            let what = "when the file changes".to_owned();
-            self.add_default("automatic_config_reload", Missing, what, false);
+            self.add("automatic_config_reload", Done, "when the file changes, and on SIGHUP");
+        } else {
+            self.add("automatic_config_reload", Done, "on SIGHUP alone");
         }
         if let Some(title) = &config.title {
             self.add("title", NoEffect, format_args!("{title:?}; a process keeps its name here"));

@@ -3,6 +3,7 @@
 //! thread that calls its backends one after another; from there data leaves the process, or goes to
 //! the store and the live hub.
 
+mod checkpoint;
 mod console;
 mod dump;
 mod exec;
@@ -20,11 +21,12 @@ use std::time::{Duration, Instant};
 use crate::aggregate::Snapshot;
 use crate::limits::BACKEND_DEADLINE;
 
+pub use checkpoint::CheckpointBackend;
 pub use console::ConsoleBackend;
 pub use dump::DumpBackend;
 pub use exec::{ExecBackend, ExecOptions};
 pub use graphite::{GraphiteBackend, GraphiteOptions, GraphiteProtocol, SpoolOptions};
-pub use lane::Lane;
+pub use lane::{Lane, MakeBackends};
 pub use live::LiveBackend;
 pub use naming::{Naming, NamingOptions, Part};
 pub use repeater::{Repeater, RepeaterOptions, RepeaterProtocol};

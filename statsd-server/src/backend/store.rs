@@ -52,6 +52,8 @@ impl Backend for StoreBackend {
         // The interval's end is the time of its points: a clock that was set back since the flush was
         // due must not turn them into points of the future.
         let now = snapshot.timestamp;
+        self.store
+            .set_flush_interval(Duration::try_from_secs_f64(snapshot.interval).unwrap_or_default());
         let written = self.store.write(&self.batch.writes(snapshot.timestamp), now);
         self.telemetry.points.add(written.points as u64);
         self.telemetry.points_refused.add(written.refused as u64);

@@ -34,7 +34,7 @@ impl Demo {
             .prefix("statsd-demo-")
             .tempdir()
             .map_err(|error| Failure::outside("cannot make a temporary folder", error))?;
-        start_log(false);
+        let _level = start_log(false);
         let data = Some(folder.path().to_owned());
         // Nobody needs the demo's console where etsy's is: there may be another server on this machine.
         let admin = Listen::On("127.0.0.1:0".to_owned());

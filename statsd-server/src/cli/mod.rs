@@ -5,6 +5,7 @@
 mod check;
 mod convert;
 mod demo;
+mod reload;
 mod run;
 mod send;
 mod shop;
@@ -77,13 +78,35 @@ pub fn main() -> ExitCode {
 }
 
 /// Starts the log; `is_debug` says how much is logged where the variable does not.
-fn start_log(is_debug: bool) {
-    let default = || EnvFilter::new(if is_debug { "debug" } else { "warn" });
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| default()))
+fn start_log(is_debug: bool) -> LogLevel {
+    let asked = EnvFilter::try_from_env(LOG_VARIABLE).ok();
+    let is_asked_for = asked.is_some();
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(asked.unwrap_or_else(|| filter(is_debug)))
         .with_writer(|| STDERR.clone())
         .with_ansi(io::stderr().is_terminal())
-        .init();
+        .with_filter_reloading();
+    let handle = builder.reload_handle();
+    builder.init();
+    LogLevel(Box::new(move |is_debug| {
+        if !is_asked_for {
+            // It fails where there is no log any more.
+            let _set = handle.reload(filter(is_debug));
+        }
+    }))
+}
+
+fn filter(is_debug: bool) -> EnvFilter {
+    EnvFilter::new(if is_debug { "debug" } else { "warn" })
+}
+
+/// Says how much is logged, as [`start_log`] does, while it goes on.
+struct LogLevel(Box<dyn Fn(bool) + Send + Sync>);
+
+impl LogLevel {
+    fn set(&self, is_debug: bool) {
+        (self.0)(is_debug);
+    }
 }
 
 /// Why a command ended without doing what it was asked to.

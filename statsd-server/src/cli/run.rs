@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::reload::{Reloads, Watched, hangup};
 use super::terminal::STDOUT;
 use super::{Failure, say, start_log};
 use crate::app::{Addresses, App, Inherited, Listening, RelayApp, Support, parts};
@@ -17,7 +18,7 @@ use crate::config::{
 };
 
 /// The flags of `run`; each overrides what the environment says, and that what the file says.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = VARIABLES_HELP.as_str())]
 pub(super) struct Run {
     /// A TOML file, or a config.js of etsy's StatsD.
@@ -34,7 +35,7 @@ pub(super) struct Run {
 }
 
 /// The flags that `run` and `demo` share.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct ListenFlags {
     /// Where StatsD is received, over UDP and TCP, or `off` [default: 127.0.0.1:8125].
     #[arg(long, value_name = "ADDR")]
@@ -81,8 +82,10 @@ impl Run {
         // Before the runtime's threads: it changes the environment.
         let inherited = Inherited::take()
             .map_err(|error| Failure::outside("cannot receive on what was handed over", error))?;
+        // Before it is read: what changes meanwhile is seen.
+        let file = self.path().map(Watched::new);
         let (config, notes) = self.settings()?;
-        start_log(config.debug);
+        let log_level = start_log(config.debug);
         for (kind, note) in notes {
             match kind {
                 NoteKind::Warning => tracing::warn!("{note}"),
@@ -90,7 +93,7 @@ impl Run {
             }
         }
         for part in parts(&config) {
-            if part.is_asked_for && part.support == Support::Missing {
+            if part.support == Support::Missing {
                 tracing::warn!(
                     "{} ({}) is not in this version: it has no effect",
                     part.key,
@@ -100,20 +103,32 @@ impl Run {
         }
         block_on(async {
             let stopped = stop_signal()?;
+            // A relay does not read its file again; the signal must not end it either.
+            let hangup = hangup()?;
             if config.is_relay() {
                 bind_relay(&config, inherited)?.run(stopped).await?;
             } else {
-                bind(&config, inherited)?.run(stopped).await?;
+                let app = bind(&config, inherited)?;
+                let reloads = Reloads::new(self, app.reloader(), log_level, file, hangup);
+                let reloading = tokio::spawn(reloads.run());
+                let ran = app.run(stopped).await;
+                reloading.abort();
+                ran?;
             }
             say("server is down");
             Ok(())
         })
     }
 
+    /// The file, if there is one.
+    fn path(&self) -> Option<PathBuf> {
+        self.file.clone().or_else(|| self.config.clone()).or_else(|| environment().file())
+    }
+
     /// The file, then the environment, then the flags.
-    fn settings(self) -> Result<(Config, Vec<(NoteKind, String)>), Failure> {
-        let environment = Environment::read(|name| std::env::var(name).ok());
-        let (mut config, notes) = match self.file.or(self.config).or(environment.file()) {
+    pub(super) fn settings(&self) -> Result<(Config, Vec<(NoteKind, String)>), Failure> {
+        let environment = environment();
+        let (mut config, notes) = match self.path() {
             Some(path) => {
                 let loaded = load(&path)?;
                 let notes = loaded.notes.iter().map(|note| (note.kind, note.in_file(&path)));
@@ -122,12 +137,16 @@ impl Run {
             None => (Config::default(), Vec::new()),
         };
         environment.apply(&mut config)?;
-        if let Some(data) = self.data {
+        if let Some(data) = self.data.clone() {
             config.data = parse_folder(data);
         }
-        self.listen.apply(&mut config)?;
+        self.listen.clone().apply(&mut config)?;
         Ok((config, notes))
     }
+}
+
+fn environment() -> Environment {
+    Environment::read(|name| std::env::var(name).ok())
 }
 
 /// Reads a file. One that is not there may be a command that is written wrongly.

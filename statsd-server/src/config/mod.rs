@@ -28,7 +28,7 @@ pub use load::{Format, Loaded, Note, NoteKind};
 pub use relay::{Relay, RelayNode};
 pub use sections::{
     Console, Exec, Graphite, GraphiteProtocol, Health, Histogram, KeyFlush, Log, LogBackend,
-    Output, Repeater, RepeaterProtocol,
+    Output, Repeater, RepeaterProtocol, Ttl,
 };
 
 /// Everything that can be set. [`Config::default`] is what runs without a file.
@@ -51,9 +51,15 @@ pub struct Config {
     /// The folder of the Whisper files; none where it is `off`. Default `./statsd-data`.
     #[serde(with = "listen::folder")]
     pub data: Option<PathBuf>,
+    /// The file that keeps gauges and the names of all metrics for the next run, or `off`. Default:
+    /// `.state` in the data folder; none where there is no data folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<PathBuf>,
     /// Time between flushes, 1 s to 1 h; from 10 ms on where nothing is stored. Default 10 s.
     #[serde(with = "duration")]
     pub flush_interval: Duration,
+    /// Which instants flushes are due at. Default: those that keep the phase of the start.
+    pub flush_align: FlushAlign,
     /// Percentiles of timers, one or a list; negative ones count from the top. Default 90.
     #[serde(deserialize_with = "one_or_many")]
     pub percent_threshold: Vec<f64>,
@@ -117,6 +123,8 @@ pub struct Config {
     pub exec: Exec,
     /// Timers whose samples are counted by size.
     pub histogram: Vec<Histogram>,
+    /// How long silent names are kept.
+    pub ttl: Ttl,
     /// A log of the busiest names.
     pub key_flush: KeyFlush,
     /// Where the log goes.
@@ -131,7 +139,9 @@ impl Default for Config {
             http: Listen::local(8080),
             admin: Listen::local(8126),
             data: Some(PathBuf::from("./statsd-data")),
+            state: None,
             flush_interval: Duration::from_secs(10),
+            flush_align: FlushAlign::Startup,
             percent_threshold: vec![90.0],
             calculated_timer_metrics: None,
             timer_samples_exact: TIMER_SAMPLES_MAX,
@@ -157,6 +167,7 @@ impl Default for Config {
             console: Console::default(),
             exec: Exec::default(),
             histogram: Vec::new(),
+            ttl: Ttl::default(),
             key_flush: KeyFlush::default(),
             log: Log::default(),
         }
@@ -231,6 +242,26 @@ impl Config {
         let below = |data: &PathBuf| data.join(".spool").join("graphite");
         self.graphite.spool.clone().or_else(|| self.data.as_ref().map(below))
     }
+
+    /// The file that keeps the state for the next run: `state`, or else one in the data folder. None
+    /// where there is no data folder either, or where it says `off`.
+    ///
+    /// ```
+    /// use statsd_server::config::Config;
+    ///
+    /// let file = |text| Ok::<_, statsd_server::config::ConfigError>(Config::parse(text)?.state_file());
+    /// assert_eq!(file("data = '/srv'")?, Some("/srv/.state".into()));
+    /// assert_eq!(file("data = '/srv'\nstate = 'off'")?, None);
+    /// assert_eq!(file("data = 'off'")?, None);
+    /// assert_eq!(file("data = 'off'\nstate = '/srv/state'")?, Some("/srv/state".into()));
+    /// # Ok::<(), statsd_server::config::ConfigError>(())
+    /// ```
+    pub fn state_file(&self) -> Option<PathBuf> {
+        match self.state.clone() {
+            Some(file) => parse_folder(file),
+            None => self.data.as_ref().map(|data| data.join(".state")),
+        }
+    }
 }
 
 /// Where data is kept: a folder, or nowhere where it says `off`.
@@ -257,6 +288,17 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D
         OneOrMany::One(number) => vec![number],
         OneOrMany::Many(numbers) => numbers,
     })
+}
+
+/// Which instants flushes are due at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FlushAlign {
+    /// Those that keep the phase of the second of the start, as etsy's.
+    #[default]
+    Startup,
+    /// Multiples of the interval since the epoch.
+    WallClock,
 }
 
 /// Which StatsD the packets are read as.

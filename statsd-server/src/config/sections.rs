@@ -230,6 +230,26 @@ impl Default for KeyFlush {
     }
 }
 
+/// `[ttl]`: how long silent names are kept, kind by kind. Default: for ever, unless a `delete_…` key says
+/// otherwise; where both do, the shorter time holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Ttl {
+    /// Of counters.
+    #[serde(with = "duration::optional", skip_serializing_if = "Option::is_none")]
+    pub counters: Option<Duration>,
+    /// Of timers.
+    #[serde(with = "duration::optional", skip_serializing_if = "Option::is_none")]
+    pub timers: Option<Duration>,
+    /// Of sets.
+    #[serde(with = "duration::optional", skip_serializing_if = "Option::is_none")]
+    pub sets: Option<Duration>,
+    /// Of gauges.
+    #[serde(with = "duration::optional", skip_serializing_if = "Option::is_none")]
+    pub gauges: Option<Duration>,
+}
+
 /// `[log]`: where etsy's StatsD logs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

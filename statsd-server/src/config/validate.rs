@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::listen::is_address;
-use super::{Config, Relay, RelayNode, StatsdListen};
+use super::{Config, Relay, RelayNode, StatsdListen, Ttl};
 use crate::limits::{
     EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN,
     HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX,
@@ -38,7 +38,19 @@ pub(super) fn check(config: &Config) -> Checked {
             unix_path(&socket.path)?;
         }
     }
-    timers(config)?;
+    if let Some(state) = &config.state
+        && state.file_name().is_none()
+    {
+        return wrong("state", format!("{:?} is no file's path", state.display().to_string()));
+    }
+    let Ttl { counters, timers, sets, gauges } = &config.ttl;
+    let times = [("counters", counters), ("timers", timers), ("sets", sets), ("gauges", gauges)];
+    for (kind, ttl) in times {
+        if ttl.is_some_and(|ttl| ttl.is_zero()) {
+            return wrong("ttl", format!("{kind}: 0s would forget what is heard of"));
+        }
+    }
+    self::timers(config)?;
     names(config)?;
     outputs(config)?;
     relay(&config.relay)?;

@@ -1,5 +1,7 @@
 //! Configuration → the TOML file that says the same.
 
+use std::collections::BTreeSet;
+
 use toml::{Table, Value};
 
 use super::{Config, ConfigError};
@@ -23,6 +25,67 @@ impl Config {
         };
         let said = without(table(self)?, &table(&Self::default())?);
         toml::to_string(&said).map_err(|error| ConfigError::whole(error.to_string()))
+    }
+}
+
+impl Config {
+    /// Takes from `next` what `may_change` of all keys, and keeps the rest. Yields the keys in which the two
+    /// differ, with their sections, and for each whether it was taken.
+    ///
+    /// ```
+    /// use statsd_server::config::Config;
+    ///
+    /// let running = Config::parse("http = 'off'\nprefix_stats = 'a'")?;
+    /// let next = Config::parse("prefix_stats = 'b'\n[console]\nsummary = false")?;
+    /// let (merged, keys) = running.take_from(&next, |key| key != "http")?;
+    /// let expected = [("console.summary", true), ("http", false), ("prefix_stats", true)];
+    /// assert_eq!(keys, expected.map(|(key, taken)| (key.to_owned(), taken)));
+    /// assert_eq!((merged.http, merged.prefix_stats), (running.http, next.prefix_stats));
+    /// # Ok::<(), statsd_server::config::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Together they make no sense, or one of them cannot be written as TOML.
+    pub fn take_from(
+        &self,
+        next: &Self,
+        may_change: impl Fn(&str) -> bool,
+    ) -> Result<(Self, Vec<(String, bool)>), ConfigError> {
+        let whole = |error: String| ConfigError::whole(error);
+        let table = |config: &Self| Table::try_from(config).map_err(|e| whole(e.to_string()));
+        let (mut merged, next) = (table(self)?, table(next)?);
+        let mut keys = Vec::new();
+        let names: BTreeSet<String> = merged.keys().chain(next.keys()).cloned().collect();
+        for name in names {
+            let (mine, theirs) = (merged.get(&name), next.get(&name));
+            let differing = differing(&name, mine, theirs);
+            if differing.is_empty() {
+                continue;
+            }
+            let taken = may_change(&name);
+            keys.extend(differing.into_iter().map(|key| (key, taken)));
+            match theirs {
+                _ if !taken => {}
+                Some(theirs) => drop(merged.insert(name, theirs.clone())),
+                None => drop(merged.remove(&name)),
+            }
+        }
+        let merged: Self = merged.try_into().map_err(|e: toml::de::Error| whole(e.to_string()))?;
+        merged.validate()?;
+        Ok((merged, keys))
+    }
+}
+
+/// The keys in which two values of one name differ: those of a section, or the name itself.
+fn differing(name: &str, mine: Option<&Value>, theirs: Option<&Value>) -> Vec<String> {
+    match (mine, theirs) {
+        (Some(Value::Table(mine)), Some(Value::Table(theirs))) => {
+            let keys: BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
+            let differs = |key: &&String| mine.get(*key) != theirs.get(*key);
+            keys.into_iter().filter(differs).map(|key| format!("{name}.{key}")).collect()
+        }
+        (mine, theirs) if mine == theirs => Vec::new(),
+        _ => vec![name.to_owned()],
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::mpsc::SyncSender;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use super::change::Change;
 use crate::aggregate::{Deleted, Kind, Listing};
 
 /// Asks the flush thread. A clone asks the same one.
@@ -43,6 +44,7 @@ pub(super) enum Question {
     List { kind: Kind, answer: Answer<Listing> },
     Delete { kind: Kind, names: Vec<String>, answer: Answer<Vec<Deleted>> },
     Messages { answer: Answer<Messages> },
+    Change { change: Box<Change>, answer: Answer<()> },
 }
 
 /// Where an answer goes. It holds its question's turn, which others get once it is answered, even if
@@ -60,12 +62,12 @@ impl<T> Answer<T> {
 }
 
 impl Question {
-    /// Whether nobody waits for the answer any more. A deletion is done all the same.
+    /// Whether nobody waits for the answer any more. A deletion, or a change, is done all the same.
     pub(super) fn is_withdrawn(&self) -> bool {
         match self {
             Self::List { answer, .. } => answer.to.is_closed(),
             Self::Messages { answer } => answer.to.is_closed(),
-            Self::Delete { .. } => false,
+            Self::Delete { .. } | Self::Change { .. } => false,
         }
     }
 }
@@ -94,6 +96,12 @@ impl Inquirer {
     /// What came so far.
     pub async fn messages(&self) -> Option<Messages> {
         self.ask(|answer| Question::Messages { answer }).await
+    }
+
+    /// Has the thread go on otherwise; see [`Change`]. The answer says that it does.
+    pub async fn change(&self, change: Change) -> Option<()> {
+        let change = Box::new(change);
+        self.ask(|answer| Question::Change { change, answer }).await
     }
 
     async fn ask<T>(&self, question: impl FnOnce(Answer<T>) -> Question) -> Option<T> {

@@ -5,6 +5,7 @@
 mod connections;
 mod error;
 mod find;
+mod health;
 mod live;
 mod page;
 mod params;
@@ -25,6 +26,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use crate::clock::Clock;
+use crate::health::Health;
 use crate::limits::QUERIES_AT_ONCE_MAX;
 use crate::live::Hub;
 use crate::store::Store;
@@ -42,6 +44,8 @@ pub struct HttpState {
     pub store: Arc<dyn Store>,
     /// The newest flush.
     pub hub: Hub,
+    /// How the server is.
+    pub health: Arc<Health>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where what happens here is counted.
@@ -52,6 +56,7 @@ pub struct HttpState {
 pub fn router(state: HttpState) -> Router {
     Router::new()
         .merge(find::routes())
+        .merge(health::routes())
         .merge(live::routes())
         .merge(page::routes())
         .merge(render::routes())

@@ -1,6 +1,7 @@
 //! `/status`: what the server counts about itself.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::State;
@@ -16,10 +17,10 @@ pub(super) fn routes() -> Router<HttpState> {
     route_both(Router::new(), "/status", get(status))
 }
 
-/// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}, "contexts": …, "first_nodes": [{"node":
-/// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}, "nodes": {"10.0.0.1:8125": {"up": 1,
-/// "lines": 12, …}}}`, the counts and the new names since the start, the contexts of the last flush; nodes
-/// are those of a relay.
+/// `{"version": …, "health": {"up": true, "unhealthy": [], "not_ready": []}, "live_pages": …, "counts": {"packets":
+/// 31, …}, "contexts": …, "first_nodes": [{"node": "shop", "new_names": 12}, …], "backends": {"store": {"flushes":
+/// 7, …}}, "nodes": {"10.0.0.1:8125": {"up": 1, "lines": 12, …}}}`, the counts and the new names since the start,
+/// the contexts of the last flush; nodes are those of a relay.
 async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     let counts: Map<String, Value> =
         state.telemetry.counts().map(|(name, count)| (name.to_owned(), count.into())).collect();
@@ -42,6 +43,11 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         .collect();
     let status = json!({
         "version": env!("CARGO_PKG_VERSION"),
+        "health": {
+            "up": state.health.is_up(),
+            "unhealthy": state.health.unhealthy(Instant::now()),
+            "not_ready": state.health.not_ready(),
+        },
         "live_pages": state.hub.listeners(),
         "counts": counts,
         "backends": backends,
@@ -75,6 +81,9 @@ mod tests {
         assert_eq!(status["counts"]["bad_lines"], 3);
         assert_eq!(status["counts"]["contexts_over_limit"], 2);
         assert_eq!(status["contexts"], 9);
+        let not_ready = ["it does not receive yet"];
+        let health = json!({ "up": true, "unhealthy": [], "not_ready": not_ready });
+        assert_eq!(status["health"], health);
         assert_eq!(status["first_nodes"], json!([{ "node": "shop", "new_names": 7 }]));
         let counts = status["counts"].as_object().unwrap().len();
         assert_eq!(counts, served.telemetry.counts().count());

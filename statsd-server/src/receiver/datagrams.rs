@@ -125,6 +125,10 @@ fn nap(socket: &Socket) -> Duration {
 }
 
 impl DatagramsHandle {
+    pub(super) fn is_running(&self) -> bool {
+        !self.thread.is_finished()
+    }
+
     /// Tells the thread to stop: it records what the kernel has accepted by now.
     pub(super) fn stop(self) -> JoinHandle<()> {
         drop(self.stop);

@@ -271,6 +271,12 @@ impl Receivers {
 }
 
 impl ReceiversHandle {
+    /// Whether all of the threads run.
+    pub fn is_running(&self) -> bool {
+        self.datagrams.iter().all(DatagramsHandle::is_running)
+            && self.streams.iter().all(StreamsHandle::is_running)
+    }
+
     /// Stops all of them and waits until they have recorded what the kernel had accepted: datagrams,
     /// connections, and what these had sent.
     pub fn stop(self) {

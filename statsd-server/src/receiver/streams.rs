@@ -96,6 +96,10 @@ pub(super) fn start(listeners: Vec<StreamListener>, shared: Shared) -> io::Resul
 }
 
 impl StreamsHandle {
+    pub(super) fn is_running(&self) -> bool {
+        !self.thread.is_finished()
+    }
+
     /// Tells the thread to stop: it records what the kernel has accepted by now.
     pub(super) fn stop(self) -> JoinHandle<()> {
         self.stop.send_replace(true);

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Fleet, Relay};
-use crate::admin::{Console, Health, Reply, listed, nearest_second, text_of};
+use crate::admin::{Console, Reply, health_reply, listed, nearest_second, text_of};
 use crate::clock::Clock;
+use crate::health::Health;
 use crate::telemetry::Telemetry;
 
 const HELP: &str = "Commands: config, health, status, quit\n\n";
@@ -17,7 +18,7 @@ pub struct RelayConsole {
     fleet: Arc<Fleet>,
     telemetry: Arc<Telemetry>,
     /// What `health` says and sets: of the relay itself, for whoever sends to it.
-    health: Health,
+    health: Arc<Health>,
     config: Vec<(String, String)>,
     clock: Arc<dyn Clock>,
     started: Duration,
@@ -28,14 +29,14 @@ impl RelayConsole {
     /// has started now.
     pub fn new(
         relay: &Relay,
-        is_up: bool,
+        health: Arc<Health>,
         config: Vec<(String, String)>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             fleet: Arc::clone(&relay.fleet),
             telemetry: Arc::clone(&relay.telemetry),
-            health: Health::new(is_up),
+            health,
             config,
             started: clock.now(),
             clock,
@@ -60,7 +61,7 @@ impl Console for RelayConsole {
         Reply::Text(match words.next().unwrap_or_default() {
             "help" => HELP.to_owned(),
             "config" => listed(&self.config),
-            "health" => self.health.reply(words.next()),
+            "health" => health_reply(&self.health, words.next()),
             "status" => self.status(),
             "quit" => return Reply::Close,
             _ => ERROR.to_owned(),

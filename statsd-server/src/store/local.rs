@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -11,15 +12,19 @@ use statsd_whisper::{ErrorKind, Outcome, Whisper};
 use super::glob::Glob;
 use super::index::Index;
 use super::log_limit::{LogLimit, Permit};
+use super::merge::update;
 use super::name::{NameError, SeriesName};
 use super::open_files::{OpenFiles, lock};
 use super::scan::scan;
 use super::schema::{Schema, schema};
-use super::{Fetched, Merge, Node, Store, StoreError, Write, Written};
+use super::{Fetched, Node, Store, StoreError, Write, Written};
 use crate::limits::{OPEN_FILES_MAX, SERIES_MAX};
 
 /// Characters of a name that the log shows: names come from outside, and may be as long as a packet.
 const LOGGED_NAME_MAX_CHARS: usize = 128;
+
+/// Bytes that tell whether the disk takes any: a block of most file systems.
+const PROBE_BYTES: usize = 4_096;
 
 /// A [`Store`] in a local folder.
 ///
@@ -46,7 +51,8 @@ const LOGGED_NAME_MAX_CHARS: usize = 128;
 #[derive(Debug)]
 pub struct LocalStore {
     folder: PathBuf,
-    flush_interval: Duration,
+    /// Nanoseconds.
+    flush_interval: AtomicU64,
     index: RwLock<Index>,
     files: OpenFiles,
     log_limit: LogLimit,
@@ -123,7 +129,7 @@ impl LocalStore {
         }
         Ok(Self {
             folder,
-            flush_interval,
+            flush_interval: AtomicU64::new(nanos(flush_interval)),
             index: RwLock::new(index),
             files: OpenFiles::new(open_files_max),
             log_limit: LogLimit::default(),
@@ -163,7 +169,7 @@ impl LocalStore {
         if !known {
             fresh.names.push(name);
         }
-        match update(file, write, self.flush_interval, now)? {
+        match update(file, write, self.flush_interval(), now)? {
             Outcome::Written => Ok(()),
             Outcome::Future => Err(NotStored::Future(write.timestamp)),
             Outcome::TooOld => Err(NotStored::TooOld(write.timestamp)),
@@ -179,7 +185,7 @@ impl LocalStore {
         now: i64,
     ) -> Result<Whisper, NotStored> {
         let Schema { archives, method, x_files_factor } =
-            schema(name.as_str(), self.flush_interval);
+            schema(name.as_str(), self.flush_interval());
         let kept = archives.iter().map(|archive| archive.seconds()).max().unwrap_or_default();
         match u64::try_from(now.saturating_sub(timestamp)) {
             Err(_) => return Err(NotStored::Future(timestamp)),
@@ -216,6 +222,10 @@ impl LocalStore {
             self.learn(name);
         }
         is_there
+    }
+
+    fn flush_interval(&self) -> Duration {
+        Duration::from_nanos(self.flush_interval.load(Ordering::Relaxed))
     }
 
     fn learn(&self, name: &SeriesName<'_>) {
@@ -277,6 +287,19 @@ impl Store for LocalStore {
         written
     }
 
+    /// Writes a file and removes it.
+    fn check(&self) -> io::Result<()> {
+        let path = self.folder.join(".probe");
+        let written = fs_err::write(&path, [0; PROBE_BYTES]);
+        // A full disk may leave a part of it.
+        let removed = fs_err::remove_file(&path);
+        written.and(removed)
+    }
+
+    fn set_flush_interval(&self, interval: Duration) {
+        self.flush_interval.store(nanos(interval), Ordering::Relaxed);
+    }
+
     fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError> {
         let glob = Glob::new(pattern)?;
         if let Some(literal) = glob.literal()
@@ -321,6 +344,10 @@ impl From<statsd_whisper::Fetched> for Fetched {
     }
 }
 
+fn nanos(interval: Duration) -> u64 {
+    u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX)
+}
+
 /// The lock on a folder, or nothing where somebody else has it.
 fn lock_folder(folder: &Path) -> io::Result<Option<fs_err::File>> {
     fs_err::create_dir_all(folder)?;
@@ -349,39 +376,6 @@ fn open_if_there<'a>(
         };
     }
     Ok(open.as_mut())
-}
-
-fn update(
-    file: &mut Whisper,
-    write: &Write<'_>,
-    flush_interval: Duration,
-    now: i64,
-) -> Result<Outcome, statsd_whisper::Error> {
-    let new = match write.merge {
-        Merge::AddRate => write.value * share(file, flush_interval),
-        Merge::Replace | Merge::Add | Merge::Min | Merge::Max => write.value,
-    };
-    let standing = match write.merge {
-        Merge::Replace => None,
-        Merge::Add | Merge::AddRate | Merge::Min | Merge::Max => {
-            // Files from elsewhere may hold NaN, which would spoil every later sum.
-            file.value_at(write.timestamp)?.filter(|value| value.is_finite())
-        }
-    };
-    let value = match (standing, write.merge) {
-        (None, _) | (_, Merge::Replace) => new,
-        (Some(standing), Merge::Add | Merge::AddRate) => standing + new,
-        (Some(standing), Merge::Min) => standing.min(new),
-        (Some(standing), Merge::Max) => standing.max(new),
-    };
-    file.update(write.timestamp, value, now)
-}
-
-/// How much of a slot a flush interval covers; all of it where the file was made for the interval.
-fn share(file: &Whisper, flush_interval: Duration) -> f64 {
-    let step =
-        file.header().archives().first().map_or(1, |finest| finest.retention().seconds_per_point);
-    (flush_interval.as_secs_f64() / f64::from(step)).min(1.0)
 }
 
 #[cfg(test)]

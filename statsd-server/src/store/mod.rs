@@ -5,6 +5,7 @@ mod glob;
 mod index;
 mod local;
 mod log_limit;
+mod merge;
 mod name;
 mod no_store;
 mod open_files;
@@ -12,6 +13,8 @@ mod scan;
 mod schema;
 
 use std::fmt;
+use std::io;
+use std::time::Duration;
 
 pub use glob::Glob;
 pub use local::{LocalStore, OpenError};
@@ -114,6 +117,15 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Stores a batch. Never fails as a whole: what could not be stored is counted in the answer.
     /// The points are visible to [`Store::find`] and [`Store::fetch`] when it returns.
     fn write(&self, batch: &[Write<'_>], now: i64) -> Written;
+
+    /// The time between the batches that follow, for which new series are made. It is the same as
+    /// before unless the server was told otherwise while it ran.
+    fn set_flush_interval(&self, _interval: Duration) {}
+
+    /// Whether points can be stored at this moment, as far as a small write tells.
+    fn check(&self) -> io::Result<()> {
+        Ok(())
+    }
 
     /// The nodes that match a glob (`*`, `?`, `[a-c]`, `[!x]`, `{a,b}` per node), sorted by path, at
     /// most `limit`.

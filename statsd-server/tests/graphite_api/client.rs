@@ -53,6 +53,7 @@ impl Server {
         let state = HttpState {
             statsd: None,
             store: Arc::new(store),
+            health: Arc::default(),
             hub: Hub::new(),
             clock: Arc::new(Stopped),
             telemetry: Arc::clone(&telemetry),

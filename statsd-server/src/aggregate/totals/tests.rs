@@ -72,14 +72,13 @@ fn silence_is_counted_in_flushes_and_may_end_a_name() {
     let (mut totals, mut texts) = totals(&["a", "b"]);
     for _ in 0..3 {
         *totals.own(&mut texts, "a") += 1.0;
-        totals.end_interval(&texts, |_, silent| silent >= 2, |_| false);
+        totals.end_interval(&texts, |_, silent, _| silent < 2);
     }
     assert_eq!((totals.get(&texts, "a"), totals.get(&texts, "b")), (Some(&4.0), None));
     assert_eq!((totals.absent(3), totals.absent(4)), (1, 0));
     *totals.own(&mut texts, "b") += 1.0;
     assert_eq!(totals.get(&texts, "b"), Some(&1.0), "it starts anew");
-    let spared = |name: &str| name == "b";
-    totals.end_interval(&texts, |_, _| true, spared);
+    totals.end_interval(&texts, |_, _, name| name() == "b");
     assert_eq!((totals.get(&texts, "a"), totals.get(&texts, "b")), (None, Some(&1.0)));
 }
 

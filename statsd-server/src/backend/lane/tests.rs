@@ -169,3 +169,68 @@ fn many_metrics_fill_the_queue_before_many_flushes_do() {
     let rest: Vec<_> = begun.try_iter().map(|(_, timestamp)| timestamp).collect();
     assert_eq!(rest, [2, 3, -1]);
 }
+
+/// A lane whose backend is made by and by, and says when it was.
+fn later(
+    name: &'static str,
+    begun: &Sender<(&'static str, i64)>,
+    telemetry: &Arc<Telemetry>,
+) -> Lane {
+    let begun = begun.clone();
+    let make: MakeBackends = Box::new(move || {
+        begun.send((name, 0)).unwrap();
+        let backend = waiting(name, &begun).1;
+        Ok(vec![Box::new(backend)])
+    });
+    Lane::start_later(&[name], make, Arc::clone(telemetry)).unwrap()
+}
+
+#[test]
+fn a_lane_takes_anothers_place_once_that_has_ended_and_loses_no_flush() {
+    let telemetry = Arc::default();
+    let (sender, begun) = channel();
+    let (go, old) = waiting("old", &sender);
+    let old = lane(vec![old], &telemetry);
+    let new = later("new", &sender, &telemetry);
+    old.offer(&at(1));
+    assert_eq!(next(&begun), ("old", 1));
+    new.follow(Some(old));
+    new.offer(&at(2));
+    new.offer(&at(3));
+    assert!(begun.try_recv().is_err(), "the old one is still at work");
+    drop(go);
+    let told: Vec<_> = (0..4).map(|_| next(&begun)).collect();
+    assert_eq!(told, [("old", -1), ("new", 0), ("new", 2), ("new", 3)]);
+    assert!(new.join());
+    assert_eq!(next(&begun), ("new", -1));
+}
+
+#[test]
+fn the_end_waits_for_both_and_a_lane_that_nobody_uses_ends() {
+    let telemetry = Arc::default();
+    let (sender, begun) = channel();
+    let (go, old) = waiting("old", &sender);
+    let old = lane(vec![old], &telemetry);
+    let new = later("new", &sender, &telemetry);
+    old.offer(&at(1));
+    new.follow(Some(old));
+    new.offer(&at(2));
+    assert_eq!(next(&begun), ("old", 1));
+    new.close();
+    drop(go);
+    assert!(new.join());
+    assert_eq!(begun.try_iter().last(), Some(("new", -1)));
+    assert!(later("unused", &sender, &telemetry).join());
+}
+
+#[test]
+fn a_lane_that_cannot_begin_fails_every_flush() {
+    let telemetry = Arc::<Telemetry>::default();
+    let make: MakeBackends = Box::new(|| Err(io::Error::other("no room")));
+    let lane = Lane::start_later(&["broken"], make, Arc::clone(&telemetry)).unwrap();
+    lane.follow(None);
+    lane.offer(&at(1));
+    lane.offer(&at(2));
+    assert!(lane.join());
+    assert_eq!(telemetry.backends.named("broken").errors.get(), 2);
+}

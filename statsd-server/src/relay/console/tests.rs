@@ -22,7 +22,7 @@ fn every_reply_is_etsys() {
     let relay = Relay::new(&options, Arc::default());
     let clock = Arc::new(At(Mutex::new(Duration::from_millis(1_700_000_000_600))));
     let config = vec![("nodes > 0 > port".to_owned(), "8127".to_owned())];
-    let console = RelayConsole::new(&relay, true, config, clock.clone());
+    let console = RelayConsole::new(&relay, Arc::default(), config, clock.clone());
     *clock.0.lock().unwrap() += Duration::from_secs(42);
     let runtime = Runtime::new().unwrap();
     let ask = |command: &str| runtime.block_on(console.reply(command.as_bytes()));

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::*;
+use crate::store::Merge;
 
 mod names;
 
@@ -73,6 +74,10 @@ fn a_series_is_kept_by_the_schema_of_its_name_and_the_flush_interval() {
     let file = Whisper::open(dir.path().join("stats_counts/users.wsp")).unwrap();
     assert_eq!(file.header().method(), statsd_whisper::AggregationMethod::Sum);
     assert_eq!(file.header().archives()[0].step(), 2);
+    store.set_flush_interval(Duration::from_secs(5));
+    store.write(&[point("stats_counts.later", 4.0)], NOW);
+    let file = Whisper::open(dir.path().join("stats_counts/later.wsp")).unwrap();
+    assert_eq!(file.header().archives()[0].step(), 5);
 }
 
 #[test]

@@ -39,6 +39,7 @@ mod state;
 mod table;
 mod timer;
 mod totals;
+mod wanted;
 
 pub use counts::{Counts, Lost};
 pub use gathering::Exact;

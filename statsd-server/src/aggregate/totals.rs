@@ -3,8 +3,6 @@
 use std::mem;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
-
 use super::counts::Counts;
 use super::first_nodes::FirstNodes;
 use super::gathering::{Exact, MoveInto};
@@ -13,6 +11,7 @@ use super::interval::Gathered;
 use super::link::{Linked, LinkedTexts, UNKNOWN};
 use super::names::{NameRef, Named, Texts};
 use super::room::Room;
+use super::wanted::{Wanted, place};
 use crate::limits::CONTEXT_NAME_MAX_BYTES;
 
 /// Names → numbers of one kind.
@@ -366,47 +365,6 @@ pub(super) struct Name<'a> {
 impl Name<'_> {
     pub(super) fn as_str(&self) -> &str {
         self.name.in_str(&self.texts[self.name.text() as usize])
-    }
-}
-
-/// What is to be deleted, and by which request.
-#[derive(Default)]
-struct Wanted<'a> {
-    names: HashMap<&'a str, usize>,
-    /// With their dot: `cron.`.
-    folders: HashMap<&'a str, usize>,
-}
-
-impl<'a> Wanted<'a> {
-    fn add(&mut self, request: &'a str, at: usize) {
-        self.names.entry(request).or_insert(at);
-        if let Some(folder) = request.strip_suffix('*').filter(|folder| folder.ends_with('.')) {
-            self.folders.entry(folder).or_insert(at);
-        }
-    }
-
-    /// The first request that means the name.
-    fn by(&self, name: &str) -> Option<usize> {
-        let ends = name.match_indices('.').map(|(at, dot)| at + dot.len());
-        let folders = ends.filter_map(|end| self.folders.get(&name[..end]));
-        folders.chain(self.names.get(name)).min().copied()
-    }
-}
-
-/// Where a name stands among others; see [`Totals::in_order`].
-fn place(name: &str, number: usize) -> (u32, usize) {
-    (array_index(name).unwrap_or(u32::MAX), number)
-}
-
-/// The number that the name is, if it is one that could index an array: no sign, no leading zeros,
-/// below 2^32 - 1.
-fn array_index(name: &str) -> Option<u32> {
-    match name.as_bytes() {
-        [b'0'] => Some(0),
-        [b'1'..=b'9', rest @ ..] if rest.iter().all(u8::is_ascii_digit) => {
-            name.parse().ok().filter(|index| *index < u32::MAX)
-        }
-        _ => None,
     }
 }
 

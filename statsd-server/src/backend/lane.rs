@@ -280,10 +280,10 @@ impl Runner {
         self.members = backends.into_iter().zip(statuses).collect();
     }
 
-    fn flush(&mut self, snapshot: &Snapshot) {
+    fn flush(&mut self, snapshot: &Arc<Snapshot>) {
         for (backend, status) in &mut self.members {
             let begun = Instant::now();
-            let flushed = caught(|| backend.flush(snapshot));
+            let flushed = caught(|| backend.flush_shared(snapshot));
             let took = begun.elapsed();
             status.flushes.add(1);
             if took > backend.deadline() {

@@ -16,6 +16,7 @@ mod repeater;
 mod store;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::aggregate::Snapshot;
@@ -65,6 +66,11 @@ pub trait Backend: Send + fmt::Debug {
     /// Takes one interval. An error is logged and counted; the next interval comes all the same. It
     /// may block: that holds up the backends behind it in its lane and nobody else.
     fn flush(&mut self, snapshot: &Snapshot) -> Result<(), BackendError>;
+
+    /// The same, for a backend that goes on with the snapshot behind the call.
+    fn flush_shared(&mut self, snapshot: &Arc<Snapshot>) -> Result<(), BackendError> {
+        self.flush(snapshot)
+    }
 
     /// How long a flush may take before it is counted as late, and how long the server's end waits for
     /// it before it goes on without it.

@@ -208,7 +208,8 @@ impl Naming {
             Part::Gauge => &self.gauge,
             Part::Set => &self.set,
         };
-        let (name, tags) = metric.split_at(metric.find(';').unwrap_or(metric.len()));
+        let (name, tags) =
+            metric.split_at(memchr::memchr(b';', metric.as_bytes()).unwrap_or(metric.len()));
         out.push_str(&affixes.prefix);
         if self.raw_names {
             push_clean_name(out, name);

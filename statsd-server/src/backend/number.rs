@@ -1,8 +1,35 @@
 //! Numbers as JavaScript writes them, which is how etsy's outputs do.
 
 /// Appends a finite number: its shortest digits, plain from 1e-6 up to 1e21, `-0` as `0`.
+#[expect(clippy::cast_possible_truncation, reason = "compared with what it was")]
 pub(super) fn push_number(out: &mut String, value: f64) {
-    out.push_str(ryu_js::Buffer::new().format_finite(value));
+    let whole = value as i64;
+    if whole.unsigned_abs() < WHOLE_MAX && whole as f64 == value {
+        push_whole(out, whole);
+    } else {
+        out.push_str(ryu_js::Buffer::new().format_finite(value));
+    }
+}
+
+/// Below it whole numbers are exact, and written by their digits: most numbers are whole.
+const WHOLE_MAX: u64 = 1 << 53;
+
+#[expect(clippy::cast_possible_truncation, reason = "a digit")]
+fn push_whole(out: &mut String, number: i64) {
+    if number < 0 {
+        out.push('-');
+    }
+    let mut rest = number.unsigned_abs();
+    let (mut digits, mut at) = ([b'0'; 16], 16);
+    loop {
+        at -= 1;
+        digits[at] += (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.push_str(str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 #[cfg(test)]
@@ -26,6 +53,9 @@ mod tests {
             (1e-6, "0.000001"),
             (1e-7, "1e-7"),
             (1.5e-7, "1.5e-7"),
+            (9_007_199_254_740_991.0, "9007199254740991"),
+            (-9_007_199_254_740_992.0, "-9007199254740992"),
+            (-170.0, "-170"),
             (123_456_789_012_345_680_000.0, "123456789012345680000"),
             (1e21, "1e+21"),
             (-1.25e300, "-1.25e+300"),

@@ -9,19 +9,38 @@ use super::GraphiteOptions;
 /// Bytes handed to the kernel at once: each such piece has the whole of the write timeout.
 const PIECE_BYTES: usize = 256 << 10;
 
-/// Writes the payload, closes, and waits until the other side has closed, too: it has then read all.
-///
-/// The error names what was tried. `until`, where there is one, bounds all of it.
-pub(super) fn deliver(
-    payload: &[u8],
-    options: &GraphiteOptions,
+/// A connection that takes one flush. Its errors name what was tried. `until`, where there is one, bounds
+/// all of it.
+pub(super) struct Delivery<'a> {
+    stream: TcpStream,
+    options: &'a GraphiteOptions,
     until: Option<Instant>,
-) -> io::Result<()> {
-    let mut stream = connect(&options.address, options.connect_timeout, until)?;
-    write(&mut stream, payload, options.write_timeout, until).map_err(saying("cannot write"))?;
-    match options.confirm_timeout {
-        Some(timeout) => wait_for_end(&mut stream, timeout, until),
-        None => Ok(()),
+    bytes: u64,
+}
+
+impl<'a> Delivery<'a> {
+    pub(super) fn connect(
+        options: &'a GraphiteOptions,
+        until: Option<Instant>,
+    ) -> io::Result<Self> {
+        let stream = connect(&options.address, options.connect_timeout, until)?;
+        Ok(Self { stream, options, until, bytes: 0 })
+    }
+
+    pub(super) fn write(&mut self, payload: &[u8]) -> io::Result<()> {
+        self.bytes += payload.len() as u64;
+        write(&mut self.stream, payload, self.options.write_timeout, self.until)
+            .map_err(saying("cannot write"))
+    }
+
+    /// Closes, and waits until the other side has closed, too: it has then read all. Yields how many
+    /// bytes it has read.
+    pub(super) fn end(mut self) -> io::Result<u64> {
+        self.stream.shutdown(Shutdown::Write).map_err(saying("cannot write"))?;
+        if let Some(timeout) = self.options.confirm_timeout {
+            wait_for_end(&mut self.stream, timeout, self.until)?;
+        }
+        Ok(self.bytes)
     }
 }
 
@@ -57,7 +76,7 @@ fn write(
             }
         }
     }
-    stream.shutdown(Shutdown::Write)
+    Ok(())
 }
 
 fn wait_for_end(

@@ -11,9 +11,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::lines::OwnNames;
+use super::carbon::Delivery;
+use super::lines::Lines;
 use super::spool::Spool;
-use super::{GraphiteOptions, GraphiteProtocol, carbon, pickle};
+use super::{GraphiteOptions, GraphiteProtocol, pickle};
+use crate::aggregate::Snapshot;
 use crate::backend::BackendError;
 use crate::backend::lane::millis;
 use crate::clock::Clock;
@@ -27,6 +29,7 @@ pub(super) struct Courier {
 
 #[derive(Debug)]
 struct Shared {
+    lines: Lines,
     desk: Mutex<Desk>,
     changed: Condvar,
     status: Arc<BackendStatus>,
@@ -39,7 +42,7 @@ struct Desk {
     in_hand: Option<Flush>,
     /// Delivered within `replay`, oldest first: carbon may not have written them yet.
     delivered: VecDeque<(Instant, Flush)>,
-    /// Of their texts.
+    /// About what they take.
     delivered_bytes: usize,
     /// Nothing more comes, and until when to go on.
     closing: Option<Instant>,
@@ -49,14 +52,43 @@ struct Desk {
 #[derive(Debug, Clone)]
 struct Flush {
     number: u64,
-    text: Arc<str>,
+    body: Body,
     spooled: bool,
+}
+
+/// A flush that has not been spooled is written as it is sent, so that its text is never in memory.
+#[derive(Debug, Clone)]
+enum Body {
+    Snapshot(Arc<Snapshot>),
+    Text(Arc<str>),
+}
+
+/// About what a number of a snapshot takes, its name aside, which is shared.
+const NUMBER_BYTES: usize = 32;
+
+impl Body {
+    fn held_bytes(&self) -> usize {
+        match self {
+            Self::Snapshot(snapshot) => {
+                let stats: usize = snapshot.timers.iter().map(|(_, timer)| timer.stats.len()).sum();
+                (snapshot.len() + stats) * NUMBER_BYTES
+            }
+            Self::Text(text) => text.len(),
+        }
+    }
+
+    fn text(&self, lines: &Lines) -> Arc<str> {
+        match self {
+            Self::Snapshot(snapshot) => lines.text(snapshot).into(),
+            Self::Text(text) => Arc::clone(text),
+        }
+    }
 }
 
 impl Courier {
     pub(super) fn start(
         options: GraphiteOptions,
-        own_names: OwnNames,
+        lines: Lines,
         clock: Arc<dyn Clock>,
         status: Arc<BackendStatus>,
     ) -> io::Result<Self> {
@@ -71,22 +103,24 @@ impl Courier {
             closing: None,
             done: false,
         };
-        let shared = Arc::new(Shared { desk: Mutex::new(desk), changed: Condvar::new(), status });
-        let runner = Runner { shared: Arc::clone(&shared), options, own_names, clock };
+        let (desk, changed) = (Mutex::new(desk), Condvar::new());
+        let shared = Arc::new(Shared { lines, desk, changed, status });
+        let runner = Runner { shared: Arc::clone(&shared), options, clock };
         thread::Builder::new().name("statsd-carbon".to_owned()).spawn(move || runner.run())?;
         Ok(Self { shared })
     }
 
     /// Takes a flush. Blocks for the disk at most, and only while carbon is behind.
-    pub(super) fn hand_over(&self, text: String) -> Result<(), BackendError> {
+    pub(super) fn hand_over(&self, snapshot: &Arc<Snapshot>) -> Result<(), BackendError> {
         let mut desk = self.shared.lock();
         let number = desk.spool.next_number();
         let handed = if desk.in_hand.is_none() && desk.spool.is_empty() {
-            desk.in_hand = Some(Flush { number, text: text.into(), spooled: false });
+            let body = Body::Snapshot(Arc::clone(snapshot));
+            desk.in_hand = Some(Flush { number, body, spooled: false });
             Ok(())
         } else {
             let held = desk.in_hand.as_ref().map(|flush| flush.number);
-            desk.spool.put(number, &text, held)
+            desk.spool.put(number, &self.shared.lines.text(snapshot), held)
         };
         self.shared.changed.notify_all();
         handed.map_err(|error| BackendError { message: format!("lost: {error}") })
@@ -102,7 +136,7 @@ impl Courier {
         self.shared.changed.notify_all();
         let waited = self.shared.changed.wait_timeout_while(desk, wait, |desk| !desk.done);
         desk = waited.unwrap_or_else(PoisonError::into_inner).0;
-        desk.spool_what_is_in_hand();
+        desk.spool_what_is_in_hand(&self.shared.lines);
         desk.spool.end();
     }
 }
@@ -134,8 +168,10 @@ impl Shared {
         loop {
             if desk.in_hand.is_none() {
                 let oldest = desk.spool.oldest();
-                desk.in_hand =
-                    oldest.map(|(number, text)| Flush { number, text: text.into(), spooled: true });
+                desk.in_hand = oldest.map(|(number, text)| {
+                    let body = Body::Text(text.into());
+                    Flush { number, body, spooled: true }
+                });
             }
             if desk.in_hand.is_some() {
                 return desk.in_hand.clone();
@@ -153,12 +189,12 @@ impl Shared {
         desk.in_hand = None;
         // It may be there although it was sent from memory: a close spools what is under way.
         desk.spool.remove(flush.number);
-        desk.delivered_bytes += flush.text.len();
+        desk.delivered_bytes += flush.body.held_bytes();
         desk.delivered.push_back((Instant::now(), flush));
         while let Some((at, oldest)) = desk.delivered.front()
             && (at.elapsed() >= replay || desk.delivered_bytes > REPLAY_MAX_BYTES)
         {
-            desk.delivered_bytes -= oldest.text.len();
+            desk.delivered_bytes -= oldest.body.held_bytes();
             desk.delivered.pop_front();
         }
     }
@@ -166,8 +202,8 @@ impl Shared {
     /// Waits before the next attempt. False where there is to be none.
     fn pause(&self, pause: Duration, replay: Duration) -> bool {
         let mut desk = self.lock();
-        desk.spool_what_is_in_hand();
-        desk.spool_what_was_delivered(replay);
+        desk.spool_what_is_in_hand(&self.lines);
+        desk.spool_what_was_delivered(&self.lines, replay);
         desk.in_hand = None;
         let waited = self.changed.wait_timeout_while(desk, pause, |desk| desk.closing.is_none());
         waited.unwrap_or_else(PoisonError::into_inner).0.closing.is_none()
@@ -175,22 +211,22 @@ impl Shared {
 }
 
 impl Desk {
-    fn spool_what_was_delivered(&mut self, replay: Duration) {
+    fn spool_what_was_delivered(&mut self, lines: &Lines, replay: Duration) {
         self.delivered_bytes = 0;
         for (at, flush) in mem::take(&mut self.delivered) {
             if at.elapsed() < replay
-                && let Err(error) = self.spool.put_again(flush.number, &flush.text)
+                && let Err(error) = self.spool.put_again(flush.number, &flush.body.text(lines))
             {
                 tracing::debug!(%error, "a delivered flush cannot be kept to be sent again");
             }
         }
     }
 
-    fn spool_what_is_in_hand(&mut self) {
+    fn spool_what_is_in_hand(&mut self, lines: &Lines) {
         let Some(flush) = self.in_hand.as_mut().filter(|flush| !flush.spooled) else { return };
         // Where the disk fails the flush is lost, and the spool has counted it; once is enough.
         flush.spooled = true;
-        let (number, text) = (flush.number, Arc::clone(&flush.text));
+        let (number, text) = (flush.number, flush.body.text(lines));
         if let Err(error) = self.spool.put(number, &text, None) {
             tracing::error!(%error, "a flush that carbon did not take is lost");
         }
@@ -201,7 +237,6 @@ impl Desk {
 struct Runner {
     shared: Arc<Shared>,
     options: GraphiteOptions,
-    own_names: OwnNames,
     clock: Arc<dyn Clock>,
 }
 
@@ -209,7 +244,7 @@ impl Runner {
     fn run(self) {
         let mut failures = 0;
         while let Some(flush) = self.shared.next() {
-            match self.deliver(&flush.text) {
+            match self.deliver(&flush.body) {
                 Ok(()) => {
                     self.shared.delivered(flush, self.options.replay);
                     if failures > 0 {
@@ -233,21 +268,27 @@ impl Runner {
         self.shared.changed.notify_all();
     }
 
-    fn deliver(&self, text: &str) -> io::Result<()> {
-        let status = &self.shared.status;
+    fn deliver(&self, body: &Body) -> io::Result<()> {
+        let Shared { lines, status, .. } = &*self.shared;
         let until = self.shared.lock().closing;
         let begun = Instant::now();
         let now = rounded(self.clock.now());
-        let mut whole = String::with_capacity(text.len() + 512);
-        whole.push_str(text);
-        self.own_names.push_lines(&mut whole, status, i64::try_from(now).unwrap_or(i64::MAX));
-        let payload = match self.options.protocol {
-            GraphiteProtocol::Text => whole.into_bytes(),
-            GraphiteProtocol::Pickle => pickle::frames(&whole),
+        let about = lines.about(status, i64::try_from(now).unwrap_or(i64::MAX));
+        let mut delivery = Delivery::connect(&self.options, until)?;
+        let mut send = |text: &str| match self.options.protocol {
+            GraphiteProtocol::Text => delivery.write(text.as_bytes()),
+            GraphiteProtocol::Pickle => delivery.write(&pickle::frames(text)),
         };
-        carbon::deliver(&payload, &self.options, until)?;
+        match body {
+            Body::Snapshot(snapshot) => lines.write(snapshot, &about, &mut send)?,
+            Body::Text(text) => {
+                send(text)?;
+                send(&about)?;
+            }
+        }
+        let bytes = delivery.end()?;
         status.flush_time.set(millis(begun.elapsed()));
-        status.flush_length.set(payload.len() as u64);
+        status.flush_length.set(bytes);
         status.last_flush.set(rounded(self.clock.now()));
         Ok(())
     }

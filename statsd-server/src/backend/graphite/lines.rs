@@ -1,5 +1,6 @@
 //! Snapshot → the text that etsy's graphite backend sends.
 
+use std::io;
 use std::time::Instant;
 
 use crate::aggregate::Snapshot;
@@ -14,61 +15,92 @@ pub(super) struct Lines {
     naming: Naming,
     calculation_time: String,
     processing_time: String,
-    /// Bytes of the last flush; the next one has about as many.
-    expected: usize,
+    own: OwnNames,
 }
+
+/// Bytes of text that are handed on at once: a flush of a million counters is a hundred megabytes.
+const PIECE_BYTES: usize = 256 << 10;
 
 /// The names of the four lines about the connection, in etsy's order.
 #[derive(Debug)]
-pub(super) struct OwnNames([String; 4]);
+struct OwnNames([String; 4]);
 
 impl Lines {
     pub(super) fn new(naming: Naming) -> Self {
+        let name = |number| naming.own(&format!("graphiteStats.{number}"));
         Self {
             calculation_time: naming.own("graphiteStats.calculationtime"),
             processing_time: naming.own("processing_time"),
+            own: OwnNames(["last_exception", "last_flush", "flush_time", "flush_length"].map(name)),
             naming,
-            expected: 0,
         }
     }
 
-    /// The lines of a flush, without the four about the connection, and how many numbers were left
-    /// out because they are not finite.
-    pub(super) fn of(&mut self, snapshot: &Snapshot) -> (String, u64) {
+    /// Numbers of a flush that are left out because they are not finite.
+    pub(super) fn not_finite(snapshot: &Snapshot) -> usize {
+        let rates = snapshot.counters.iter().map(|(_, sum)| sum / snapshot.interval);
+        rates.filter(|rate| !rate.is_finite()).count()
+    }
+
+    /// Calls `take` with piece after piece of the flush's lines, and at last of `end`, which are those about
+    /// the connection; each piece is whole lines. Stops at the first error.
+    pub(super) fn write(
+        &self,
+        snapshot: &Snapshot,
+        end: &str,
+        mut take: impl FnMut(&str) -> io::Result<()>,
+    ) -> io::Result<()> {
         let begun = Instant::now();
-        let mut text = String::with_capacity(self.expected + self.expected / 8);
-        let at = snapshot.timestamp;
-        let not_finite = self.naming.for_each(snapshot, |series, value, _| {
-            push_line(&mut text, series, value, at);
+        let mut text = String::with_capacity(PIECE_BYTES + PIECE_BYTES / 8);
+        let at = snapshot.timestamp.to_string();
+        let mut taken = Ok(());
+        self.naming.for_each(snapshot, |series, value, _| {
+            push_line(&mut text, series, value, &at);
+            if text.len() >= PIECE_BYTES {
+                if taken.is_ok() {
+                    taken = take(&text);
+                }
+                text.clear();
+            }
         });
+        taken?;
         let took = millis(begun.elapsed());
-        push_line(&mut text, &self.calculation_time, took as f64, at);
-        push_line(&mut text, &self.processing_time, snapshot.processing_millis as f64, at);
-        self.expected = text.len();
-        (text, not_finite)
+        push_line(&mut text, &self.calculation_time, took as f64, &at);
+        push_line(&mut text, &self.processing_time, snapshot.processing_millis as f64, &at);
+        text.push_str(end);
+        take(&text)
     }
 
-    pub(super) fn own_names(&self) -> OwnNames {
-        let name = |number| self.naming.own(&format!("graphiteStats.{number}"));
-        OwnNames(["last_exception", "last_flush", "flush_time", "flush_length"].map(name))
+    /// The lines of a flush, without those about a connection.
+    pub(super) fn text(&self, snapshot: &Snapshot) -> String {
+        let mut text = String::new();
+        let appended = self.write(snapshot, "", |piece| {
+            text.push_str(piece);
+            Ok(())
+        });
+        // Appending to a text cannot fail.
+        appended.unwrap_or_default();
+        text
     }
-}
 
-impl OwnNames {
-    /// Appends the four lines: how the last delivery went, under the time of this connection.
-    pub(super) fn push_lines(&self, text: &mut String, status: &BackendStatus, now: i64) {
+    /// The four lines: how the last delivery went, under the time of this connection.
+    pub(super) fn about(&self, status: &BackendStatus, now: i64) -> String {
         let numbers =
             [&status.last_exception, &status.last_flush, &status.flush_time, &status.flush_length];
-        for (name, number) in self.0.iter().zip(numbers) {
-            push_line(text, name, number.get() as f64, now);
+        let (mut text, now) = (String::new(), now.to_string());
+        for (name, number) in self.own.0.iter().zip(numbers) {
+            push_line(&mut text, name, number.get() as f64, &now);
         }
+        text
     }
 }
 
 /// Whatever a name holds, a line stays one line of three words.
-fn push_line(text: &mut String, series: &str, value: f64, timestamp: i64) {
-    let breaks = |byte: u8| byte.is_ascii_whitespace() || byte.is_ascii_control();
-    if series.bytes().any(breaks) {
+fn push_line(text: &mut String, series: &str, value: f64, timestamp: &str) {
+    // White space and control characters of ASCII.
+    let breaks = |byte: u8| byte <= b' ' || byte == 0x7f;
+    // All of them are looked at, which goes many at a time.
+    if series.bytes().fold(false, |found, byte| found | breaks(byte)) {
         let whole = |c: char| if c.is_ascii() && breaks(c as u8) { '_' } else { c };
         text.extend(series.chars().map(whole));
     } else {
@@ -77,7 +109,7 @@ fn push_line(text: &mut String, series: &str, value: f64, timestamp: i64) {
     text.push(' ');
     push_number(text, value);
     text.push(' ');
-    text.push_str(&timestamp.to_string());
+    text.push_str(timestamp);
     text.push('\n');
 }
 
@@ -102,15 +134,38 @@ mod tests {
     }
 
     fn text(options: &NamingOptions) -> String {
-        let mut lines = Lines::new(Naming::new(options));
-        let (mut text, not_finite) = lines.of(&snapshot());
-        assert_eq!(not_finite, 0);
+        let lines = Lines::new(Naming::new(options));
+        assert_eq!(Lines::not_finite(&snapshot()), 0);
+        let mut text = lines.text(&snapshot());
         let status = BackendStatus::default();
         status.last_flush.set(1_700_000_000);
         status.flush_time.set(7);
         status.flush_length.set(512);
-        lines.own_names().push_lines(&mut text, &status, 1_700_000_011);
-        text
+        text + &lines.about(&status, 1_700_000_011)
+    }
+
+    #[test]
+    fn a_large_flush_comes_in_pieces_of_whole_lines_and_ends_with_an_error() {
+        let counters: Vec<_> = (0..20_000).map(|n| (format!("some.counter.{n}"), 1.0)).collect();
+        let counters = counters.into_iter().collect();
+        let snapshot = Snapshot { interval: 10.0, counters, ..snapshot() };
+        let lines = Lines::new(Naming::default());
+        let mut pieces = Vec::new();
+        let mut take = |piece: &str| {
+            pieces.push(piece.to_owned());
+            Ok(())
+        };
+        lines.write(&snapshot, "", &mut take).unwrap();
+        assert!(pieces.len() > 4, "{} pieces", pieces.len());
+        assert!(pieces.iter().all(|piece| piece.ends_with('\n')));
+        assert!(pieces.iter().all(|piece| piece.len() < PIECE_BYTES + PIECE_BYTES / 8));
+        assert_eq!(pieces.concat().lines().count(), 40_000 + 6 + 2);
+        let mut calls = 0;
+        let refused = lines.write(&snapshot, "", |_| {
+            calls += 1;
+            Err(io::ErrorKind::BrokenPipe.into())
+        });
+        assert_eq!((refused.unwrap_err().kind(), calls), (io::ErrorKind::BrokenPipe, 1));
     }
 
     #[test]

@@ -117,7 +117,6 @@ impl GraphiteOptions {
 /// ```
 #[derive(Debug)]
 pub struct GraphiteBackend {
-    lines: Lines,
     courier: Courier,
     stop_within: Duration,
     telemetry: Arc<Telemetry>,
@@ -137,9 +136,8 @@ impl GraphiteBackend {
     ) -> std::io::Result<Self> {
         let stop_within = options.stop_within;
         let status = telemetry.backends.named("graphite");
-        let lines = Lines::new(naming);
-        let courier = Courier::start(options, lines.own_names(), clock, status)?;
-        Ok(Self { lines, courier, stop_within, telemetry })
+        let courier = Courier::start(options, Lines::new(naming), clock, status)?;
+        Ok(Self { courier, stop_within, telemetry })
     }
 }
 
@@ -148,11 +146,14 @@ impl Backend for GraphiteBackend {
         "graphite"
     }
 
-    /// Hands the flush's text over; where another one is still under way, it is written to the spool.
     fn flush(&mut self, snapshot: &Snapshot) -> Result<(), BackendError> {
-        let (text, not_finite) = self.lines.of(snapshot);
-        self.telemetry.results_not_finite.add(not_finite);
-        self.courier.hand_over(text)
+        self.flush_shared(&Arc::new(snapshot.clone()))
+    }
+
+    /// Hands the flush over; where another one is still under way, it is written to the spool.
+    fn flush_shared(&mut self, snapshot: &Arc<Snapshot>) -> Result<(), BackendError> {
+        self.telemetry.results_not_finite.add(Lines::not_finite(snapshot) as u64);
+        self.courier.hand_over(snapshot)
     }
 
     fn deadline(&self) -> Duration {

@@ -24,6 +24,8 @@ pub(crate) struct Sink {
 struct Seen {
     sum: Mutex<f64>,
     flushes: AtomicU64,
+    /// A flush is coming in.
+    open: AtomicBool,
     stop: AtomicBool,
 }
 
@@ -39,8 +41,10 @@ impl Sink {
                     if seen.stop.load(Ordering::Relaxed) {
                         return;
                     }
+                    seen.open.store(true, Ordering::SeqCst);
                     let _cut_off = seen.read(stream, is_count);
-                    seen.flushes.fetch_add(1, Ordering::Relaxed);
+                    seen.flushes.fetch_add(1, Ordering::SeqCst);
+                    seen.open.store(false, Ordering::SeqCst);
                 }
             }
         });
@@ -67,13 +71,14 @@ impl Sink {
 
     /// Flushes that have come to an end.
     pub(crate) fn flushes(&self) -> u64 {
-        self.seen.flushes.load(Ordering::Relaxed)
+        self.seen.flushes.load(Ordering::SeqCst)
     }
 
-    /// Waits until the flushes have said that much.
+    /// Waits until the flushes have said that much, and the last of them is over.
     pub(crate) fn wait_for(&self, sum: f64, at_most: Duration) -> Result<(), String> {
         let started = Instant::now();
-        while self.sum() < sum && started.elapsed() < at_most {
+        let comes = || self.sum() < sum || self.seen.open.load(Ordering::SeqCst);
+        while comes() && started.elapsed() < at_most {
             thread::park_timeout(A_MOMENT);
         }
         let said = self.sum();

@@ -10,7 +10,7 @@ pub(super) const ETSY: Contender = Contender {
     merges: false,
     // It asks for none, and gets the system's 208 KiB.
     waiting_max_bytes: 64 << 10,
-    lines_a_second: 100_000,
+    lines_a_second: 150_000,
     is_count: is_etsys_count,
     find: || named_by("STATSD_BENCH_ETSY", "a `stats.js`"),
     command: |program, setting| {

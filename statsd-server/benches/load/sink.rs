@@ -1,6 +1,6 @@
 //! A carbon server that keeps only a sum: of all counts that belong to the load.
 
-use std::io::{self, BufRead as _, BufReader};
+use std::io::{self, ErrorKind, Read as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +8,12 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 const A_MOMENT: Duration = Duration::from_millis(2);
+
+/// Where a connection stays open, a flush ends with so much silence.
+const SILENCE: Duration = Duration::from_millis(100);
+
+/// Text that is read at once.
+const TEXT_BYTES: usize = 1 << 18;
 
 /// Whether a line of that name says how many of a metric of the load came.
 pub(crate) type IsCount = fn(&[u8]) -> bool;
@@ -43,8 +49,9 @@ impl Sink {
                     }
                     seen.open.store(true, Ordering::SeqCst);
                     let _cut_off = seen.read(stream, is_count);
-                    seen.flushes.fetch_add(1, Ordering::SeqCst);
-                    seen.open.store(false, Ordering::SeqCst);
+                    if seen.open.load(Ordering::SeqCst) {
+                        seen.end_flush();
+                    }
                 }
             }
         });
@@ -90,25 +97,40 @@ impl Sink {
 }
 
 impl Seen {
-    fn read(&self, stream: TcpStream, is_count: IsCount) -> io::Result<()> {
-        let mut reader = BufReader::with_capacity(1 << 18, stream);
-        let mut line = Vec::new();
-        loop {
-            let mut sum = 0.0;
-            // As many lines as have come: the sum is told after each piece.
-            loop {
-                line.clear();
-                if reader.read_until(b'\n', &mut line)? == 0 {
-                    self.add(sum);
-                    return Ok(());
+    /// Reads a connection to its end.
+    fn read(&self, mut stream: TcpStream, is_count: IsCount) -> io::Result<()> {
+        stream.set_read_timeout(Some(SILENCE))?;
+        let mut text = vec![0; TEXT_BYTES];
+        let mut held = 0;
+        while !self.stop.load(Ordering::Relaxed) {
+            match stream.read(&mut text[held..]) {
+                Ok(0) => break,
+                Ok(read) => {
+                    self.open.store(true, Ordering::SeqCst);
+                    let end = held + read;
+                    let lines = text[..end].iter().rposition(|&byte| byte == b'\n');
+                    let lines = lines.map_or(0, |last| last + 1);
+                    let each = text[..lines].split(|&byte| byte == b'\n');
+                    self.add(each.filter_map(|line| count(line, is_count)).sum());
+                    text.copy_within(lines..end, 0);
+                    held = end - lines;
                 }
-                sum += count(&line, is_count).unwrap_or(0.0);
-                if reader.buffer().is_empty() {
-                    break;
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
+                {
+                    if self.open.load(Ordering::SeqCst) {
+                        self.end_flush();
+                    }
                 }
+                Err(error) => return Err(error),
             }
-            self.add(sum);
         }
+        Ok(())
+    }
+
+    fn end_flush(&self) {
+        self.flushes.fetch_add(1, Ordering::SeqCst);
+        self.open.store(false, Ordering::SeqCst);
     }
 
     fn add(&self, sum: f64) {

@@ -47,11 +47,7 @@ impl Sink {
                     if seen.stop.load(Ordering::Relaxed) {
                         return;
                     }
-                    seen.open.store(true, Ordering::SeqCst);
                     let _cut_off = seen.read(stream, is_count);
-                    if seen.open.load(Ordering::SeqCst) {
-                        seen.end_flush();
-                    }
                 }
             }
         });
@@ -97,16 +93,22 @@ impl Sink {
 }
 
 impl Seen {
-    /// Reads a connection to its end.
+    /// Reads a connection to its end. One that said nothing is a flush of nothing.
     fn read(&self, mut stream: TcpStream, is_count: IsCount) -> io::Result<()> {
         stream.set_read_timeout(Some(SILENCE))?;
         let mut text = vec![0; TEXT_BYTES];
-        let mut held = 0;
+        let (mut held, mut said) = (0, false);
         while !self.stop.load(Ordering::Relaxed) {
             match stream.read(&mut text[held..]) {
-                Ok(0) => break,
+                Ok(0) => {
+                    if !said || self.open.load(Ordering::SeqCst) {
+                        self.end_flush();
+                    }
+                    break;
+                }
                 Ok(read) => {
                     self.open.store(true, Ordering::SeqCst);
+                    said = true;
                     let end = held + read;
                     let lines = text[..end].iter().rposition(|&byte| byte == b'\n');
                     let lines = lines.map_or(0, |last| last + 1);

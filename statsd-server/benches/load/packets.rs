@@ -18,6 +18,9 @@ pub(crate) enum Packing {
 /// Payload that an Ethernet frame has room for; what SDKs fill.
 const PACKET_BYTES: usize = 1_432;
 
+/// Names that are sent again and again.
+const SMALL: usize = 10_000;
+
 /// Packets, one behind the other.
 #[derive(Debug)]
 pub(crate) struct Packets {
@@ -37,8 +40,12 @@ impl Packets {
             Packing::One => 1,
             Packing::Packed => (PACKET_BYTES + 1) / (line_bytes + 1),
         };
-        // Each of a small load so often that packets and names come out even.
-        let count = if names <= 10_000 { names } else { names.div_ceil(lines) };
+        // Each of a small load so often that packets and names come out even, and that a timer has many values.
+        let count = match kind {
+            Kind::Counter if names <= SMALL => names,
+            Kind::Timer if names <= SMALL => names * 4,
+            _ => names.div_ceil(lines),
+        };
         let mut packets = Self { bytes: Vec::new(), ends: Vec::with_capacity(count), lines };
         for packet in 0..count {
             for at in packet * lines..(packet + 1) * lines {
@@ -77,8 +84,11 @@ fn line(name: usize, name_bytes: usize, kind: Kind, at: usize) -> Vec<u8> {
     let digits = name_bytes - "bench.h42.c".len();
     let value = match kind {
         Kind::Counter => "1|c".to_owned(),
-        // Four characters, one decimal, as timers in milliseconds often are.
-        Kind::Timer => format!("{}.{}|ms", 10 + at * 31 % 90, at % 10),
+        // Four characters, one decimal, as timers in milliseconds often are; in no order, for they are sorted.
+        Kind::Timer => {
+            let tenths = 100 + (at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) % 900;
+            format!("{}.{}|ms", tenths / 10, tenths % 10)
+        }
     };
     format!("bench.h42.c{name:0digits$}:{value}").into_bytes()
 }

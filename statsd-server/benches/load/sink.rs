@@ -1,6 +1,6 @@
 //! A carbon server that keeps only a sum: of all counts that belong to the load.
 
-use std::io::{self, BufRead as _, BufReader};
+use std::io::{self, ErrorKind, Read as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +8,12 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 const A_MOMENT: Duration = Duration::from_millis(2);
+
+/// Where a connection stays open, a flush ends with so much silence.
+const SILENCE: Duration = Duration::from_millis(100);
+
+/// Text that is read at once.
+const TEXT_BYTES: usize = 1 << 18;
 
 /// Whether a line of that name says how many of a metric of the load came.
 pub(crate) type IsCount = fn(&[u8]) -> bool;
@@ -24,6 +30,8 @@ pub(crate) struct Sink {
 struct Seen {
     sum: Mutex<f64>,
     flushes: AtomicU64,
+    /// A flush is coming in.
+    open: AtomicBool,
     stop: AtomicBool,
 }
 
@@ -40,7 +48,6 @@ impl Sink {
                         return;
                     }
                     let _cut_off = seen.read(stream, is_count);
-                    seen.flushes.fetch_add(1, Ordering::Relaxed);
                 }
             }
         });
@@ -67,13 +74,14 @@ impl Sink {
 
     /// Flushes that have come to an end.
     pub(crate) fn flushes(&self) -> u64 {
-        self.seen.flushes.load(Ordering::Relaxed)
+        self.seen.flushes.load(Ordering::SeqCst)
     }
 
-    /// Waits until the flushes have said that much.
+    /// Waits until the flushes have said that much, and the last of them is over.
     pub(crate) fn wait_for(&self, sum: f64, at_most: Duration) -> Result<(), String> {
         let started = Instant::now();
-        while self.sum() < sum && started.elapsed() < at_most {
+        let comes = || self.sum() < sum || self.seen.open.load(Ordering::SeqCst);
+        while comes() && started.elapsed() < at_most {
             thread::park_timeout(A_MOMENT);
         }
         let said = self.sum();
@@ -85,25 +93,46 @@ impl Sink {
 }
 
 impl Seen {
-    fn read(&self, stream: TcpStream, is_count: IsCount) -> io::Result<()> {
-        let mut reader = BufReader::with_capacity(1 << 18, stream);
-        let mut line = Vec::new();
-        loop {
-            let mut sum = 0.0;
-            // As many lines as have come: the sum is told after each piece.
-            loop {
-                line.clear();
-                if reader.read_until(b'\n', &mut line)? == 0 {
-                    self.add(sum);
-                    return Ok(());
-                }
-                sum += count(&line, is_count).unwrap_or(0.0);
-                if reader.buffer().is_empty() {
+    /// Reads a connection to its end. One that said nothing is a flush of nothing.
+    fn read(&self, mut stream: TcpStream, is_count: IsCount) -> io::Result<()> {
+        stream.set_read_timeout(Some(SILENCE))?;
+        let mut text = vec![0; TEXT_BYTES];
+        let (mut held, mut said) = (0, false);
+        while !self.stop.load(Ordering::Relaxed) {
+            match stream.read(&mut text[held..]) {
+                Ok(0) => {
+                    if !said || self.open.load(Ordering::SeqCst) {
+                        self.end_flush();
+                    }
                     break;
                 }
+                Ok(read) => {
+                    self.open.store(true, Ordering::SeqCst);
+                    said = true;
+                    let end = held + read;
+                    let lines = text[..end].iter().rposition(|&byte| byte == b'\n');
+                    let lines = lines.map_or(0, |last| last + 1);
+                    let each = text[..lines].split(|&byte| byte == b'\n');
+                    self.add(each.filter_map(|line| count(line, is_count)).sum());
+                    text.copy_within(lines..end, 0);
+                    held = end - lines;
+                }
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
+                {
+                    if self.open.load(Ordering::SeqCst) {
+                        self.end_flush();
+                    }
+                }
+                Err(error) => return Err(error),
             }
-            self.add(sum);
         }
+        Ok(())
+    }
+
+    fn end_flush(&self) {
+        self.flushes.fetch_add(1, Ordering::SeqCst);
+        self.open.store(false, Ordering::SeqCst);
     }
 
     fn add(&self, sum: f64) {

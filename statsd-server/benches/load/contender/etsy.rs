@@ -1,5 +1,6 @@
 //! etsy's statsd, run by Node: `STATSD_BENCH_ETSY` names its `stats.js`.
 
+use std::net::TcpListener;
 use std::process::Command;
 
 use super::{Address, Contender, configuration, free_port, is_etsys_count, named_by};
@@ -20,7 +21,8 @@ pub(super) const ETSY: Contender = Contender {
              graphiteHost: '127.0.0.1', graphitePort: {}, flushInterval: {}, \
              deleteIdleStats: true, backends: ['./backends/graphite'] }}\n",
             address.port(),
-            free_port()?.port(),
+            // Its console cannot be switched off.
+            TcpListener::bind("127.0.0.1:0")?.local_addr()?.port(),
             setting.sink.port(),
             setting.flush.as_millis(),
         );

@@ -2,8 +2,10 @@
 //! They may not know what is sent to them, nor what is measured. Next: `row/`.
 
 mod bare_loop;
+mod brubeck;
 mod etsy;
 mod ours;
+mod statsite;
 
 use std::io::{self, BufRead as _, BufReader};
 use std::net::{SocketAddr, UdpSocket};
@@ -18,7 +20,14 @@ use crate::sink::IsCount;
 use crate::socket_table;
 
 /// Ours stands first, and the floor after it.
-pub(crate) const ALL: [Contender; 4] = [ours::OURS, bare_loop::BARE_LOOP, ours::BEFORE, etsy::ETSY];
+pub(crate) const ALL: [Contender; 6] = [
+    ours::OURS,
+    bare_loop::BARE_LOOP,
+    ours::BEFORE,
+    etsy::ETSY,
+    statsite::STATSITE,
+    brubeck::BRUBECK,
+];
 
 /// How long a server may take to open its socket.
 const START_MAX: Duration = Duration::from_secs(20);
@@ -127,6 +136,19 @@ fn configuration(name: &str, text: &str) -> io::Result<PathBuf> {
 fn named_by(variable: &str, what: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(env::var_os(variable).ok_or(format!("{variable} is not set"))?);
     if path.is_file() { Ok(path) } else { Err(format!("{variable} is not {what}")) }
+}
+
+/// A program that the shell would find.
+fn on_path(program: &str) -> Result<PathBuf, String> {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let found =
+        env::split_paths(&folders).map(|folder| folder.join(program)).find(|at| at.is_file());
+    found.ok_or_else(|| format!("there is no `{program}` on the path"))
+}
+
+/// For servers that know no shorter interval than a second.
+fn whole_seconds(interval: Duration) -> u64 {
+    interval.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)
 }
 
 /// etsy's names, which the first two have as well.

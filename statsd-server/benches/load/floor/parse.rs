@@ -20,6 +20,9 @@ pub(super) struct Line {
     pub(super) kind: Type,
 }
 
+const COUNTER: u64 = u64::from_le_bytes(*b"|c\0\0\0\0\0\0");
+const TIMER: u64 = u64::from_le_bytes(*b"|ms\0\0\0\0\0");
+
 const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
 const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
 
@@ -28,18 +31,13 @@ const ALIKE: u64 = u64::from_ne_bytes([!(b':' ^ b'\n'); 8]);
 const END: u64 = u64::from_ne_bytes([b':' & b'\n'; 8]);
 
 /// Odd, and of no meaning.
-const KEYS: [u64; 8] = [
-    0x9e37_79b9_7f4a_7c15,
-    0xbf58_476d_1ce4_e5b9,
-    0x94d0_49bb_1331_11eb,
-    0xd6e8_feb8_6659_fd93,
-    0xa076_1d64_78bd_642f,
-    0xe703_7ed1_a0b4_28db,
-    0x8ebc_6af0_9c88_c6e3,
-    0x5899_65cc_7537_4cc3,
-];
+const KEYS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9];
 
-const POWERS: [f64; 8] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
+const POWERS: [f64; NUMBER_BYTES] =
+    [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+/// A number is shorter.
+const NUMBER_BYTES: usize = 16;
 
 /// Reads the packet that ends at `end` into `lines`, and counts those that cannot be read.
 pub(super) fn lines(packet: &[u8], end: usize, lines: &mut Vec<Line>, bad: &mut u64) {
@@ -62,75 +60,76 @@ pub(super) fn lines(packet: &[u8], end: usize, lines: &mut Vec<Line>, bad: &mut 
 fn line(packet: &[u8], start: usize, end: usize) -> Option<(Line, usize)> {
     let (hash, colon) = name(packet, start, end)?;
     let (value, bar) = number(packet, colon + 1)?;
-    let word = word(packet, bar)?.to_le_bytes();
-    let (kind, last) = match word {
-        [b'|', b'c', ..] => (Type::Counter, bar + 2),
-        [b'|', b'm', b's', ..] => (Type::Timer, bar + 3),
-        _ => return None,
+    let word = word(packet, bar)?;
+    let (kind, last) = if word & 0xffff == COUNTER {
+        (Type::Counter, bar + 2)
+    } else if word & 0xff_ffff == TIMER {
+        (Type::Timer, bar + 3)
+    } else {
+        return None;
     };
-    let ends = last == end || (last < end && word[last - bar] == b'\n');
+    let ends = last == end || (last < end && packet[last] == b'\n');
     let (name, name_bytes) = (u32::try_from(start).ok()?, u32::try_from(colon - start).ok()?);
     ends.then_some((Line { hash, name, name_bytes, value, kind }, last + 1))
 }
 
 #[inline]
 fn word(packet: &[u8], at: usize) -> Option<u64> {
-    let bytes = packet.get(at..at + 8)?;
-    Some(u64::from_le_bytes(bytes.try_into().ok()?))
+    packet.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 /// The name's hash, and where its colon is.
 #[inline]
 fn name(packet: &[u8], start: usize, end: usize) -> Option<(u64, usize)> {
-    let (mut at, mut hash, mut turn) = (start, 0_u64, 0);
-    loop {
-        let word = word(packet, at)?;
+    let mut hash = 0_u64;
+    for (turn, bytes) in packet.get(start..)?.as_chunks::<8>().0.iter().enumerate() {
+        let word = u64::from_le_bytes(*bytes);
         let differs = (word & ALIKE) ^ END;
         let mut found = differs.wrapping_sub(ONES) & !differs & HIGHS;
         // `*` and one control character are alike, too, and are part of a name.
         while found != 0 {
-            let bytes = found.trailing_zeros() / 8;
-            match word.to_le_bytes()[bytes as usize] {
-                b':' => {
-                    let colon = at + bytes as usize;
-                    let tail = word & !(u64::MAX << (8 * bytes));
-                    hash = mix(hash, tail ^ (colon - start) as u64, turn);
-                    return (colon > start && colon < end).then_some((hash, colon));
-                }
-                b'\n' => return None,
-                _ => found &= found - 1,
+            let bits = found.trailing_zeros() & !7;
+            let byte = word >> bits & 0xff;
+            if byte == u64::from(b':') {
+                let name_bytes = turn * 8 + (bits / 8) as usize;
+                let tail = word & !(u64::MAX << bits);
+                let colon = start + name_bytes;
+                hash = mix(hash, tail ^ name_bytes as u64);
+                return (name_bytes > 0 && colon < end).then_some((hash, colon));
+            } else if byte == u64::from(b'\n') {
+                return None;
             }
+            found &= found - 1;
         }
-        hash = mix(hash, word, turn);
-        turn += 1;
-        at += 8;
+        hash = mix(hash, word);
     }
+    None
 }
 
-/// Words are multiplied apart, so that the processor need not wait for one to begin the next.
 #[inline]
-fn mix(hash: u64, word: u64, turn: usize) -> u64 {
-    let product = u128::from(word ^ KEYS[turn % 8]) * u128::from(KEYS[(turn + 3) % 8]);
+fn mix(hash: u64, word: u64) -> u64 {
+    let product = u128::from(hash ^ word ^ KEYS[0]) * u128::from(KEYS[1]);
     #[expect(clippy::cast_possible_truncation, reason = "both halves are meant")]
     let folded = product as u64 ^ (product >> 64) as u64;
-    hash.rotate_left(7) ^ folded
+    folded
 }
 
-/// Digits, with a point among them.
+/// Digits, with a point among them, and where they end.
 #[inline]
 fn number(packet: &[u8], start: usize) -> Option<(f64, usize)> {
-    let (mut at, mut digits, mut point) = (start, 0_u64, None);
-    loop {
-        match *packet.get(at)? {
-            digit @ b'0'..=b'9' => digits = digits.wrapping_mul(10) + u64::from(digit - b'0'),
-            b'.' if point.is_none() => point = Some(at + 1),
-            _ => break,
+    let (mut digits, mut point, mut bytes) = (0_u64, 0, 0);
+    for &byte in packet.get(start..start + NUMBER_BYTES)? {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            digits = digits * 10 + u64::from(digit);
+        } else if byte == b'.' && point == 0 {
+            point = bytes + 1;
+        } else {
+            break;
         }
-        at += 1;
-    }
-    if at == start || at > start + 16 {
-        return None;
+        bytes += 1;
     }
     let value = digits as f64;
-    Some((point.map_or(Some(value), |point| Some(value / POWERS.get(at - point)?))?, at))
+    let value = if point == 0 { value } else { value / POWERS[bytes - point] };
+    (0 < bytes && bytes < NUMBER_BYTES).then_some((value, start + bytes))
 }

@@ -32,7 +32,7 @@ pub(super) fn measure(by: &Contender, effort: &Effort) -> Result<Vec<Figure>, St
 }
 
 fn memory_and_cpu(cell: &mut Cell, packets: &Packets, names: f64) -> Result<Vec<Figure>, String> {
-    cell.sink.wait_for_flush(cell.flushed_max())?;
+    cell.wait_for_flush()?;
     let empty = cell.resident_bytes()?;
     cell.fill(packets, 1)?;
     let (filled, cpu) = (cell.resident_bytes()?, cell.cpu()?);
@@ -47,6 +47,7 @@ fn memory_and_cpu(cell: &mut Cell, packets: &Packets, names: f64) -> Result<Vec<
 }
 
 fn unread(cell: &mut Cell, packets: &Packets, names: usize) -> Result<Vec<Figure>, String> {
+    cell.wait_for_flush()?;
     cell.fill(packets, 1)?;
     let single = Packets::new(names.min(10_000), NAME_BYTES, Kind::Counter, Packing::One);
     let mut watch = Watch::new(cell.server.address);

@@ -10,7 +10,7 @@ use crate::contender::Contender;
 pub(super) fn measure(by: &Contender, effort: &Effort) -> Result<Vec<Figure>, String> {
     let cell = Cell::open(by, effort, effort.interval, false)?;
     // Whatever belongs to the start is over.
-    cell.sink.wait_for_flush(cell.flushed_max())?;
+    cell.wait_for_flush()?;
     let (started, before) = (Instant::now(), cell.cpu()?);
     while started.elapsed() < effort.time * 2 {
         thread::park_timeout(effort.time);

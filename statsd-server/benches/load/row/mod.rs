@@ -118,7 +118,7 @@ pub(crate) const ALL: [Row; 9] = [
     },
     Row {
         key: "samples",
-        title: "10,000,000 timer samples, 1,000 names",
+        title: "timer samples, 1,000 names",
         rounds_max: FEW_ROUNDS,
         measure: samples::measure,
     },

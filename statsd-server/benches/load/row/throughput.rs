@@ -68,9 +68,10 @@ impl Load {
 pub(super) fn many_names(by: &Contender, effort: &Effort) -> Result<Vec<Figure>, String> {
     let packets = Packets::new(effort.names, NAME_BYTES, Kind::Counter, Packing::Packed);
     let mut cell = Cell::open(by, effort, effort.interval_of(by, effort.names), false)?;
+    cell.wait_for_flush()?;
     cell.fill(&packets, 1)?;
     cell.settle()?;
-    cell.sink.wait_for_flush(cell.flushed_max())?;
+    cell.wait_for_flush()?;
     let (started, before) = (Instant::now(), cell.cpu()?);
     let sent = cell.sender.saturate(&packets, effort.time).map_err(told)?;
     let seconds = started.elapsed().as_secs_f64();

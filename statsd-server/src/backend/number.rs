@@ -14,7 +14,6 @@ pub(super) fn push_number(out: &mut String, value: f64) {
 /// Below it whole numbers are exact, and written by their digits: most numbers are whole.
 const WHOLE_MAX: u64 = 1 << 53;
 
-#[expect(clippy::cast_possible_truncation, reason = "a digit")]
 fn push_whole(out: &mut String, number: i64) {
     if number < 0 {
         out.push('-');

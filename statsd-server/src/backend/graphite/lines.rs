@@ -136,7 +136,7 @@ mod tests {
     fn text(options: &NamingOptions) -> String {
         let lines = Lines::new(Naming::new(options));
         assert_eq!(Lines::not_finite(&snapshot()), 0);
-        let mut text = lines.text(&snapshot());
+        let text = lines.text(&snapshot());
         let status = BackendStatus::default();
         status.last_flush.set(1_700_000_000);
         status.flush_time.set(7);

@@ -15,8 +15,10 @@ use crate::clock::Clock;
 use crate::limits::{ADMIN_REPLY_MAX_BYTES, FIRST_NODES_SHOWN, FLUSH_REQUESTS_MAX};
 use crate::telemetry::{KnownNames, Telemetry};
 
+mod bad_lines;
 mod inquiry;
 
+use bad_lines::BadLineLog;
 pub use inquiry::{Inquirer, Messages};
 use inquiry::{Question, Request};
 
@@ -66,6 +68,7 @@ pub struct Flusher {
     requests: Receiver<Request>,
     /// When the last packet was seen, or the start.
     last_packet: i64,
+    bad_lines: BadLineLog,
 }
 
 /// A shard, and the interval it gets in exchange for the one that is taken out.
@@ -125,6 +128,7 @@ impl Flusher {
             telemetry,
             inquirer: Inquirer::new(sender),
             requests,
+            bad_lines: BadLineLog::default(),
         }
     }
 
@@ -154,7 +158,7 @@ impl Flusher {
         let mut snapshot = self.state.snapshot(timestamp);
         let took = self.clock.now().saturating_sub(begun).as_millis();
         snapshot.processing_millis = u64::try_from(took).unwrap_or(u64::MAX);
-        count(&self.telemetry, self.state.last_counts());
+        self.count();
         let snapshot = Arc::new(snapshot);
         for lane in &self.lanes {
             lane.offer(&snapshot);
@@ -164,7 +168,8 @@ impl Flusher {
 
     /// Waits until the backends have taken what they were handed, each until its own deadline. Those
     /// that need longer are left behind and logged. Nobody is answered any more.
-    pub fn finish(self) {
+    pub fn finish(mut self) {
+        warn_of(&self.bad_lines.rest(self.clock.now()));
         let Self { lanes, requests, .. } = self;
         drop(requests);
         for lane in &lanes {
@@ -173,6 +178,14 @@ impl Flusher {
         for lane in lanes {
             let _logged = lane.join();
         }
+    }
+
+    /// Tells telemetry and the log what the interval of the last snapshot counted.
+    fn count(&mut self) {
+        let (counts, telemetry) = (self.state.last_counts(), &self.telemetry);
+        count(telemetry, counts);
+        let told = self.bad_lines.take(counts, &telemetry.bad_reasons, self.clock.now());
+        warn_of(&told);
     }
 
     /// Absorbs what the shards hold. Each lock is held for a few moves, whatever there is.
@@ -300,9 +313,6 @@ fn count(telemetry: &Telemetry, counts: &Counts) {
     telemetry.kernel_drops_merged.add(counts.lost.kernel_drops_merged);
     telemetry.packets_truncated.add(counts.lost.packets_truncated);
     telemetry.lines_too_long.add(counts.lost.lines_too_long);
-    for (reason, lines) in &counts.bad {
-        tracing::debug!(lines, "bad lines: {}", reason.as_str());
-    }
     if counts.lost.kernel_drops > 0 {
         tracing::warn!(
             packets = counts.lost.kernel_drops,
@@ -317,6 +327,12 @@ fn count(telemetry: &Telemetry, counts: &Counts) {
             long_names = counts.names_too_long,
             "samples dropped, a limit is reached"
         );
+    }
+}
+
+fn warn_of(told: &[String]) {
+    for told in told {
+        tracing::warn!("{told}");
     }
 }
 

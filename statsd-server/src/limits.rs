@@ -37,6 +37,12 @@ pub const FIRST_NODE_MAX_BYTES: usize = 64;
 /// Of them, those that `/status` shows.
 pub const FIRST_NODES_SHOWN: usize = 10;
 
+/// Bytes of a bad line that are kept as an example, one for each reason: enough to know it by.
+pub const BAD_LINE_EXAMPLE_MAX_BYTES: usize = 128;
+
+/// How long nothing is logged of bad lines after something was, reason by reason.
+pub const BAD_LINE_LOG_PAUSE: Duration = Duration::from_secs(60);
+
 /// Deltas of one gauge that wait for its value, one by one as etsy's server adds them; further ones
 /// are added to the last, which can differ in the last digit.
 pub const GAUGE_DELTAS_MAX: usize = 1_024;

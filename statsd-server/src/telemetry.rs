@@ -1,12 +1,14 @@
 //! What the server counts about itself. Plain relaxed counters: written by whoever sees the event,
 //! read by the flush line and `/status`, so that nothing is counted in secret.
 
+mod bad_lines;
 mod nodes;
 mod outputs;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+pub use bad_lines::{BadLines, BadReason};
 pub use nodes::{NodeStatus, NodeStatuses};
 pub use outputs::{BackendStatus, BackendStatuses};
 
@@ -78,6 +80,8 @@ macro_rules! telemetry {
             $($(#[$doc])+ pub $name: Count,)+
             /// What each output has done.
             pub backends: BackendStatuses,
+            /// The bad lines, reason by reason; together they are `bad_lines`.
+            pub bad_reasons: BadLines,
             /// What the aggregator knew at the last flush.
             pub known: Known,
             /// What each node got of a relay.

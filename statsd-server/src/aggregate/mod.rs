@@ -39,7 +39,7 @@ mod table;
 mod timer;
 mod totals;
 
-pub use counts::{Counts, Lost};
+pub use counts::{BadValues, Counts, Lost};
 pub use gathering::Exact;
 pub use interval::Interval;
 pub use key::push_clean_name;

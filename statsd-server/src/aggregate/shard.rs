@@ -112,7 +112,7 @@ impl Shard {
         for item in &mut samples {
             match item {
                 Ok(sample) => self.record(&sample),
-                Err(bad) => *self.counts.bad.entry(bad.reason).or_default() += 1,
+                Err(bad) => self.counts.add_bad(&bad),
             }
         }
         self.counts.lines += samples.lines() as u64;

@@ -10,13 +10,14 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 use super::{HttpState, route_both};
-use crate::telemetry::{BackendStatus, NodeStatus};
+use crate::telemetry::{BackendStatus, BadReason, NodeStatus};
 
 pub(super) fn routes() -> Router<HttpState> {
     route_both(Router::new(), "/status", get(status))
 }
 
-/// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}, "contexts": …, "first_nodes": [{"node":
+/// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}, "bad_lines": {"bad value": {"lines": 3,
+/// "example": "users:x|c"}, …}, "contexts": …, "first_nodes": [{"node":
 /// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}, "nodes": {"10.0.0.1:8125": {"up": 1,
 /// "lines": 12, …}}}`, the counts and the new names since the start, the contexts of the last flush; nodes
 /// are those of a relay.
@@ -34,6 +35,8 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         (name, Value::Object(numbers.collect()))
     };
     let nodes: Map<String, Value> = state.telemetry.nodes.all().into_iter().map(node).collect();
+    let bad_lines: Map<String, Value> =
+        state.telemetry.bad_reasons.all().into_iter().map(bad).collect();
     let known = state.telemetry.known.get();
     let first_nodes: Vec<Value> = known
         .first_nodes
@@ -44,6 +47,7 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         "version": env!("CARGO_PKG_VERSION"),
         "live_pages": state.hub.listeners(),
         "counts": counts,
+        "bad_lines": bad_lines,
         "backends": backends,
         "nodes": nodes,
         "contexts": known.contexts,
@@ -51,6 +55,10 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     });
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (headers, format!("{status:#}\n"))
+}
+
+fn bad(bad: BadReason) -> (String, Value) {
+    (bad.reason.to_owned(), json!({ "lines": bad.lines, "example": bad.example }))
 }
 
 #[cfg(test)]
@@ -64,6 +72,7 @@ mod tests {
     fn every_count_stands_in_the_status() {
         let served = serve();
         served.telemetry.bad_lines.add(3);
+        served.telemetry.bad_reasons.add("bad value", 3, Some("a:x|c".to_owned()));
         served.telemetry.contexts_over_limit.add(2);
         served.telemetry.backends.named("slow").skipped.add(4);
         served.telemetry.nodes.named("10.0.0.1:8125").up.set(1);
@@ -73,6 +82,8 @@ mod tests {
         assert_eq!(answer.status, 200);
         let status: Value = serde_json::from_slice(&answer.body()).unwrap();
         assert_eq!(status["counts"]["bad_lines"], 3);
+        let bad = json!({ "bad value": { "lines": 3, "example": "a:x|c" } });
+        assert_eq!(status["bad_lines"], bad);
         assert_eq!(status["counts"]["contexts_over_limit"], 2);
         assert_eq!(status["contexts"], 9);
         assert_eq!(status["first_nodes"], json!([{ "node": "shop", "new_names": 7 }]));

@@ -20,7 +20,7 @@ fn packets_lines_and_bad_values_are_counted() {
     assert_eq!((counts.packets, counts.lines, counts.samples), (3, 4, 2));
     assert_eq!(counts.bad_lines(), 3);
     assert_eq!(
-        counts.bad.iter().map(|(reason, n)| (*reason, *n)).collect::<Vec<_>>(),
+        counts.bad.iter().map(|(reason, bad)| (*reason, bad.number)).collect::<Vec<_>>(),
         [(Reason::MissingType, 1), (Reason::BadValue, 1), (Reason::NegativeTimer, 1)]
     );
 }

@@ -9,7 +9,7 @@ use super::counts::{Counts, Lost};
 use super::first_nodes::FirstNodes;
 use super::gathering::{Exact, GaugeChange, count};
 use super::interval::Interval;
-use super::key::{context_name, raw_context_name};
+use super::key::{context_name, raw_context_name, tag_separator};
 use super::members::{Members, held_bytes};
 use super::names::Texts;
 use super::room::Room;
@@ -154,7 +154,8 @@ impl Shard {
     #[inline(never)]
     fn record_new(&mut self, sample: &Sample<'_>) {
         let context = if self.sanitise { context_name } else { raw_context_name };
-        let name = context(sample.name, sample.tags, &mut self.name);
+        let separator = tag_separator(self.dialect);
+        let name = context(sample.name, sample.tags, separator, &mut self.name);
         if name.len() > limits::CONTEXT_NAME_MAX_BYTES {
             self.counts.names_too_long += 1;
             return;

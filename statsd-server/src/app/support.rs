@@ -101,6 +101,9 @@ impl List {
         if config.statsd.is_empty() {
             self.add("statsd", Done, "off");
         }
+        if config.dialect != self.default.dialect {
+            self.add("dialect", Done, format_args!("packets are read as {}", config.dialect));
+        }
         self.add("http", Done, &config.http);
         self.add("admin", Done, &config.admin);
     }

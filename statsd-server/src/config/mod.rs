@@ -13,6 +13,7 @@ mod suggest;
 mod validate;
 mod write;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -268,6 +269,31 @@ pub enum Dialect {
     Etsy,
     /// Datadog's: histograms, distributions and several values in one line.
     Dogstatsd,
+    /// Telegraf's: tags after a comma, `name,plan=pro:1|c`.
+    Influx,
+    /// Graphite's: tags after a semicolon, `name;plan=pro:1|c`.
+    Graphite,
+    /// SignalFx's: tags in brackets, `name[plan=pro]:1|c`.
+    SignalFx,
+    /// Librato's and Sysdig's: tags after a hash, `name#plan=pro:1|c`.
+    Librato,
+    /// Okmeter's: tags are nodes of the name, `name.plan_is_pro:1|c`.
+    Okmeter,
+}
+
+impl fmt::Display for Dialect {
+    /// What people call it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Etsy => "etsy's",
+            Self::Dogstatsd => "DogStatsD's",
+            Self::Influx => "Influx's",
+            Self::Graphite => "Graphite's",
+            Self::SignalFx => "SignalFx's",
+            Self::Librato => "Librato's",
+            Self::Okmeter => "Okmeter's",
+        })
+    }
 }
 
 #[cfg(test)]

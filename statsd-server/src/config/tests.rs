@@ -36,6 +36,25 @@ fn every_flat_key_is_read() {
 }
 
 #[test]
+fn every_dialect_has_a_name() {
+    for (name, dialect) in [
+        ("etsy", Dialect::Etsy),
+        ("dogstatsd", Dialect::Dogstatsd),
+        ("influx", Dialect::Influx),
+        ("graphite", Dialect::Graphite),
+        ("signalfx", Dialect::SignalFx),
+        ("librato", Dialect::Librato),
+        ("okmeter", Dialect::Okmeter),
+    ] {
+        let config = Config::parse(&format!("dialect = '{name}'")).unwrap();
+        assert_eq!(config.dialect, dialect);
+        assert_eq!(Config::parse(&config.to_toml().unwrap()).unwrap(), config);
+    }
+    let wrong = error("dialect = 'telegraf'");
+    assert!(wrong.contains("`telegraf`") && wrong.contains("influx, graphite"), "{wrong}");
+}
+
+#[test]
 fn every_section_is_read() {
     let config = Config::parse(SECTIONS).unwrap();
     assert_eq!(config.graphite.address().as_deref(), Some("carbon:2004"));

@@ -5,6 +5,8 @@ use super::super::gathering::GaugeChange;
 use super::super::{Options, State};
 use super::*;
 
+mod dialects;
+
 fn shard_of(packets: &[&[u8]]) -> Shard {
     let mut shard = Shard::new(Dialect::Etsy);
     for packet in packets {

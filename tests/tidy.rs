@@ -31,7 +31,8 @@ const SERVER: Floors = &[
     ("limits", &[]),
     ("telemetry", &[]),
     ("config", &["limits"]),
-    ("aggregate", &["limits"]),
+    ("events", &["limits"]),
+    ("aggregate", &["events", "limits"]),
     ("tap", &["limits", "telemetry"]),
     ("receiver", &["aggregate", "limits", "tap", "telemetry"]),
     ("store", &["limits"]),
@@ -39,18 +40,19 @@ const SERVER: Floors = &[
     ("backend", &["aggregate", "clock", "limits", "live", "store", "tap", "telemetry"]),
     ("admin", &["aggregate", "clock", "flush", "limits", "telemetry"]),
     ("relay", &["admin", "aggregate", "clock", "limits", "receiver", "telemetry"]),
-    ("flush", &["aggregate", "backend", "clock", "limits", "telemetry"]),
+    ("flush", &["aggregate", "backend", "clock", "events", "limits", "telemetry"]),
     ("query", &["limits", "store"]),
     ("draw", &["limits", "query"]),
-    ("http", &["clock", "draw", "limits", "live", "query", "store", "telemetry"]),
+    ("http", &["clock", "draw", "events", "limits", "live", "query", "store", "telemetry"]),
     ("cli", &["app", "config"]),
 ];
 
 /// Rooms that compute and do nothing else.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "statsd-client/src/protocol",
     "statsd-client/src/metric",
     "statsd-server/src/aggregate",
+    "statsd-server/src/events",
     "statsd-server/src/query",
     "statsd-server/src/draw",
     "statsd-server/src/relay/cache",

@@ -15,6 +15,7 @@ use crate::aggregate::{Bin, DeleteIdle, Exact, Histogram, Options};
 use crate::backend::Repeater;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, Dialect, Listen, Output, StatsdListen, UnixSocket};
+use crate::events::EventLog;
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
@@ -161,6 +162,7 @@ impl App {
             statsd: addresses.statsd,
             store: store(config)?,
             hub: Hub::new(),
+            events: EventLog::default(),
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };
@@ -170,7 +172,8 @@ impl App {
             outputs::lanes(config, &state, console)?,
             state.clock.clone(),
             state.telemetry.clone(),
-        );
+        )
+        .with_events(state.events.clone());
         let (tap, repeater) = outputs::repeater(config, state.telemetry.clone())?;
         let receivers = receivers.with_tap(tap);
         let is_up = config.health_status == config::Health::Up;

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::aggregate::{Counts, Interval, Options, Shard, State};
 use crate::backend::Lane;
 use crate::clock::Clock;
+use crate::events::EventLog;
 use crate::limits::{ADMIN_REPLY_MAX_BYTES, FIRST_NODES_SHOWN, FLUSH_REQUESTS_MAX};
 use crate::telemetry::{KnownNames, Telemetry};
 
@@ -69,6 +70,7 @@ pub struct Flusher {
     /// When the last packet was seen, or the start.
     last_packet: i64,
     bad_lines: BadLineLog,
+    events: EventLog,
 }
 
 /// A shard, and the interval it gets in exchange for the one that is taken out.
@@ -129,7 +131,14 @@ impl Flusher {
             inquirer: Inquirer::new(sender),
             requests,
             bad_lines: BadLineLog::default(),
+            events: EventLog::default(),
         }
+    }
+
+    /// Hands events and service checks to this log.
+    #[must_use]
+    pub fn with_events(self, events: EventLog) -> Self {
+        Self { events, ..self }
     }
 
     /// Asks the running thread about what it holds.
@@ -159,6 +168,10 @@ impl Flusher {
         let took = self.clock.now().saturating_sub(begun).as_millis();
         snapshot.processing_millis = u64::try_from(took).unwrap_or(u64::MAX);
         self.count();
+        let now = whole_seconds(begun);
+        let (events, checks) = self.events.add(self.state.take_notices(), now);
+        self.telemetry.events_forgotten.add(events);
+        self.telemetry.service_checks_forgotten.add(checks);
         let snapshot = Arc::new(snapshot);
         for lane in &self.lanes {
             lane.offer(&snapshot);
@@ -303,6 +316,8 @@ fn count(telemetry: &Telemetry, counts: &Counts) {
     telemetry.packets.add(counts.packets);
     telemetry.lines.add(counts.lines);
     telemetry.bad_lines.add(counts.bad_lines());
+    telemetry.events.add(counts.events);
+    telemetry.service_checks.add(counts.service_checks);
     telemetry.names_too_long.add(counts.names_too_long);
     telemetry.contexts_over_limit.add(counts.contexts_over_limit);
     telemetry.samples_over_limit.add(counts.samples_over_limit);

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod draw;
+pub mod events;
 pub mod flush;
 pub mod http;
 pub mod limits;

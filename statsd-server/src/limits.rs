@@ -43,6 +43,21 @@ pub const BAD_LINE_EXAMPLE_MAX_BYTES: usize = 128;
 /// How long nothing is logged of bad lines after something was, reason by reason.
 pub const BAD_LINE_LOG_PAUSE: Duration = Duration::from_secs(60);
 
+/// Events that are kept, in the log and in each receiver's interval: more than a graph can show.
+pub const EVENTS_MAX: usize = 1_000;
+
+/// Bytes of them; the longest has as many as a packet.
+pub const EVENTS_HELD_MAX_BYTES: usize = 4 << 20;
+
+/// Service checks whose newest result is kept. Their gauges have the bounds of gauges.
+pub const SERVICE_CHECKS_MAX: usize = 256;
+
+/// Bytes of the name, host and tags of such a check.
+pub const SERVICE_CHECK_KEY_MAX_BYTES: usize = 1_024;
+
+/// Bytes of its message that are kept.
+pub const SERVICE_CHECK_MESSAGE_MAX_BYTES: usize = 1_024;
+
 /// Deltas of one gauge that wait for its value, one by one as etsy's server adds them; further ones
 /// are added to the last, which can differ in the last digit.
 pub const GAUGE_DELTAS_MAX: usize = 1_024;

@@ -104,6 +104,14 @@ telemetry! {
     lines,
     /// Lines, or values in a line, that could not be read.
     bad_lines,
+    /// Events (DogStatsD).
+    events,
+    /// Service checks (DogStatsD).
+    service_checks,
+    /// Events that are no longer kept because newer ones took their place.
+    events_forgotten,
+    /// Service checks whose message is not kept: newer ones took its place, or their name is too long.
+    service_checks_forgotten,
     /// Samples dropped because `CONTEXTS_MAX` names, or names of `NAMES_HELD_MAX_BYTES`, are known.
     contexts_over_limit,
     /// Samples dropped because timers and sets held `INTERVAL_HELD_MAX_BYTES` in one interval.

@@ -18,6 +18,10 @@ pub struct Counts {
     pub lines: u64,
     /// Values recorded.
     pub samples: u64,
+    /// Events that could be read.
+    pub events: u64,
+    /// Service checks that could be read; each is a sample, too.
+    pub service_checks: u64,
     /// Values that could not be read, by reason. A line may hold several.
     pub bad: BTreeMap<Reason, BadValues>,
     /// Values dropped because their name is longer than any series may be.
@@ -105,6 +109,8 @@ impl Counts {
         self.packets += other.packets;
         self.lines += other.lines;
         self.samples += other.samples;
+        self.events += other.events;
+        self.service_checks += other.service_checks;
         for (reason, values) in other.bad {
             match self.bad.entry(reason) {
                 Entry::Occupied(mut known) => known.get_mut().number += values.number,

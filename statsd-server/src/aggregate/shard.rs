@@ -15,7 +15,10 @@ use super::names::Texts;
 use super::room::Room;
 use super::samples::TimerSamples;
 use super::table::Table;
+use crate::events::Notices;
 use crate::limits;
+
+mod notices;
 
 /// Takes the samples of one receiver.
 ///
@@ -36,6 +39,7 @@ pub struct Shard {
     counts: Counts,
     /// Who brought the names that found no room.
     refused: FirstNodes,
+    notices: Notices,
     /// Where names are written that must be sanitised.
     name: String,
 }
@@ -74,6 +78,7 @@ impl Shard {
             held_bytes: 0,
             counts: Counts::default(),
             refused: FirstNodes::default(),
+            notices: Notices::default(),
             name: String::new(),
         }
     }
@@ -116,6 +121,9 @@ impl Shard {
             }
         }
         self.counts.lines += samples.lines() as u64;
+        if samples.notices() > 0 {
+            self.record_notices(packet);
+        }
     }
 
     /// Counts what a receiver knows to be lost.
@@ -209,7 +217,7 @@ impl Shard {
         let texts = names.texts.sealed_from(names.told);
         names.told = names.texts.sealed();
         let (counts, refused) = (mem::take(&mut self.counts), mem::take(&mut self.refused));
-        let id = names.id;
+        let (id, notices) = (names.id, mem::take(&mut self.notices));
         if emptied.names == id {
             return Interval {
                 texts,
@@ -219,6 +227,7 @@ impl Shard {
                 sets: self.sets.exchange(emptied.sets),
                 counts,
                 refused,
+                notices,
                 ..emptied
             };
         }
@@ -234,6 +243,7 @@ impl Shard {
             held_bytes: 0,
             counts,
             refused,
+            notices,
         }
     }
 

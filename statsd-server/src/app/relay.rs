@@ -12,6 +12,7 @@ use super::{
 use crate::admin;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, RelayNode};
+use crate::events::EventLog;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
 use crate::receiver::{Listening, Receivers};
@@ -70,6 +71,7 @@ impl RelayApp {
             statsd: addresses.statsd,
             store: Arc::new(NoStore),
             hub: Hub::new(),
+            events: EventLog::default(),
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };

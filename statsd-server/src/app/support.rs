@@ -102,7 +102,8 @@ impl List {
             self.add("statsd", Done, "off");
         }
         if config.dialect != self.default.dialect {
-            self.add("dialect", Done, format_args!("packets are read as {}", config.dialect));
+            let what = format_args!("packets are read as {}", config.dialect);
+            self.add("dialect", Done, what);
         }
         self.add("http", Done, &config.http);
         self.add("admin", Done, &config.admin);

@@ -10,6 +10,7 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 use super::{HttpState, route_both};
+use crate::events::ServiceCheck;
 use crate::telemetry::{BackendStatus, BadReason, NodeStatus};
 
 pub(super) fn routes() -> Router<HttpState> {
@@ -17,7 +18,7 @@ pub(super) fn routes() -> Router<HttpState> {
 }
 
 /// `{"version": …, "live_pages": …, "counts": {"packets": 31, …}, "bad_lines": {"bad value": {"lines": 3,
-/// "example": "users:x|c"}, …}, "contexts": …, "first_nodes": [{"node":
+/// "example": "users:x|c"}, …}, "service_checks": [{"name": "db.up", "status": 2, "message": "refused", …}, …], "contexts": …, "first_nodes": [{"node":
 /// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}, "nodes": {"10.0.0.1:8125": {"up": 1,
 /// "lines": 12, …}}}`, the counts and the new names since the start, the contexts of the last flush; nodes
 /// are those of a relay.
@@ -37,6 +38,7 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     let nodes: Map<String, Value> = state.telemetry.nodes.all().into_iter().map(node).collect();
     let bad_lines: Map<String, Value> =
         state.telemetry.bad_reasons.all().into_iter().map(bad).collect();
+    let checks: Vec<Value> = state.events.checks().into_iter().map(check).collect();
     let known = state.telemetry.known.get();
     let first_nodes: Vec<Value> = known
         .first_nodes
@@ -48,6 +50,7 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         "live_pages": state.hub.listeners(),
         "counts": counts,
         "bad_lines": bad_lines,
+        "service_checks": checks,
         "backends": backends,
         "nodes": nodes,
         "contexts": known.contexts,
@@ -55,6 +58,13 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     });
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (headers, format!("{status:#}\n"))
+}
+
+fn check(check: ServiceCheck) -> Value {
+    let ServiceCheck { name, status, message, host, when, tags } = check;
+    json!({
+        "name": name, "status": status, "message": message, "host": host, "when": when, "tags": tags,
+    })
 }
 
 fn bad(bad: BadReason) -> (String, Value) {
@@ -65,6 +75,7 @@ fn bad(bad: BadReason) -> (String, Value) {
 mod tests {
     use serde_json::{Value, json};
 
+    use crate::events::{Notices, ServiceCheck};
     use crate::http::testing::serve;
     use crate::telemetry::KnownNames;
 
@@ -78,6 +89,10 @@ mod tests {
         served.telemetry.nodes.named("10.0.0.1:8125").up.set(1);
         let first_nodes = vec![("shop".to_owned(), 7)];
         served.telemetry.known.set(KnownNames { contexts: 9, first_nodes });
+        let mut notices = Notices::default();
+        let name = "db.up".to_owned();
+        notices.add_check(ServiceCheck { name, status: 2, ..ServiceCheck::default() });
+        served.events.add(notices, 17);
         let answer = served.get("/status", &[]);
         assert_eq!(answer.status, 200);
         let status: Value = serde_json::from_slice(&answer.body()).unwrap();
@@ -85,6 +100,10 @@ mod tests {
         let bad = json!({ "bad value": { "lines": 3, "example": "a:x|c" } });
         assert_eq!(status["bad_lines"], bad);
         assert_eq!(status["counts"]["contexts_over_limit"], 2);
+        let check = json!({
+            "name": "db.up", "status": 2, "message": "", "host": "", "when": 17, "tags": [],
+        });
+        assert_eq!(status["service_checks"], json!([check]));
         assert_eq!(status["contexts"], 9);
         assert_eq!(status["first_nodes"], json!([{ "node": "shop", "new_names": 7 }]));
         let counts = status["counts"].as_object().unwrap().len();

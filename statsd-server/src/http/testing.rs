@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::{HttpState, router};
 use crate::clock::Clock;
+use crate::events::EventLog;
 use crate::live::Hub;
 use crate::store::{Fetched, Node, Store, StoreError, Write, Written};
 use crate::telemetry::Telemetry;
@@ -46,6 +47,7 @@ impl Store for EmptyStore {
 /// A server that lives as long as this value.
 pub(super) struct Served {
     pub(super) hub: Hub,
+    pub(super) events: EventLog,
     pub(super) telemetry: Arc<Telemetry>,
     address: SocketAddr,
     _runtime: Runtime,
@@ -56,15 +58,17 @@ pub(super) fn serve() -> Served {
         statsd: Some((Ipv4Addr::LOCALHOST, 8125).into()),
         store: Arc::new(EmptyStore),
         hub: Hub::new(),
+        events: EventLog::default(),
         clock: Arc::new(StoppedClock(1_340_000_000)),
         telemetry: Arc::default(),
     };
     let (hub, telemetry) = (state.hub.clone(), Arc::clone(&state.telemetry));
+    let events = state.events.clone();
     let runtime = Runtime::new().unwrap();
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
     let address = listener.local_addr().unwrap();
     runtime.spawn(async move { axum::serve(listener, router(state)).await });
-    Served { hub, telemetry, address, _runtime: runtime }
+    Served { hub, events, telemetry, address, _runtime: runtime }
 }
 
 impl Served {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use statsd_server::clock::Clock;
+use statsd_server::events::EventLog;
 use statsd_server::http::{HttpState, router};
 use statsd_server::live::Hub;
 use statsd_server::store::Store;
@@ -54,6 +55,7 @@ impl Server {
             statsd: None,
             store: Arc::new(store),
             hub: Hub::new(),
+            events: EventLog::default(),
             clock: Arc::new(Stopped),
             telemetry: Arc::clone(&telemetry),
         };

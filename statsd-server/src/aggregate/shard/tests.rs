@@ -6,6 +6,7 @@ use super::super::{Options, State};
 use super::*;
 
 mod dialects;
+mod notices;
 
 fn shard_of(packets: &[&[u8]]) -> Shard {
     let mut shard = Shard::new(Dialect::Etsy);

@@ -41,6 +41,7 @@ const SERVER: Floors = &[
     ("admin", &["aggregate", "clock", "flush", "limits", "telemetry"]),
     ("relay", &["admin", "aggregate", "clock", "limits", "receiver", "telemetry"]),
     ("flush", &["aggregate", "backend", "clock", "events", "limits", "telemetry"]),
+    ("key_flush", &["aggregate", "clock", "telemetry"]),
     ("query", &["limits", "store"]),
     ("draw", &["limits", "query"]),
     ("http", &["clock", "draw", "events", "limits", "live", "query", "store", "telemetry"]),

@@ -18,6 +18,7 @@ use crate::config::{self, Config, Dialect, Listen, Output, StatsdListen, UnixSoc
 use crate::events::EventLog;
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
+use crate::key_flush::KeyFlush;
 use crate::live::Hub;
 use crate::receiver::{Reading, Receivers, UdpOptions};
 use crate::store::{LocalStore, NoStore, OpenError, Store};
@@ -65,6 +66,7 @@ pub struct App {
     console: Arc<Admin>,
     addresses: Addresses,
     flusher: Flusher,
+    key_flush: Option<KeyFlush>,
     state: HttpState,
 }
 
@@ -166,6 +168,8 @@ impl App {
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };
+        let (console, key_log) = outputs::shared(console);
+        let key_flush = outputs::key_flush(config, &receivers, &state, key_log);
         let flusher = Flusher::new(
             aggregation(config),
             receivers.shards(),
@@ -186,7 +190,18 @@ impl App {
             clock: state.clock.clone(),
             telemetry: state.telemetry.clone(),
         });
-        Ok(Self { receivers, listening, http, repeater, admin, console, addresses, flusher, state })
+        Ok(Self {
+            receivers,
+            listening,
+            http,
+            repeater,
+            admin,
+            console,
+            addresses,
+            flusher,
+            key_flush,
+            state,
+        })
     }
 
     /// Where it listens.
@@ -206,6 +221,8 @@ impl App {
     /// A thread could not be started, or the HTTP listener failed.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), AppError> {
         let flushing = self.flusher.start().map_err(cannot("start the flush thread"))?;
+        let key_flushing = self.key_flush.map(KeyFlush::start).transpose();
+        let key_flushing = key_flushing.map_err(cannot("start the key log"))?;
         let telemetry = self.state.telemetry.clone();
         let receiving = self.receivers.start(telemetry).map_err(cannot("start the receivers"))?;
 
@@ -231,6 +248,9 @@ impl App {
         let stop = move || {
             receiving.stop();
             flushing.stop();
+            if let Some(key_flushing) = key_flushing {
+                key_flushing.stop();
+            }
             // Its queues began to empty when the receivers stopped.
             if repeater.is_some_and(|repeater| !repeater.join(REPEATER_DRAIN)) {
                 tracing::warn!("packets that a slow server did not take are not repeated");
@@ -325,7 +345,12 @@ fn reading(config: &Config) -> Reading {
         Dialect::Librato => protocol::Dialect::Librato,
         Dialect::Okmeter => protocol::Dialect::Okmeter,
     };
-    Reading { dialect, sanitise: config.key_name_sanitize, exact: exact(config) }
+    Reading {
+        dialect,
+        sanitise: config.key_name_sanitize,
+        exact: exact(config),
+        count_names: config.key_flush.interval.is_some(),
+    }
 }
 
 fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {

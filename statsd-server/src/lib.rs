@@ -19,6 +19,7 @@ pub mod draw;
 pub mod events;
 pub mod flush;
 pub mod http;
+pub mod key_flush;
 pub mod limits;
 pub mod live;
 pub mod query;

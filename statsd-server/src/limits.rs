@@ -58,6 +58,12 @@ pub const SERVICE_CHECK_KEY_MAX_BYTES: usize = 1_024;
 /// Bytes of its message that are kept.
 pub const SERVICE_CHECK_MESSAGE_MAX_BYTES: usize = 1_024;
 
+/// Names of one receiver whose lines are counted for the log of the busiest ones.
+pub const COUNTED_NAMES_MAX: usize = 100_000;
+
+/// Bytes of them.
+pub const COUNTED_NAMES_BYTES: usize = 16 << 20;
+
 /// Deltas of one gauge that wait for its value, one by one as etsy's server adds them; further ones
 /// are added to the last, which can differ in the last digit.
 pub const GAUGE_DELTAS_MAX: usize = 1_024;

@@ -112,6 +112,8 @@ telemetry! {
     events_forgotten,
     /// Service checks whose message is not kept: newer ones took its place, or their name is too long.
     service_checks_forgotten,
+    /// Lines left out of the log of the busiest names because `COUNTED_NAMES_MAX` names were counted.
+    key_flush_left_out,
     /// Samples dropped because `CONTEXTS_MAX` names, or names of `NAMES_HELD_MAX_BYTES`, are known.
     contexts_over_limit,
     /// Samples dropped because timers and sets held `INTERVAL_HELD_MAX_BYTES` in one interval.

@@ -29,7 +29,9 @@ pub(crate) use format::{Frame, Naming};
 pub(crate) use legal::{Legal, effective_tags};
 pub(crate) use name::{check_name, check_tag_key, check_tag_value};
 pub(crate) use number::Number;
-pub use parse::{BadLine, EventLine, Notice, Reason, Samples, ServiceCheckLine, notices, parse};
+pub use parse::{
+    BadLine, EventLine, Notice, Reason, Samples, ServiceCheckLine, names, notices, parse,
+};
 pub use types::{Cardinality, Dialect, MetricType, Sample, Value};
 
 #[cfg(test)]

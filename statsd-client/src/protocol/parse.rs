@@ -35,6 +35,24 @@ pub fn parse(packet: &[u8], dialect: Dialect) -> Samples<'_> {
     Samples { rest: packet, dialect, lines: 0, notices: 0, line: None }
 }
 
+/// The name of every line of a packet, as it stood there, and its tags: of good lines and bad ones, once
+/// each, whatever values follow. Lines that are [`notices`] have none.
+///
+/// ```
+/// use statsd_client::protocol::{Dialect, names};
+///
+/// let all: Vec<_> = names(b"users.new:1|c:2|c|#plan:pro\n\nnonsense", Dialect::Etsy).collect();
+/// assert_eq!(all, [(&b"users.new"[..], Some(&b"plan:pro"[..])), (b"nonsense", None)]);
+/// ```
+pub fn names(packet: &[u8], dialect: Dialect) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
+    let lines = packet.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+    let lines = lines.filter(move |line| !(dialect.has_events() && notice::is_one(line)));
+    lines.map(move |line| {
+        let line = Line::new(line.strip_suffix(b"\r").unwrap_or(line), dialect);
+        (line.name, line.tags)
+    })
+}
+
 /// A value that could not be read, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -20,6 +20,7 @@
 mod counts;
 mod first_nodes;
 mod gathering;
+mod hits;
 mod index;
 mod interval;
 mod key;
@@ -41,6 +42,7 @@ mod totals;
 
 pub use counts::{BadValues, Counts, Lost};
 pub use gathering::Exact;
+pub use hits::NameHits;
 pub use interval::Interval;
 pub use key::push_clean_name;
 pub use listing::{Deleted, Kind, Listed, Listing};

@@ -8,6 +8,7 @@ use statsd_client::protocol::{Dialect, MetricType, Sample, Value, parse};
 use super::counts::{Counts, Lost};
 use super::first_nodes::FirstNodes;
 use super::gathering::{Exact, GaugeChange, count};
+use super::hits::NameHits;
 use super::interval::Interval;
 use super::key::{context_name, raw_context_name, tag_separator};
 use super::members::{Members, held_bytes};
@@ -40,6 +41,8 @@ pub struct Shard {
     /// Who brought the names that found no room.
     refused: FirstNodes,
     notices: Notices,
+    /// Where somebody wants to know how often each name comes.
+    hits: Option<NameHits>,
     /// Where names are written that must be sanitised.
     name: String,
 }
@@ -79,6 +82,7 @@ impl Shard {
             counts: Counts::default(),
             refused: FirstNodes::default(),
             notices: Notices::default(),
+            hits: None,
             name: String::new(),
         }
     }
@@ -107,6 +111,18 @@ impl Shard {
         Self { sanitise, ..self }
     }
 
+    /// Whether it counts how often each name comes, for [`Shard::take_hits`]; it does not unless this
+    /// says so, because every line is then looked at twice.
+    #[must_use]
+    pub fn counting_names(self, counts: bool) -> Self {
+        Self { hits: counts.then(NameHits::default), ..self }
+    }
+
+    /// How often each name came since the last call, where that is counted.
+    pub fn take_hits(&mut self) -> NameHits {
+        self.hits.as_mut().map(mem::take).unwrap_or_default()
+    }
+
     /// Records every value of a packet (UDP) or of a chunk that ends with a line (streams), and
     /// counts its lines and what of it is bad.
     ///
@@ -123,6 +139,9 @@ impl Shard {
         self.counts.lines += samples.lines() as u64;
         if samples.notices() > 0 {
             self.record_notices(packet);
+        }
+        if let Some(hits) = &mut self.hits {
+            hits.add_packet(packet, self.dialect, self.sanitise, &mut self.name);
         }
     }
 

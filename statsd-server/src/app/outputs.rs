@@ -1,7 +1,7 @@
 //! [`Config`] → the outputs of every flush, and of every packet.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -15,6 +15,8 @@ use crate::backend::{
 };
 use crate::config::{self, Config, Output};
 use crate::http::HttpState;
+use crate::key_flush::{KeyFlush, KeyLog};
+use crate::receiver::Receivers;
 use crate::tap::Tap;
 use crate::telemetry::{BackendStatus, Level, Telemetry};
 
@@ -49,6 +51,56 @@ pub(super) fn lanes(
     }
     let start = |backends| Lane::start(backends, telemetry.clone());
     lanes.into_iter().map(start).collect::<io::Result<_>>().map_err(cannot("start an output"))
+}
+
+type Out = Box<dyn io::Write + Send>;
+
+/// Standard output for two that write whole pieces to it.
+pub(super) fn shared(out: Option<Out>) -> (Option<Out>, Option<Out>) {
+    let shared = out.map(|out| Shared(Arc::new(Mutex::new(out))));
+    let boxed = |shared: Shared| Box::new(shared) as Out;
+    (shared.clone().map(boxed), shared.map(boxed))
+}
+
+#[derive(Clone)]
+struct Shared(Arc<Mutex<Out>>);
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Out> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl io::Write for Shared {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.lock().write_all(piece).map(|()| piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.lock().flush()
+    }
+}
+
+/// The log of the busiest names, where there is to be one.
+pub(super) fn key_flush(
+    config: &Config,
+    receivers: &Receivers,
+    state: &HttpState,
+    out: Option<Out>,
+) -> Option<KeyFlush> {
+    let log = match &config.key_flush.log {
+        Some(path) => KeyLog::File(path.clone()),
+        None => KeyLog::Out(out?),
+    };
+    Some(KeyFlush {
+        shards: receivers.shards(),
+        interval: config.key_flush.interval?,
+        percent: config.key_flush.percent,
+        log,
+        clock: state.clock.clone(),
+        zone: TimeZone::system(),
+        telemetry: state.telemetry.clone(),
+    })
 }
 
 /// What standard output gets of a flush: all of it, a line, or nothing.

@@ -233,7 +233,11 @@ impl List {
 
     fn process(&mut self, config: &Config) {
         if let Some(interval) = config.key_flush.interval {
-            self.add("key_flush", Missing, format_args!("every {interval:?}"));
+            let percent = config.key_flush.percent;
+            let log = config.key_flush.log.as_ref();
+            let to = log.map_or("standard output".into(), |path| path.to_string_lossy());
+            let what = format_args!("the busiest {percent} % of names to {to} every {interval:?}");
+            self.add("key_flush", if config.is_relay() { NoEffect } else { Done }, what);
         }
         if config.debug {
             self.add("debug", Done, "the log at its finest");

@@ -5,31 +5,33 @@ use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
-use statsd_client::protocol;
 use tokio::sync::oneshot;
 
 use crate::admin::{self, Admin};
 use crate::aggregate::{Bin, DeleteIdle, Exact, Histogram, Options};
 use crate::backend::Repeater;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, Dialect, Listen, Output, StatsdListen, UnixSocket};
+use crate::config::{self, Config, Listen, Output, StatsdListen, UnixSocket};
 use crate::events::EventLog;
 use crate::flush::Flusher;
 use crate::http::{self, HttpState};
 use crate::key_flush::KeyFlush;
 use crate::live::Hub;
-use crate::receiver::{Reading, Receivers, UdpOptions};
+use crate::receiver::{Receivers, UdpOptions};
 use crate::store::{LocalStore, NoStore, OpenError, Store};
 use crate::telemetry::Telemetry;
 
 mod etsys_config;
 mod outputs;
+mod reading;
 mod relay;
 mod support;
 
 pub use crate::receiver::{Inherited, Listening};
+use reading::reading;
 pub use relay::RelayApp;
 pub use support::{Part, Support, parts};
 
@@ -67,6 +69,7 @@ pub struct App {
     addresses: Addresses,
     flusher: Flusher,
     key_flush: Option<KeyFlush>,
+    messages: Option<JoinHandle<()>>,
     state: HttpState,
 }
 
@@ -179,6 +182,7 @@ impl App {
         )
         .with_events(state.events.clone());
         let (tap, repeater) = outputs::repeater(config, state.telemetry.clone())?;
+        let (tap, messages) = outputs::message_log(config, tap, &state)?;
         let receivers = receivers.with_tap(tap);
         let is_up = config.health_status == config::Health::Up;
         let console = Arc::new(Admin {
@@ -200,6 +204,7 @@ impl App {
             addresses,
             flusher,
             key_flush,
+            messages,
             state,
         })
     }
@@ -244,12 +249,15 @@ impl App {
         let administering = listener.map(|listener| tokio::spawn(admin::serve(listener, console)));
 
         shutdown.await;
-        let repeater = self.repeater;
+        let (repeater, messages) = (self.repeater, self.messages);
         let stop = move || {
             receiving.stop();
             flushing.stop();
             if let Some(key_flushing) = key_flushing {
                 key_flushing.stop();
+            }
+            if messages.is_some_and(|messages| messages.join().is_err()) {
+                tracing::error!("the thread that logs lines had panicked");
             }
             // Its queues began to empty when the receivers stopped.
             if repeater.is_some_and(|repeater| !repeater.join(REPEATER_DRAIN)) {
@@ -333,24 +341,6 @@ fn first_of<T>(address: &str, mut bind: impl FnMut(SocketAddr) -> io::Result<T>)
 
 fn refused(key: &'static str, address: &str) -> impl FnOnce(io::Error) -> AppError {
     move |source| AppError::Listen { key, address: address.to_owned(), source }
-}
-
-fn reading(config: &Config) -> Reading {
-    let dialect = match config.dialect {
-        Dialect::Etsy => protocol::Dialect::Etsy,
-        Dialect::Dogstatsd => protocol::Dialect::DogStatsd,
-        Dialect::Influx => protocol::Dialect::Influx,
-        Dialect::Graphite => protocol::Dialect::Graphite,
-        Dialect::SignalFx => protocol::Dialect::SignalFx,
-        Dialect::Librato => protocol::Dialect::Librato,
-        Dialect::Okmeter => protocol::Dialect::Okmeter,
-    };
-    Reading {
-        dialect,
-        sanitise: config.key_name_sanitize,
-        exact: exact(config),
-        count_names: config.key_flush.interval.is_some(),
-    }
 }
 
 fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {

@@ -64,6 +64,12 @@ pub const COUNTED_NAMES_MAX: usize = 100_000;
 /// Bytes of them.
 pub const COUNTED_NAMES_BYTES: usize = 16 << 20;
 
+/// Lines in a second that are logged where every one is to be; people read no more, and a log is soon full.
+pub const LOGGED_LINES_MAX: u64 = 1_000;
+
+/// Bytes of such a line; a longer one is cut.
+pub const LOGGED_LINE_MAX_BYTES: usize = 1_024;
+
 /// Deltas of one gauge that wait for its value, one by one as etsy's server adds them; further ones
 /// are added to the last, which can differ in the last digit.
 pub const GAUGE_DELTAS_MAX: usize = 1_024;

@@ -170,6 +170,10 @@ telemetry! {
     packets_repeated,
     /// Raw packets that were not: a server was too slow, or its socket failed.
     packets_not_repeated,
+    /// Raw packets whose lines were not logged because the log is too slow.
+    packets_not_logged,
+    /// Lines that were not logged because `LOGGED_LINES_MAX` were in that second.
+    lines_not_logged,
     /// Lines that a relay dropped because no node was up.
     relay_lines_no_node,
     /// Lines that a relay dropped because a socket did not take their packet.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -16,6 +17,7 @@ use crate::backend::{
 use crate::config::{self, Config, Output};
 use crate::http::HttpState;
 use crate::key_flush::{KeyFlush, KeyLog};
+use crate::message_log::MessageLog;
 use crate::receiver::Receivers;
 use crate::tap::Tap;
 use crate::telemetry::{BackendStatus, Level, Telemetry};
@@ -189,6 +191,23 @@ pub(super) fn repeater(
     };
     let started = Repeater::start(&options, telemetry).map_err(cannot("start the repeater"))?;
     Ok((started.0, Some(started.1)))
+}
+
+/// The tap with an outlet for the log, where every line is to go there.
+pub(super) fn message_log(
+    config: &Config,
+    tap: Tap,
+    state: &HttpState,
+) -> Result<(Tap, Option<JoinHandle<()>>), AppError> {
+    if !config.dump_messages {
+        return Ok((tap, None));
+    }
+    let telemetry = &state.telemetry;
+    let (tap, tapped) = tap.with_outlet(|counts| &counts.packets_not_logged, telemetry.clone());
+    let log = |line: &str| tracing::info!(target: "messages", "{line}");
+    let messages = MessageLog::new(state.clock.clone(), telemetry.clone(), log);
+    let thread = messages.start(tapped).map_err(cannot("start the log of lines"))?;
+    Ok((tap, Some(thread)))
 }
 
 /// The names of series: etsy's of its graphite backend hold for the store and the page, too. Only the

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::config::{Config, Health, LogBackend, Output};
-use crate::limits::SPOOL_MEMORY_BYTES;
+use crate::limits::{LOGGED_LINES_MAX, SPOOL_MEMORY_BYTES};
 
 /// One thing that a configuration asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,7 +243,8 @@ impl List {
             self.add("debug", Done, "the log at its finest");
         }
         if config.dump_messages {
-            self.add("dump_messages", Missing, "every line to the log");
+            let what = format_args!("every line to the log, {LOGGED_LINES_MAX} a second at most");
+            self.add("dump_messages", if config.is_relay() { NoEffect } else { Done }, what);
         }
         if config.health_status == Health::Down {
             self.add("health_status", Done, "down");

@@ -78,7 +78,7 @@ pub fn main() -> ExitCode {
 
 /// Starts the log; `is_debug` says how much is logged where the variable does not.
 fn start_log(is_debug: bool) {
-    let default = || EnvFilter::new(if is_debug { "debug" } else { "warn" });
+    let default = || EnvFilter::new(if is_debug { "debug" } else { "warn,messages=info" });
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| default()))
         .with_writer(|| STDERR.clone())

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::aggregate::Counts;
+use crate::escape::printable;
 use crate::limits::BAD_LINE_LOG_PAUSE;
 use crate::telemetry::BadLines;
 
@@ -68,23 +69,6 @@ impl Waiting {
             None => format!("{lines} bad line{plural}, {}", self.reason),
         }
     }
-}
-
-/// A line as it may stand in a log: what is no text, or would do something to a terminal, is escaped.
-fn printable(line: &[u8]) -> String {
-    let mut text = String::with_capacity(line.len());
-    for chunk in line.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '"' | '\'' => text.push(c),
-                _ => text.extend(c.escape_debug()),
-            }
-        }
-        for byte in chunk.invalid() {
-            text.extend(byte.escape_ascii().map(char::from));
-        }
-    }
-    text
 }
 
 #[cfg(test)]

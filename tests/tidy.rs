@@ -30,7 +30,8 @@ const SERVER: Floors = &[
     ("clock", &[]),
     ("limits", &[]),
     ("telemetry", &[]),
-    ("config", &["limits"]),
+    ("http_url", &[]),
+    ("config", &["http_url", "limits"]),
     ("escape", &[]),
     ("events", &["limits"]),
     ("aggregate", &["events", "limits"]),
@@ -38,7 +39,20 @@ const SERVER: Floors = &[
     ("receiver", &["aggregate", "limits", "tap", "telemetry"]),
     ("store", &["limits"]),
     ("live", &["limits"]),
-    ("backend", &["aggregate", "clock", "limits", "live", "store", "tap", "telemetry"]),
+    (
+        "backend",
+        &[
+            "aggregate",
+            "clock",
+            "escape",
+            "http_url",
+            "limits",
+            "live",
+            "store",
+            "tap",
+            "telemetry",
+        ],
+    ),
     ("admin", &["aggregate", "clock", "flush", "limits", "telemetry"]),
     ("relay", &["admin", "aggregate", "clock", "limits", "receiver", "telemetry"]),
     ("message_log", &["clock", "escape", "limits", "tap", "telemetry"]),
@@ -77,7 +91,7 @@ const IMPURE: [&str; 9] = [
 ];
 
 /// Concrete parts, which only `app.rs` puts together.
-const CONCRETE: [&str; 8] = [
+const CONCRETE: [&str; 9] = [
     "LocalStore",
     "NoStore",
     "StoreBackend",
@@ -86,6 +100,7 @@ const CONCRETE: [&str; 8] = [
     "DumpBackend",
     "ExecBackend",
     "GraphiteBackend",
+    "HttpBackend",
 ];
 
 const LINES_MAX: usize = 400;

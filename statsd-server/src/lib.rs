@@ -20,6 +20,7 @@ pub mod escape;
 pub mod events;
 pub mod flush;
 pub mod http;
+pub mod http_url;
 pub mod key_flush;
 pub mod limits;
 pub mod live;

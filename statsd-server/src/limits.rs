@@ -87,6 +87,24 @@ pub const SET_MEMBER_MAX_BYTES: usize = 1_024;
 /// bounds above hold for one timer and one set; this one for all of them together.
 pub const INTERVAL_HELD_MAX_BYTES: usize = 256 << 20;
 
+/// Bytes of one request with lines; servers of Influx's kind take 25 MB, proxies before them often 1 MiB.
+pub const HTTP_REQUEST_MAX_BYTES: usize = 512 << 10;
+
+/// Bytes of an answer to it that are read.
+pub const HTTP_ANSWER_MAX_BYTES: u64 = 16 << 10;
+
+/// Bytes of a line of such an answer that stand in the log.
+pub const HTTP_ANSWER_SHOWN_BYTES: usize = 256;
+
+/// The longest that a server may ask with `Retry-After` not to be sent anything.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(600);
+
+/// Outputs over HTTP; each has a thread and a spool.
+pub const HTTP_OUTPUTS_MAX: usize = 8;
+
+/// Headers that are sent with each request.
+pub const HTTP_OUTPUT_HEADERS_MAX: usize = 32;
+
 /// Packets read from a socket before they are recorded together, under one lock.
 pub const RECEIVE_BATCH_PACKETS: usize = 64;
 

@@ -11,8 +11,8 @@ use super::{AppError, cannot};
 use crate::admin::{BackendFacts, Fact};
 use crate::backend::{
     Backend, ConsoleBackend, DumpBackend, ExecBackend, ExecOptions, GraphiteBackend,
-    GraphiteOptions, GraphiteProtocol, Lane, LiveBackend, Naming, NamingOptions, Repeater,
-    RepeaterOptions, RepeaterProtocol, StoreBackend,
+    GraphiteOptions, GraphiteProtocol, HttpBackend, HttpFormat, HttpOutputOptions, Lane,
+    LiveBackend, Naming, NamingOptions, Repeater, RepeaterOptions, RepeaterProtocol, StoreBackend,
 };
 use crate::config::{self, Config, Output};
 use crate::http::HttpState;
@@ -48,8 +48,14 @@ pub(super) fn lanes(
     if let Some(options) = graphite_options(config) {
         let flush_counts = config.graphite.flush_counts;
         let naming = Naming::new(&NamingOptions { flush_counts, ..self::naming(config) });
-        let backend = GraphiteBackend::start(options, naming, clock, telemetry.clone());
+        let backend = GraphiteBackend::start(options, naming, clock.clone(), telemetry.clone());
         lanes.push(vec![Box::new(backend.map_err(cannot("start the graphite output"))?)]);
+    }
+    for output in config.http_output.iter().filter(|_| config.runs(Output::Http)) {
+        let naming = Naming::new(&self::naming(config));
+        let options = http_options(config, output);
+        let backend = HttpBackend::start(options, naming, clock.clone(), telemetry.clone());
+        lanes.push(vec![Box::new(backend.map_err(cannot("start the output over http"))?)]);
     }
     let start = |backends| Lane::start(backends, telemetry.clone());
     lanes.into_iter().map(start).collect::<io::Result<_>>().map_err(cannot("start an output"))
@@ -136,7 +142,7 @@ pub(super) fn facts(config: &Config, state: &HttpState) -> Vec<Arc<dyn BackendFa
                 Some(Arc::new(GraphiteFacts(Arc::new(idle))))
             }
             Output::Console => Some(Arc::new(ConsoleFacts { started })),
-            Output::Repeater | Output::Exec => None,
+            Output::Repeater | Output::Exec | Output::Http => None,
         }
     };
     config.backends.as_deref().unwrap_or(alone).iter().filter_map(facts).collect()
@@ -234,6 +240,24 @@ fn exec_options(exec: &config::Exec) -> ExecOptions {
         program: words.next().unwrap_or_default(),
         arguments: words.collect(),
         deadline: exec.deadline,
+    }
+}
+
+fn http_options(config: &Config, output: &config::HttpOutput) -> HttpOutputOptions {
+    HttpOutputOptions {
+        // A few for the whole run of the process: what is told of outputs goes by names that last.
+        name: output.name.clone().leak(),
+        url: output.url.clone(),
+        format: match output.format {
+            config::HttpOutputFormat::Influx => HttpFormat::Influx,
+            config::HttpOutputFormat::Graphite => HttpFormat::Graphite,
+        },
+        headers: output.headers.clone().into_iter().collect(),
+        connect_timeout: output.connect_timeout,
+        timeout: output.timeout,
+        retry_pause: Duration::from_millis(250),
+        spool_folder: config.http_spool(output),
+        spool_max_bytes: output.spool_max_bytes,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::config::{Config, Health, LogBackend, Output};
+use crate::config::{Config, Health, HttpOutput, LogBackend, Output};
 use crate::limits::{LOGGED_LINES_MAX, SPOOL_MEMORY_BYTES};
 
 /// One thing that a configuration asks for.
@@ -124,6 +124,7 @@ impl List {
             ("graphite", config.graphite.host.is_some()),
             ("repeater", !config.repeater.to.is_empty()),
             ("exec", !config.exec.command.is_empty()),
+            ("http_output", !config.http_output.is_empty()),
             ("histogram", !config.histogram.is_empty()),
         ] {
             if is_set {
@@ -205,7 +206,14 @@ impl List {
             let command = config.exec.command.join(" ");
             self.add("exec", Done, format_args!("every flush to the command {command}"));
         }
-        let outputs = [Output::Graphite, Output::Console, Output::Repeater, Output::Exec];
+        for output in config.http_output.iter().filter(|_| config.runs(Output::Http)) {
+            let HttpOutput { name, url, .. } = output;
+            let format = format!("{:?}", output.format).to_lowercase();
+            let what = format_args!("{name}: every flush as {format} lines to {url}");
+            self.add("http_output", Done, what);
+        }
+        let outputs =
+            [Output::Graphite, Output::Console, Output::Repeater, Output::Exec, Output::Http];
         if config.data.is_none() && !outputs.iter().any(|output| config.runs(*output)) {
             self.add(
                 "backends",

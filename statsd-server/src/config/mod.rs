@@ -5,6 +5,7 @@ mod duration;
 mod environment;
 mod error;
 pub mod etsy_js;
+mod http_output;
 mod listen;
 mod load;
 mod relay;
@@ -24,6 +25,7 @@ use crate::limits::{SET_MEMBERS_MAX, TIMER_SAMPLES_MAX};
 pub use duration::parse_duration;
 pub use environment::{Environment, VARIABLES};
 pub use error::ConfigError;
+pub use http_output::{HttpOutput, HttpOutputFormat};
 pub use listen::{Listen, StatsdListen, UnixSocket};
 pub use load::{Format, Loaded, Note, NoteKind};
 pub use relay::{Relay, RelayNode};
@@ -116,6 +118,8 @@ pub struct Config {
     pub console: Console,
     /// A command that gets every flush.
     pub exec: Exec,
+    /// Servers that get every flush over HTTP.
+    pub http_output: Vec<HttpOutput>,
     /// Timers whose samples are counted by size.
     pub histogram: Vec<Histogram>,
     /// A log of the busiest names.
@@ -157,6 +161,7 @@ impl Default for Config {
             relay: Relay::default(),
             console: Console::default(),
             exec: Exec::default(),
+            http_output: Vec::new(),
             histogram: Vec::new(),
             key_flush: KeyFlush::default(),
             log: Log::default(),
@@ -211,6 +216,7 @@ impl Config {
             Output::Repeater => !self.repeater.to.is_empty(),
             Output::Console => self.backends.is_some(),
             Output::Exec => !self.exec.command.is_empty(),
+            Output::Http => !self.http_output.is_empty(),
         };
         has_target && self.backends.as_ref().is_none_or(|named| named.contains(&output))
     }
@@ -228,9 +234,17 @@ impl Config {
     /// # Ok::<(), statsd_server::config::ConfigError>(())
     /// ```
     pub fn graphite_spool(&self) -> Option<PathBuf> {
+        self.graphite.spool.clone().or_else(|| self.spool_of("graphite"))
+    }
+
+    /// The folder where flushes wait for an output over HTTP; none where there is no data folder.
+    pub fn http_spool(&self, output: &HttpOutput) -> Option<PathBuf> {
+        self.spool_of(&format!("http-{}", output.name))
+    }
+
+    fn spool_of(&self, output: &str) -> Option<PathBuf> {
         // No series can have that name: a node holds no dot.
-        let below = |data: &PathBuf| data.join(".spool").join("graphite");
-        self.graphite.spool.clone().or_else(|| self.data.as_ref().map(below))
+        self.data.as_ref().map(|data| data.join(".spool").join(output))
     }
 }
 

@@ -11,17 +11,49 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::lines::OwnNames;
+use super::SpoolOptions;
 use super::spool::Spool;
-use super::{GraphiteOptions, GraphiteProtocol, carbon, pickle};
 use crate::backend::BackendError;
 use crate::backend::lane::millis;
 use crate::clock::Clock;
 use crate::limits::{REPLAY_MAX_BYTES, RETRY_PAUSE_MAX};
 use crate::telemetry::BackendStatus;
 
+/// Knows how one flush gets to where it goes.
+pub(in crate::backend) trait Carrier: Send {
+    /// Whom it delivers to, for the log.
+    fn target(&self) -> &str;
+
+    /// Delivers a flush, and yields how many bytes that were. It must not take longer than `until`.
+    fn deliver(&self, text: &str, until: Option<Instant>) -> Result<usize, NotTaken>;
+}
+
+/// Why a flush was not taken; it is tried again.
 #[derive(Debug)]
-pub(super) struct Courier {
+pub(in crate::backend) struct NotTaken {
+    pub(in crate::backend) error: io::Error,
+    /// How long the other side asks not to be asked again.
+    pub(in crate::backend) after: Option<Duration>,
+}
+
+impl From<io::Error> for NotTaken {
+    fn from(error: io::Error) -> Self {
+        Self { error, after: None }
+    }
+}
+
+/// How a courier goes about it.
+#[derive(Debug, Clone)]
+pub(in crate::backend) struct CourierOptions {
+    /// The pause after the first failed attempt; it doubles up to `RETRY_PAUSE_MAX`.
+    pub(in crate::backend) retry_pause: Duration,
+    /// How long a flush that was delivered is kept to be sent again.
+    pub(in crate::backend) replay: Duration,
+    pub(in crate::backend) spool: SpoolOptions,
+}
+
+#[derive(Debug)]
+pub(in crate::backend) struct Courier {
     shared: Arc<Shared>,
 }
 
@@ -54,9 +86,9 @@ struct Flush {
 }
 
 impl Courier {
-    pub(super) fn start(
-        options: GraphiteOptions,
-        own_names: OwnNames,
+    pub(in crate::backend) fn start(
+        options: CourierOptions,
+        carrier: Box<dyn Carrier>,
         clock: Arc<dyn Clock>,
         status: Arc<BackendStatus>,
     ) -> io::Result<Self> {
@@ -72,13 +104,13 @@ impl Courier {
             done: false,
         };
         let shared = Arc::new(Shared { desk: Mutex::new(desk), changed: Condvar::new(), status });
-        let runner = Runner { shared: Arc::clone(&shared), options, own_names, clock };
-        thread::Builder::new().name("statsd-carbon".to_owned()).spawn(move || runner.run())?;
+        let runner = Runner { shared: Arc::clone(&shared), options, carrier, clock };
+        thread::Builder::new().name("statsd-courier".to_owned()).spawn(move || runner.run())?;
         Ok(Self { shared })
     }
 
     /// Takes a flush. Blocks for the disk at most, and only while carbon is behind.
-    pub(super) fn hand_over(&self, text: String) -> Result<(), BackendError> {
+    pub(in crate::backend) fn hand_over(&self, text: String) -> Result<(), BackendError> {
         let mut desk = self.shared.lock();
         let number = desk.spool.next_number();
         let handed = if desk.in_hand.is_none() && desk.spool.is_empty() {
@@ -94,7 +126,7 @@ impl Courier {
 
     /// Waits until all is delivered, an attempt has failed, or most of the time is over; what is in
     /// hand then is spooled, in case it does not arrive.
-    pub(super) fn close(&self, deadline: Instant) {
+    pub(in crate::backend) fn close(&self, deadline: Instant) {
         // The last quarter of the time is for the disk.
         let wait = deadline.saturating_duration_since(Instant::now()) * 3 / 4;
         let mut desk = self.shared.lock();
@@ -110,7 +142,7 @@ impl Courier {
 #[cfg(test)]
 impl Courier {
     /// Whether all that was handed over is delivered.
-    pub(super) fn is_idle(&self) -> bool {
+    pub(in crate::backend) fn is_idle(&self) -> bool {
         let desk = self.shared.lock();
         desk.in_hand.is_none() && desk.spool.is_empty()
     }
@@ -192,7 +224,7 @@ impl Desk {
         flush.spooled = true;
         let (number, text) = (flush.number, Arc::clone(&flush.text));
         if let Err(error) = self.spool.put(number, &text, None) {
-            tracing::error!(%error, "a flush that carbon did not take is lost");
+            tracing::error!(%error, "a flush that was not taken is lost");
         }
     }
 }
@@ -200,8 +232,8 @@ impl Desk {
 /// The thread's side.
 struct Runner {
     shared: Arc<Shared>,
-    options: GraphiteOptions,
-    own_names: OwnNames,
+    options: CourierOptions,
+    carrier: Box<dyn Carrier>,
     clock: Arc<dyn Clock>,
 }
 
@@ -213,17 +245,17 @@ impl Runner {
                 Ok(()) => {
                     self.shared.delivered(flush, self.options.replay);
                     if failures > 0 {
-                        let carbon = &self.options.address;
-                        tracing::warn!("graphite {carbon} takes flushes again");
+                        tracing::warn!("{} takes flushes again", self.carrier.target());
                     }
                     failures = 0;
                 }
-                Err(error) => {
+                Err(NotTaken { error, after }) => {
                     self.count_failure(&error, failures == 0);
                     let pause =
                         self.options.retry_pause.saturating_mul(2_u32.saturating_pow(failures));
+                    let pause = pause.min(RETRY_PAUSE_MAX).max(after.unwrap_or_default());
                     failures += 1;
-                    if !self.shared.pause(pause.min(RETRY_PAUSE_MAX), self.options.replay) {
+                    if !self.shared.pause(pause, self.options.replay) {
                         break;
                     }
                 }
@@ -233,21 +265,13 @@ impl Runner {
         self.shared.changed.notify_all();
     }
 
-    fn deliver(&self, text: &str) -> io::Result<()> {
+    fn deliver(&self, text: &str) -> Result<(), NotTaken> {
         let status = &self.shared.status;
         let until = self.shared.lock().closing;
         let begun = Instant::now();
-        let now = rounded(self.clock.now());
-        let mut whole = String::with_capacity(text.len() + 512);
-        whole.push_str(text);
-        self.own_names.push_lines(&mut whole, status, i64::try_from(now).unwrap_or(i64::MAX));
-        let payload = match self.options.protocol {
-            GraphiteProtocol::Text => whole.into_bytes(),
-            GraphiteProtocol::Pickle => pickle::frames(&whole),
-        };
-        carbon::deliver(&payload, &self.options, until)?;
+        let bytes = self.carrier.deliver(text, until)?;
         status.flush_time.set(millis(begun.elapsed()));
-        status.flush_length.set(payload.len() as u64);
+        status.flush_length.set(bytes as u64);
         status.last_flush.set(rounded(self.clock.now()));
         Ok(())
     }
@@ -256,16 +280,16 @@ impl Runner {
     fn count_failure(&self, error: &io::Error, first: bool) {
         self.shared.status.errors.add(1);
         self.shared.status.last_exception.set(rounded(self.clock.now()));
-        let carbon = &self.options.address;
+        let target = self.carrier.target();
         if first {
-            tracing::warn!("graphite {carbon}: {error}; flushes are spooled and sent again");
+            tracing::warn!("{target}: {error}; flushes are spooled and sent again");
         } else {
-            tracing::debug!("graphite {carbon}: {error}");
+            tracing::debug!("{target}: {error}");
         }
     }
 }
 
 /// etsy's seconds.
-fn rounded(time: Duration) -> u64 {
+pub(super) fn rounded(time: Duration) -> u64 {
     (time + Duration::from_millis(500)).as_secs()
 }

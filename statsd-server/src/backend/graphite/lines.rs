@@ -66,7 +66,7 @@ impl OwnNames {
 }
 
 /// Whatever a name holds, a line stays one line of three words.
-fn push_line(text: &mut String, series: &str, value: f64, timestamp: i64) {
+pub(in crate::backend) fn push_line(text: &mut String, series: &str, value: f64, timestamp: i64) {
     let breaks = |byte: u8| byte.is_ascii_whitespace() || byte.is_ascii_control();
     if series.bytes().any(breaks) {
         let whole = |c: char| if c.is_ascii() && breaks(c as u8) { '_' } else { c };

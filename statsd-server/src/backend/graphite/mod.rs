@@ -19,10 +19,13 @@ use super::{Backend, BackendError};
 use crate::aggregate::Snapshot;
 use crate::clock::Clock;
 use crate::limits::{BACKEND_DEADLINE, SPOOL_BYTES};
-use crate::telemetry::Telemetry;
+use crate::telemetry::{BackendStatus, Telemetry};
 
-use courier::Courier;
-use lines::Lines;
+use courier::rounded;
+use lines::{Lines, OwnNames};
+
+pub(super) use courier::{Carrier, Courier, CourierOptions, NotTaken};
+pub(super) use lines::push_line;
 
 /// In which format carbon gets its points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -138,8 +141,48 @@ impl GraphiteBackend {
         let stop_within = options.stop_within;
         let status = telemetry.backends.named("graphite");
         let lines = Lines::new(naming);
-        let courier = Courier::start(options, lines.own_names(), clock, status)?;
+        let courier = CourierOptions {
+            retry_pause: options.retry_pause,
+            replay: options.replay,
+            spool: options.spool.clone(),
+        };
+        let carrier = Box::new(CarbonCarrier {
+            target: format!("graphite {}", options.address),
+            own_names: lines.own_names(),
+            options,
+            status: Arc::clone(&status),
+            clock: Arc::clone(&clock),
+        });
+        let courier = Courier::start(courier, carrier, clock, status)?;
         Ok(Self { lines, courier, stop_within, telemetry })
+    }
+}
+
+/// A connection a flush, with the lines about the last one behind it.
+struct CarbonCarrier {
+    target: String,
+    options: GraphiteOptions,
+    own_names: OwnNames,
+    status: Arc<BackendStatus>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Carrier for CarbonCarrier {
+    fn target(&self) -> &str {
+        &self.target
+    }
+
+    fn deliver(&self, text: &str, until: Option<Instant>) -> Result<usize, NotTaken> {
+        let now = i64::try_from(rounded(self.clock.now())).unwrap_or(i64::MAX);
+        let mut whole = String::with_capacity(text.len() + 512);
+        whole.push_str(text);
+        self.own_names.push_lines(&mut whole, &self.status, now);
+        let payload = match self.options.protocol {
+            GraphiteProtocol::Text => whole.into_bytes(),
+            GraphiteProtocol::Pickle => pickle::frames(&whole),
+        };
+        carbon::deliver(&payload, &self.options, until)?;
+        Ok(payload.len())
     }
 }
 

@@ -149,3 +149,42 @@ fn names_that_only_begin_alike_are_names() {
     let samples: Vec<_> = parse(b"_events:1|c\n_scale:2|g\n_e:3|c", Dialect::DogStatsd).collect();
     assert!(samples.iter().all(Result::is_ok) && samples.len() == 3, "{samples:?}");
 }
+
+#[test]
+fn whatever_a_packet_holds_every_notice_is_read_or_refused() {
+    const PIECES: [&[u8]; 16] = [
+        b"_e{1,1}:a|b",
+        b"_sc|a|2",
+        b"_e{",
+        b"_sc|",
+        b"5,4",
+        b"1,1",
+        b"}:",
+        b"|",
+        b"a",
+        b"title|text",
+        b"\n",
+        b"|d:",
+        b"2",
+        b"\r",
+        b"#k:v",
+        b"\xff",
+    ];
+    let mut state = 0x9e37_79b9_u32;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    let (mut good, mut bad) = (0, 0);
+    for _ in 0..20_000 {
+        let pieces = (0..next(12)).map(|_| PIECES[next(PIECES.len())]);
+        let packet: Vec<u8> = pieces.collect::<Vec<_>>().concat();
+        let mut samples = parse(&packet, Dialect::DogStatsd);
+        samples.by_ref().for_each(drop);
+        let read: Vec<_> = notices(&packet).collect();
+        assert_eq!(samples.notices(), read.len(), "{packet:?}");
+        good += read.iter().filter(|notice| notice.is_ok()).count();
+        bad += read.iter().filter(|notice| notice.is_err()).count();
+    }
+    assert!(good > 100 && bad > 100, "{good} {bad}");
+}

@@ -31,8 +31,11 @@ const SERVER: Floors = &[
     ("limits", &[]),
     ("health", &["limits"]),
     ("telemetry", &[]),
-    ("config", &["limits"]),
-    ("aggregate", &["limits"]),
+    ("http_url", &[]),
+    ("config", &["http_url", "limits"]),
+    ("escape", &[]),
+    ("events", &["limits"]),
+    ("aggregate", &["events", "limits"]),
     ("checkpoint", &["aggregate", "limits"]),
     ("tap", &["limits", "telemetry"]),
     ("receiver", &["aggregate", "limits", "tap", "telemetry"]),
@@ -40,22 +43,42 @@ const SERVER: Floors = &[
     ("live", &["limits"]),
     (
         "backend",
-        &["aggregate", "checkpoint", "clock", "limits", "live", "store", "tap", "telemetry"],
+        &[
+            "aggregate",
+            "checkpoint",
+            "clock",
+            "escape",
+            "http_url",
+            "limits",
+            "live",
+            "store",
+            "tap",
+            "telemetry",
+        ],
     ),
     ("admin", &["aggregate", "clock", "flush", "health", "limits", "telemetry"]),
     ("relay", &["admin", "aggregate", "clock", "health", "limits", "receiver", "telemetry"]),
-    ("flush", &["aggregate", "backend", "clock", "health", "limits", "telemetry"]),
+    ("message_log", &["clock", "escape", "limits", "tap", "telemetry"]),
+    (
+        "flush",
+        &["aggregate", "backend", "clock", "escape", "events", "health", "limits", "telemetry"],
+    ),
+    ("key_flush", &["aggregate", "clock", "telemetry"]),
     ("query", &["limits", "store"]),
     ("draw", &["limits", "query"]),
-    ("http", &["clock", "draw", "health", "limits", "live", "query", "store", "telemetry"]),
+    (
+        "http",
+        &["clock", "draw", "events", "health", "limits", "live", "query", "store", "telemetry"],
+    ),
     ("cli", &["app", "config"]),
 ];
 
 /// Rooms that compute and do nothing else.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "statsd-client/src/protocol",
     "statsd-client/src/metric",
     "statsd-server/src/aggregate",
+    "statsd-server/src/events",
     "statsd-server/src/query",
     "statsd-server/src/draw",
     "statsd-server/src/relay/cache",
@@ -87,6 +110,7 @@ const CONCRETE: [&str; 9] = [
     "DumpBackend",
     "ExecBackend",
     "GraphiteBackend",
+    "HttpBackend",
 ];
 
 const LINES_MAX: usize = 400;

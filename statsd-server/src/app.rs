@@ -5,21 +5,23 @@ use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
-use statsd_client::protocol;
 use tokio::sync::oneshot;
 
 use crate::admin::{self, Admin, Shown};
 use crate::backend::Repeater;
 use crate::checkpoint::LockError;
 use crate::clock::SystemClock;
-use crate::config::{self, Config, ConfigError, Dialect, Listen, StatsdListen, UnixSocket};
+use crate::config::{self, Config, ConfigError, Listen, StatsdListen, UnixSocket};
+use crate::events::EventLog;
 use crate::flush::Flusher;
 use crate::health::Health;
 use crate::http::{self, HttpState};
+use crate::key_flush::KeyFlush;
 use crate::live::Hub;
-use crate::receiver::{Reading, Receivers, UdpOptions};
+use crate::receiver::{Receivers, UdpOptions};
 use crate::store::{LocalStore, NoStore, OpenError, Store};
 use crate::telemetry::Telemetry;
 
@@ -27,6 +29,7 @@ mod aggregation;
 mod etsys_config;
 mod kept;
 mod outputs;
+mod reading;
 mod relay;
 mod reload;
 mod support;
@@ -35,6 +38,7 @@ use aggregation::{aggregation, align, exact};
 use outputs::SharedOut;
 
 pub use crate::receiver::{Inherited, Listening};
+use reading::reading;
 pub use relay::RelayApp;
 pub use reload::{Reloaded, Reloader};
 pub use support::{Part, Support, parts};
@@ -75,6 +79,8 @@ pub struct App {
     console: Arc<Admin>,
     addresses: Addresses,
     flusher: Flusher,
+    key_flush: Option<KeyFlush>,
+    messages: Option<JoinHandle<()>>,
     state: HttpState,
     config: Config,
     out: Option<SharedOut>,
@@ -181,10 +187,12 @@ impl App {
             store: store(config)?,
             hub: Hub::new(),
             health: Arc::new(Health::new(config.health_status == config::Health::Up)),
+            events: EventLog::default(),
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };
         let out = console.map(SharedOut::new);
+        let key_flush = outputs::key_flush(config, &receivers, &state, out.as_ref());
         let plans = outputs::plans(config, !config.key_name_sanitize, &state, out.as_ref());
         let start = |plan: outputs::Plan| plan.start(state.telemetry.clone());
         let mut lanes = plans.into_iter().map(start).collect::<Result<Vec<_>, _>>()?;
@@ -197,10 +205,12 @@ impl App {
             state.telemetry.clone(),
         );
         flusher = flusher.aligned(align(config)).telling(state.health.clone());
+        flusher = flusher.with_events(state.events.clone());
         if let Some(kept) = kept {
             flusher.restore(kept);
         }
         let (tap, repeater) = outputs::repeater(config, state.telemetry.clone())?;
+        let (tap, messages) = outputs::message_log(config, tap, &state)?;
         let receivers = receivers.with_tap(tap);
         let console = Arc::new(Admin {
             inquirer: flusher.inquirer(),
@@ -223,6 +233,8 @@ impl App {
             console,
             addresses,
             flusher,
+            key_flush,
+            messages,
             state,
             config,
             out,
@@ -246,6 +258,8 @@ impl App {
     /// A thread could not be started, or the HTTP listener failed.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), AppError> {
         let flushing = self.flusher.start().map_err(cannot("start the flush thread"))?;
+        let key_flushing = self.key_flush.map(KeyFlush::start).transpose();
+        let key_flushing = key_flushing.map_err(cannot("start the key log"))?;
         let telemetry = self.state.telemetry.clone();
         let receiving = self.receivers.start(telemetry).map_err(cannot("start the receivers"))?;
 
@@ -285,10 +299,16 @@ impl App {
             () = watching => {}
         }
         health.stops();
-        let repeater = self.repeater;
+        let (repeater, messages) = (self.repeater, self.messages);
         let stop = move || {
             receiving.stop();
             flushing.stop();
+            if let Some(key_flushing) = key_flushing {
+                key_flushing.stop();
+            }
+            if messages.is_some_and(|messages| messages.join().is_err()) {
+                tracing::error!("the thread that logs lines had panicked");
+            }
             // Its queues began to empty when the receivers stopped.
             if repeater.is_some_and(|repeater| !repeater.join(REPEATER_DRAIN)) {
                 tracing::warn!("packets that a slow server did not take are not repeated");
@@ -371,14 +391,6 @@ fn first_of<T>(address: &str, mut bind: impl FnMut(SocketAddr) -> io::Result<T>)
 
 fn refused(key: &'static str, address: &str) -> impl FnOnce(io::Error) -> AppError {
     move |source| AppError::Listen { key, address: address.to_owned(), source }
-}
-
-fn reading(config: &Config) -> Reading {
-    let dialect = match config.dialect {
-        Dialect::Etsy => protocol::Dialect::Etsy,
-        Dialect::Dogstatsd => protocol::Dialect::DogStatsd,
-    };
-    Reading { dialect, sanitise: config.key_name_sanitize, exact: exact(config) }
 }
 
 fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {

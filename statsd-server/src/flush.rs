@@ -12,14 +12,17 @@ use std::time::{Duration, Instant};
 use crate::aggregate::{Counts, Interval, Kept, Options, Shard, State};
 use crate::backend::Lane;
 use crate::clock::Clock;
+use crate::events::EventLog;
 use crate::health::Health;
 use crate::limits::{ADMIN_REPLY_MAX_BYTES, FIRST_NODES_SHOWN, FLUSH_REQUESTS_MAX};
 use crate::telemetry::{KnownNames, Telemetry};
 
+mod bad_lines;
 mod change;
 mod inquiry;
 mod schedule;
 
+use bad_lines::BadLineLog;
 pub use change::{Change, LaneChange};
 pub use inquiry::{Inquirer, Messages};
 pub use schedule::{Align, first_after, next_flush};
@@ -54,6 +57,8 @@ pub struct Flusher {
     requests: Receiver<Request>,
     /// When the last packet was seen, or the start.
     last_packet: i64,
+    bad_lines: BadLineLog,
+    events: EventLog,
 }
 
 /// A shard, and the interval it gets in exchange for the one that is taken out.
@@ -117,6 +122,8 @@ impl Flusher {
             health: Arc::default(),
             inquirer: Inquirer::new(sender),
             requests,
+            bad_lines: BadLineLog::default(),
+            events: EventLog::default(),
         }
     }
 
@@ -139,6 +146,12 @@ impl Flusher {
     #[must_use]
     pub fn telling(self, health: Arc<Health>) -> Self {
         Self { health, ..self }
+    }
+
+    /// Hands events and service checks to this log.
+    #[must_use]
+    pub fn with_events(self, events: EventLog) -> Self {
+        Self { events, ..self }
     }
 
     /// Asks the running thread about what it holds.
@@ -167,7 +180,11 @@ impl Flusher {
         let mut snapshot = self.state.snapshot(timestamp);
         let took = self.clock.now().saturating_sub(begun).as_millis();
         snapshot.processing_millis = u64::try_from(took).unwrap_or(u64::MAX);
-        count(&self.telemetry, self.state.last_counts());
+        self.count();
+        let now = whole_seconds(begun);
+        let (events, checks) = self.events.add(self.state.take_notices(), now);
+        self.telemetry.events_forgotten.add(events);
+        self.telemetry.service_checks_forgotten.add(checks);
         let snapshot = Arc::new(snapshot);
         for lane in &self.lanes {
             lane.offer(&snapshot);
@@ -181,7 +198,8 @@ impl Flusher {
 
     /// Waits until the backends have taken what they were handed, each until its own deadline. Those
     /// that need longer are left behind and logged. Nobody is answered any more.
-    pub fn finish(self) {
+    pub fn finish(mut self) {
+        warn_of(&self.bad_lines.rest(self.clock.now()));
         let Self { lanes, leaving, requests, .. } = self;
         drop(requests);
         for lane in &lanes {
@@ -190,6 +208,14 @@ impl Flusher {
         for lane in lanes.into_iter().chain(leaving) {
             let _logged = lane.join();
         }
+    }
+
+    /// Tells telemetry and the log what the interval of the last snapshot counted.
+    fn count(&mut self) {
+        let (counts, telemetry) = (self.state.last_counts(), &self.telemetry);
+        count(telemetry, counts);
+        let told = self.bad_lines.take(counts, &telemetry.bad_reasons, self.clock.now());
+        warn_of(&told);
     }
 
     /// Absorbs what the shards hold. Each lock is held for a few moves, whatever there is.
@@ -335,6 +361,8 @@ fn count(telemetry: &Telemetry, counts: &Counts) {
     telemetry.packets.add(counts.packets);
     telemetry.lines.add(counts.lines);
     telemetry.bad_lines.add(counts.bad_lines());
+    telemetry.events.add(counts.events);
+    telemetry.service_checks.add(counts.service_checks);
     telemetry.names_too_long.add(counts.names_too_long);
     telemetry.contexts_over_limit.add(counts.contexts_over_limit);
     telemetry.samples_over_limit.add(counts.samples_over_limit);
@@ -345,9 +373,6 @@ fn count(telemetry: &Telemetry, counts: &Counts) {
     telemetry.kernel_drops_merged.add(counts.lost.kernel_drops_merged);
     telemetry.packets_truncated.add(counts.lost.packets_truncated);
     telemetry.lines_too_long.add(counts.lost.lines_too_long);
-    for (reason, lines) in &counts.bad {
-        tracing::debug!(lines, "bad lines: {}", reason.as_str());
-    }
     if counts.lost.kernel_drops > 0 {
         tracing::warn!(
             packets = counts.lost.kernel_drops,
@@ -362,6 +387,12 @@ fn count(telemetry: &Telemetry, counts: &Counts) {
             long_names = counts.names_too_long,
             "samples dropped, a limit is reached"
         );
+    }
+}
+
+fn warn_of(told: &[String]) {
+    for told in told {
+        tracing::warn!("{told}");
     }
 }
 

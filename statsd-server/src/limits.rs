@@ -37,6 +37,39 @@ pub const FIRST_NODE_MAX_BYTES: usize = 64;
 /// Of them, those that `/status` shows.
 pub const FIRST_NODES_SHOWN: usize = 10;
 
+/// Bytes of a bad line that are kept as an example, one for each reason: enough to know it by.
+pub const BAD_LINE_EXAMPLE_MAX_BYTES: usize = 128;
+
+/// How long nothing is logged of bad lines after something was, reason by reason.
+pub const BAD_LINE_LOG_PAUSE: Duration = Duration::from_secs(60);
+
+/// Events that are kept, in the log and in each receiver's interval: more than a graph can show.
+pub const EVENTS_MAX: usize = 1_000;
+
+/// Bytes of them; the longest has as many as a packet.
+pub const EVENTS_HELD_MAX_BYTES: usize = 4 << 20;
+
+/// Service checks whose newest result is kept. Their gauges have the bounds of gauges.
+pub const SERVICE_CHECKS_MAX: usize = 256;
+
+/// Bytes of the name, host and tags of such a check.
+pub const SERVICE_CHECK_KEY_MAX_BYTES: usize = 1_024;
+
+/// Bytes of its message that are kept.
+pub const SERVICE_CHECK_MESSAGE_MAX_BYTES: usize = 1_024;
+
+/// Names of one receiver whose lines are counted for the log of the busiest ones.
+pub const COUNTED_NAMES_MAX: usize = 100_000;
+
+/// Bytes of them.
+pub const COUNTED_NAMES_BYTES: usize = 16 << 20;
+
+/// Lines in a second that are logged where every one is to be; people read no more, and a log is soon full.
+pub const LOGGED_LINES_MAX: u64 = 1_000;
+
+/// Bytes of such a line; a longer one is cut.
+pub const LOGGED_LINE_MAX_BYTES: usize = 1_024;
+
 /// Deltas of one gauge that wait for its value, one by one as etsy's server adds them; further ones
 /// are added to the last, which can differ in the last digit.
 pub const GAUGE_DELTAS_MAX: usize = 1_024;
@@ -53,6 +86,24 @@ pub const SET_MEMBER_MAX_BYTES: usize = 1_024;
 /// Bytes of timer samples and set members that one receiver holds in one interval, names aside. The
 /// bounds above hold for one timer and one set; this one for all of them together.
 pub const INTERVAL_HELD_MAX_BYTES: usize = 256 << 20;
+
+/// Bytes of one request with lines; servers of Influx's kind take 25 MB, proxies before them often 1 MiB.
+pub const HTTP_REQUEST_MAX_BYTES: usize = 512 << 10;
+
+/// Bytes of an answer to it that are read.
+pub const HTTP_ANSWER_MAX_BYTES: u64 = 16 << 10;
+
+/// Bytes of a line of such an answer that stand in the log.
+pub const HTTP_ANSWER_SHOWN_BYTES: usize = 256;
+
+/// The longest that a server may ask with `Retry-After` not to be sent anything.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(600);
+
+/// Outputs over HTTP; each has a thread and a spool.
+pub const HTTP_OUTPUTS_MAX: usize = 8;
+
+/// Headers that are sent with each request.
+pub const HTTP_OUTPUT_HEADERS_MAX: usize = 32;
 
 /// Packets read from a socket before they are recorded together, under one lock.
 pub const RECEIVE_BATCH_PACKETS: usize = 64;

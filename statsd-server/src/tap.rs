@@ -1,12 +1,12 @@
-//! Raw packets on their way from the receivers to those who repeat them. May not know either: it is
-//! two ends of bounded queues, one for each server that packets are repeated to.
+//! Raw packets on their way from the receivers to those who repeat or log them. May not know either: it
+//! is two ends of bounded queues, one for each server that packets are repeated to, and one for the log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::limits::{REPEATER_BATCHES_MAX, REPEATER_BYTES_MAX};
-use crate::telemetry::Telemetry;
+use crate::telemetry::{Count, Telemetry};
 
 /// The receivers' end. [`Tap::default`] has no outlet: an offer to it is a comparison and no more.
 #[derive(Debug, Clone, Default)]
@@ -18,10 +18,12 @@ struct Outlets {
     telemetry: Arc<Telemetry>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Outlet {
     queue: SyncSender<Arc<Packets>>,
     held_bytes: Arc<AtomicUsize>,
+    /// Where packets are counted that it has no room for.
+    left_out: fn(&Telemetry) -> &Count,
 }
 
 /// The other end of one outlet: an iterator that waits for packets, and ends when no receiver is
@@ -55,13 +57,22 @@ impl Tap {
     /// assert!(tapped[0].next().is_none());
     /// ```
     pub fn new(outlets: usize, telemetry: Arc<Telemetry>) -> (Self, Vec<Tapped>) {
-        let outlet = || {
-            let (sender, queue) = sync_channel(REPEATER_BATCHES_MAX);
-            let held_bytes = Arc::<AtomicUsize>::default();
-            let outlet = Outlet { queue: sender, held_bytes: Arc::clone(&held_bytes) };
-            (outlet, Tapped { queue, held_bytes })
-        };
-        let (outlets, tapped) = (0..outlets).map(|_| outlet()).unzip();
+        let outlet = |_| Outlet::new(|telemetry| &telemetry.packets_not_repeated);
+        let (outlets, tapped) = (0..outlets).map(outlet).unzip();
+        (Self(Some(Arc::new(Outlets { outlets, telemetry }))), tapped)
+    }
+
+    /// The same tap with one more outlet, for somebody who repeats nothing: packets that it has no
+    /// room for are counted where `left_out` says.
+    #[must_use]
+    pub fn with_outlet(
+        self,
+        left_out: fn(&Telemetry) -> &Count,
+        telemetry: Arc<Telemetry>,
+    ) -> (Self, Tapped) {
+        let mut outlets = self.0.map(|all| all.outlets.clone()).unwrap_or_default();
+        let (outlet, tapped) = Outlet::new(left_out);
+        outlets.push(outlet);
         (Self(Some(Arc::new(Outlets { outlets, telemetry }))), tapped)
     }
 
@@ -75,13 +86,22 @@ impl Tap {
             batch.ends.push(batch.bytes.len());
         }
         let (bytes, batch) = (batch.bytes.len(), Arc::new(batch));
-        for Outlet { queue, held_bytes } in outlets {
+        for Outlet { queue, held_bytes, left_out } in outlets {
             let held = held_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
             if held > REPEATER_BYTES_MAX || queue.try_send(Arc::clone(&batch)).is_err() {
                 held_bytes.fetch_sub(bytes, Ordering::Relaxed);
-                telemetry.packets_not_repeated.add(batch.len() as u64);
+                left_out(telemetry).add(batch.len() as u64);
             }
         }
+    }
+}
+
+impl Outlet {
+    fn new(left_out: fn(&Telemetry) -> &Count) -> (Self, Tapped) {
+        let (sender, queue) = sync_channel(REPEATER_BATCHES_MAX);
+        let held_bytes = Arc::<AtomicUsize>::default();
+        let outlet = Self { queue: sender, held_bytes: Arc::clone(&held_bytes), left_out };
+        (outlet, Tapped { queue, held_bytes })
     }
 }
 
@@ -133,6 +153,23 @@ mod tests {
         tap.offer([&b"e"[..]].into_iter());
         tap.offer([&b"f"[..]].into_iter());
         assert_eq!(telemetry.packets_not_repeated.get(), 4);
+    }
+
+    #[test]
+    fn another_outlet_gets_what_the_others_get_and_counts_for_itself() {
+        let telemetry = Arc::new(Telemetry::default());
+        let (tap, mut repeated) = Tap::new(1, Arc::clone(&telemetry));
+        let (tap, mut logged) =
+            tap.with_outlet(|telemetry| &telemetry.packets_not_logged, Arc::clone(&telemetry));
+        for _ in 0..=REPEATER_BATCHES_MAX {
+            tap.offer([&b"a"[..]].into_iter());
+            assert_eq!(repeated[0].next().unwrap().len(), 1);
+        }
+        let counts = (&telemetry.packets_not_logged, &telemetry.packets_not_repeated);
+        assert_eq!((counts.0.get(), counts.1.get()), (1, 0));
+        drop(tap);
+        assert_eq!(logged.by_ref().count(), REPEATER_BATCHES_MAX);
+        assert!(repeated[0].next().is_none());
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What the server counts about itself. Plain relaxed counters: written by whoever sees the event,
 //! read by the flush line and `/status`, so that nothing is counted in secret.
 
+mod bad_lines;
 mod nodes;
 mod outputs;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+pub use bad_lines::{BadLines, BadReason};
 pub use nodes::{NodeStatus, NodeStatuses};
 pub use outputs::{BackendStatus, BackendStatuses};
 
@@ -78,6 +80,8 @@ macro_rules! telemetry {
             $($(#[$doc])+ pub $name: Count,)+
             /// What each output has done.
             pub backends: BackendStatuses,
+            /// The bad lines, reason by reason; together they are `bad_lines`.
+            pub bad_reasons: BadLines,
             /// What the aggregator knew at the last flush.
             pub known: Known,
             /// What each node got of a relay.
@@ -100,6 +104,16 @@ telemetry! {
     lines,
     /// Lines, or values in a line, that could not be read.
     bad_lines,
+    /// Events (DogStatsD).
+    events,
+    /// Service checks (DogStatsD).
+    service_checks,
+    /// Events that are no longer kept because newer ones took their place.
+    events_forgotten,
+    /// Service checks whose message is not kept: newer ones took its place, or their name is too long.
+    service_checks_forgotten,
+    /// Lines left out of the log of the busiest names because `COUNTED_NAMES_MAX` names were counted.
+    key_flush_left_out,
     /// Samples dropped because `CONTEXTS_MAX` names, or names of `NAMES_HELD_MAX_BYTES`, are known.
     contexts_over_limit,
     /// Samples dropped because timers and sets held `INTERVAL_HELD_MAX_BYTES` in one interval.
@@ -166,6 +180,10 @@ telemetry! {
     packets_repeated,
     /// Raw packets that were not: a server was too slow, or its socket failed.
     packets_not_repeated,
+    /// Raw packets whose lines were not logged because the log is too slow.
+    packets_not_logged,
+    /// Lines that were not logged because `LOGGED_LINES_MAX` were in that second.
+    lines_not_logged,
     /// Lines that a relay dropped because no node was up.
     relay_lines_no_node,
     /// Lines that a relay dropped because a socket did not take their packet.

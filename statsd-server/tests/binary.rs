@@ -347,3 +347,25 @@ fn a_command_that_is_none_is_told_so() {
     assert_eq!(output.status.code(), Some(2));
     assert!(one_line(&output).contains("there is no command and no file `chekc`"));
 }
+
+#[test]
+fn lines_that_are_bad_and_lines_that_are_to_be_shown_stand_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("statsd.toml");
+    let text = "statsd = '127.0.0.1:0'\nhttp = 'off'\nadmin = 'off'\ndata = 'off'\n\
+        flush_interval = '1h'\ndump_messages = true\n[key_flush]\ninterval = '10ms'";
+    fs::write(&config, text).unwrap();
+    let mut command = command(&[config.to_str().unwrap()]);
+    let mut server = Running::from(command.stderr(Stdio::piped()).env_remove("STATSD_LOG"));
+    let stderr = server.child.stderr.take().unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.send_to(b"users.new:1|c\nusers.new:x|c", server.statsd).unwrap();
+    // The log of the busiest names; no flush comes before the end.
+    let mut keys = String::new();
+    server.stdout.read_line(&mut keys).unwrap();
+    assert!(keys.ends_with(" count=2 key=users.new\n"), "{keys}");
+    assert_eq!(server.end("-TERM"), Some(0));
+    let log = std::io::read_to_string(stderr).unwrap();
+    assert!(log.contains("messages: users.new:1|c\n"), "{log}");
+    assert!(log.contains("1 bad line, bad value, such as `users.new:x|c`"), "{log}");
+}

@@ -177,3 +177,43 @@ fn a_config_js_starts_the_three_backends_of_etsys() {
     assert!(!text.contains(".count "), "{text}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no file is written");
 }
+
+/// The body of a request, which is answered with success.
+fn posted(server: &TcpListener) -> (String, String) {
+    let mut stream = server.accept().unwrap().0;
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut lines = BufReader::new(stream.try_clone().unwrap());
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert!(lines.read_line(&mut head).unwrap() > 0, "{head}");
+    }
+    let length = head.split_once("Content-Length: ").unwrap().1.lines().next().unwrap();
+    let mut body = vec![0; length.parse().unwrap()];
+    lines.read_exact(&mut body).unwrap();
+    stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    (head, String::from_utf8(body).unwrap())
+}
+
+#[test]
+fn a_flush_is_posted_in_the_formats_that_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let servers = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let [influx, graphite] = servers.each_ref().map(|server| server.local_addr().unwrap());
+    let outputs = format!(
+        "dialect = 'dogstatsd'\n[[http_output]]\nurl = 'http://{influx}/write?db=x'\n\
+         headers = {{ Authorization = 'Token t' }}\n\
+         [[http_output]]\nname = 'lines'\nurl = 'http://{graphite}/'\nformat = 'graphite'\n"
+    );
+    let server = Running::start(folder.path(), &outputs);
+    send(b"users.new:5|c|#plan:pro\n_sc|db.up|2|#r:1", server.statsd);
+    let ending = std::thread::spawn(|| server.end());
+    let (head, body) = posted(&servers[0]);
+    assert!(head.starts_with("POST /write?db=x&precision=s HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("\r\nAuthorization: Token t\r\n"), "{head}");
+    assert!(body.contains("\nusers.new,metric_type=counter,plan=pro count=5,"), "{body}");
+    assert!(body.contains("\nservice_checks.db.up,metric_type=gauge,r=1 value=2 "), "{body}");
+    let (head, body) = posted(&servers[1]);
+    assert!(head.starts_with("POST / HTTP/1.1\r\n"), "{head}");
+    assert!(body.contains("\nstats_counts.users.new;plan=pro 5 "), "{body}");
+    ending.join().unwrap();
+}

@@ -14,6 +14,7 @@
 //! orders:1|c|#plan:pro,region:eu   DogStatsD tags
 //! size:1:2:3|d                     DogStatsD 1.1: several values of one name
 //! jobs:4|c|#queue:mail|T1700000000 DogStatsD 1.3: a count of that second
+//! _e{8,4}:Deployed|v1.2|t:success  DogStatsD: an event, and `_sc|db.up|2|m:refused` a service check
 //! orders,plan=pro,region=eu:1|c    tags in the name: Influx; likewise Graphite, SignalFx, Librato
 //! ```
 
@@ -30,7 +31,9 @@ pub(crate) use legal::{Legal, effective_tags};
 pub(crate) use name::{check_name, check_tag_key, check_tag_value};
 pub use name_hash::hash_name;
 pub(crate) use number::Number;
-pub use parse::{BadLine, Reason, Samples, parse};
+pub use parse::{
+    BadLine, EventLine, Notice, Reason, Samples, ServiceCheckLine, names, notices, parse,
+};
 pub use types::{Cardinality, Dialect, MetricType, Sample, Value};
 
 #[cfg(test)]

@@ -6,7 +6,10 @@
 //! are not finite and rates that divide to nothing are bad lines, a carriage return at the end of a
 //! line is white space, and a sample rate after the tags counts.
 
+mod notice;
 mod plain;
+
+pub use notice::{EventLine, Notice, ServiceCheckLine, notices};
 
 use super::name_hash::hash_name;
 use super::number::{is_js_space, parse_number};
@@ -15,7 +18,8 @@ use super::types::{Dialect, MetricType, Sample, Value};
 /// Reads a packet. The iterator yields one item a value: a sample, or what was wrong with it. One
 /// bad value does not spoil the others of its line, one bad line not the others of its packet.
 ///
-/// Allocates nothing; every item borrows from `packet`.
+/// Allocates nothing; every item borrows from `packet`. DogStatsD's events and service checks are lines,
+/// but no samples: [`notices`] reads them.
 ///
 /// ```
 /// use statsd_client::protocol::{Dialect, MetricType, Value, parse};
@@ -29,7 +33,25 @@ use super::types::{Dialect, MetricType, Sample, Value};
 /// assert_eq!(samples.lines(), 3);
 /// ```
 pub fn parse(packet: &[u8], dialect: Dialect) -> Samples<'_> {
-    Samples { rest: packet, dialect, seed: 0, lines: 0, line: None }
+    Samples { rest: packet, dialect, seed: 0, lines: 0, notices: 0, line: None }
+}
+
+/// The name of every line of a packet, as it stood there, and its tags: of good lines and bad ones, once
+/// each, whatever values follow. Lines that are [`notices`] have none.
+///
+/// ```
+/// use statsd_client::protocol::{Dialect, names};
+///
+/// let all: Vec<_> = names(b"users.new:1|c:2|c|#plan:pro\n\nnonsense", Dialect::Etsy).collect();
+/// assert_eq!(all, [(&b"users.new"[..], Some(&b"plan:pro"[..])), (b"nonsense", None)]);
+/// ```
+pub fn names(packet: &[u8], dialect: Dialect) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
+    let lines = packet.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+    let lines = lines.filter(move |line| !(dialect.has_events() && notice::is_one(line)));
+    lines.map(move |line| {
+        let line = Line::new(line.strip_suffix(b"\r").unwrap_or(line), dialect, 0);
+        (line.name, line.tags)
+    })
 }
 
 /// A value that could not be read, and why.
@@ -58,6 +80,14 @@ pub enum Reason {
     NegativeTimer,
     /// The third field is not `@` and a number of at least 0.
     BadRate,
+    /// An event does not begin with the lengths of its title and text, `_e{5,4}:`.
+    BadEventHeader,
+    /// An event's title and text do not have the lengths that it says, in bytes, or there is no title.
+    BadEventLength,
+    /// A service check has no name.
+    UnnamedCheck,
+    /// The status of a service check is not 0, 1, 2 or 3.
+    BadStatus,
 }
 
 impl Reason {
@@ -70,6 +100,10 @@ impl Reason {
             Self::NotFinite => "value is not finite",
             Self::NegativeTimer => "negative timer",
             Self::BadRate => "bad sample rate",
+            Self::BadEventHeader => "bad event header",
+            Self::BadEventLength => "wrong event length",
+            Self::UnnamedCheck => "service check without a name",
+            Self::BadStatus => "bad service check status",
         }
     }
 }
@@ -81,6 +115,7 @@ pub struct Samples<'a> {
     dialect: Dialect,
     seed: u64,
     lines: usize,
+    notices: usize,
     line: Option<Line<'a>>,
 }
 
@@ -95,6 +130,11 @@ impl Samples<'_> {
     pub fn lines(&self) -> usize {
         self.lines
     }
+
+    /// Those of them that are events and service checks, good or bad, which yield no samples.
+    pub fn notices(&self) -> usize {
+        self.notices
+    }
 }
 
 impl<'a> Iterator for Samples<'a> {
@@ -106,6 +146,7 @@ impl<'a> Iterator for Samples<'a> {
             && self.dialect.has_plain_names()
             && let Some((sample, rest)) =
                 plain::read(self.rest, self.seed, self.dialect != Dialect::Etsy)
+            && !(self.dialect.has_events() && notice::is_one(sample.name))
         {
             self.rest = rest;
             self.lines += 1;
@@ -134,7 +175,11 @@ impl<'a> Samples<'a> {
                 // A line of a carriage return alone is a bad one, as it is to etsy's.
                 let line = line.strip_suffix(b"\r").unwrap_or(line);
                 self.lines += 1;
-                self.line = Some(Line::new(line, self.dialect, self.seed));
+                if self.dialect.has_events() && notice::is_one(line) {
+                    self.notices += 1;
+                } else {
+                    self.line = Some(Line::new(line, self.dialect, self.seed));
+                }
             }
         }
     }

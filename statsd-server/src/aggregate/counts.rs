@@ -1,10 +1,12 @@
 //! What an interval counted besides the metrics themselves.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use statsd_client::protocol::Reason;
+use statsd_client::protocol::{BadLine, Reason};
 
 use super::shard::Recorded;
+use crate::limits::BAD_LINE_EXAMPLE_MAX_BYTES;
 
 /// How much arrived in an interval, and what of it did not become a metric.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,8 +18,12 @@ pub struct Counts {
     pub lines: u64,
     /// Values recorded.
     pub samples: u64,
+    /// Events that could be read.
+    pub events: u64,
+    /// Service checks that could be read; each is a sample, too.
+    pub service_checks: u64,
     /// Values that could not be read, by reason. A line may hold several.
-    pub bad: BTreeMap<Reason, u64>,
+    pub bad: BTreeMap<Reason, BadValues>,
     /// Values dropped because their name is longer than any series may be.
     pub names_too_long: u64,
     /// Values dropped because too many names are known. Where only the merge of the shards finds
@@ -33,6 +39,15 @@ pub struct Counts {
     pub results_not_finite: u64,
     /// What did not come as far as the parser.
     pub lost: Lost,
+}
+
+/// The bad values of one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BadValues {
+    /// How many.
+    pub number: u64,
+    /// The line of the first one, as it came, cut at `BAD_LINE_EXAMPLE_MAX_BYTES`.
+    pub example: Box<[u8]>,
 }
 
 /// What a receiver knows to be lost of what was sent to it.
@@ -67,6 +82,17 @@ impl Counts {
         self.lost.add(lost);
     }
 
+    /// Counts a bad value; of the first of its reason the line is kept. Apart from the good ones' way,
+    /// which is short.
+    #[cold]
+    pub(super) fn add_bad(&mut self, bad: &BadLine<'_>) {
+        let values = self.bad.entry(bad.reason).or_insert_with(|| {
+            let end = bad.line.len().min(BAD_LINE_EXAMPLE_MAX_BYTES);
+            BadValues { number: 0, example: bad.line[..end].into() }
+        });
+        values.number += 1;
+    }
+
     pub(super) fn add_recorded(&mut self, recorded: Recorded) {
         match recorded {
             Recorded::Kept => self.samples += 1,
@@ -76,15 +102,22 @@ impl Counts {
 
     /// All bad values, whatever the reason.
     pub fn bad_lines(&self) -> u64 {
-        self.bad.values().sum::<u64>() + self.lost.lines_too_long
+        self.bad.values().map(|values| values.number).sum::<u64>() + self.lost.lines_too_long
     }
 
     pub(super) fn add(&mut self, other: Self) {
         self.packets += other.packets;
         self.lines += other.lines;
         self.samples += other.samples;
-        for (reason, n) in other.bad {
-            *self.bad.entry(reason).or_default() += n;
+        self.events += other.events;
+        self.service_checks += other.service_checks;
+        for (reason, values) in other.bad {
+            match self.bad.entry(reason) {
+                Entry::Occupied(mut known) => known.get_mut().number += values.number,
+                Entry::Vacant(free) => {
+                    free.insert(values);
+                }
+            }
         }
         self.names_too_long += other.names_too_long;
         self.contexts_over_limit += other.contexts_over_limit;

@@ -8,6 +8,7 @@ use super::gathering::{Gather, GaugeChange};
 use super::members::Members;
 use super::names::NameRef;
 use super::samples::TimerSamples;
+use crate::events::Notices;
 
 /// The samples of one interval, already added up as far as one shard can.
 ///
@@ -29,6 +30,7 @@ pub struct Interval {
     pub(super) counts: Counts,
     /// Who brought the names that found no room.
     pub(super) refused: FirstNodes,
+    pub(super) notices: Notices,
 }
 
 impl Interval {

@@ -1,5 +1,15 @@
 //! The name of a context: a line's name and tags, sanitised as etsy's `stats.js` does it.
 
+use statsd_client::protocol::Dialect;
+
+/// What stands between two tags of a line. Graphite's dialect writes them as its names do.
+pub(super) const fn tag_separator(dialect: Dialect) -> u8 {
+    match dialect {
+        Dialect::Graphite => b';',
+        _ => b',',
+    }
+}
+
 /// Yields the name under which a sample adds up: white space → `_`, `/` → `-`, everything outside of
 /// `A-Z a-z 0-9 _ - . ; =` dropped, tags appended as `;key=value`.
 ///
@@ -7,6 +17,7 @@
 pub(super) fn context_name<'a>(
     name: &'a [u8],
     tags: Option<&[u8]>,
+    separator: u8,
     buffer: &'a mut String,
 ) -> &'a str {
     if tags.is_none()
@@ -17,7 +28,7 @@ pub(super) fn context_name<'a>(
     }
     buffer.clear();
     push_sanitised(buffer, name, Part::Name);
-    for tag in tags.into_iter().flat_map(|tags| tags.split(|&byte| byte == b',')) {
+    for tag in tags.into_iter().flat_map(|tags| tags.split(|&byte| byte == separator)) {
         buffer.push(';');
         push_sanitised(buffer, tag, Part::Tag);
     }
@@ -40,11 +51,12 @@ pub fn push_clean_name(out: &mut String, name: &str) {
 pub(super) fn raw_context_name<'a>(
     name: &'a [u8],
     tags: Option<&[u8]>,
+    separator: u8,
     buffer: &'a mut String,
 ) -> &'a str {
     buffer.clear();
     buffer.extend(characters(name));
-    for tag in tags.into_iter().flat_map(|tags| tags.split(|&byte| byte == b',')) {
+    for tag in tags.into_iter().flat_map(|tags| tags.split(|&byte| byte == separator)) {
         buffer.push(';');
         let start = buffer.len();
         buffer.extend(characters(tag));

@@ -20,6 +20,7 @@
 mod counts;
 mod first_nodes;
 mod gathering;
+mod hits;
 mod index;
 mod interval;
 mod kept;
@@ -41,8 +42,9 @@ mod timer;
 mod totals;
 mod wanted;
 
-pub use counts::{Counts, Lost};
+pub use counts::{BadValues, Counts, Lost};
 pub use gathering::Exact;
+pub use hits::NameHits;
 pub use interval::Interval;
 pub use kept::Kept;
 pub use key::push_clean_name;

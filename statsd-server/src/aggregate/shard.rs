@@ -8,15 +8,19 @@ use statsd_client::protocol::{Dialect, MetricType, Sample, Value, parse};
 use super::counts::{Counts, Lost};
 use super::first_nodes::FirstNodes;
 use super::gathering::{Exact, GaugeChange, count};
+use super::hits::NameHits;
 use super::index::random_seed;
 use super::interval::Interval;
-use super::key::{context_name, raw_context_name};
+use super::key::{context_name, raw_context_name, tag_separator};
 use super::members::{Members, held_bytes};
 use super::names::Texts;
 use super::room::Room;
 use super::samples::TimerSamples;
 use super::table::Table;
+use crate::events::Notices;
 use crate::limits;
+
+mod notices;
 
 /// Takes the samples of one receiver.
 ///
@@ -39,6 +43,9 @@ pub struct Shard {
     counts: Counts,
     /// Who brought the names that found no room.
     refused: FirstNodes,
+    notices: Notices,
+    /// Where somebody wants to know how often each name comes.
+    hits: Option<NameHits>,
     /// Where names are written that must be sanitised.
     name: String,
 }
@@ -79,6 +86,8 @@ impl Shard {
             held_bytes: 0,
             counts: Counts::default(),
             refused: FirstNodes::default(),
+            notices: Notices::default(),
+            hits: None,
             name: String::new(),
         }
     }
@@ -112,6 +121,18 @@ impl Shard {
         self.sanitise = sanitise;
     }
 
+    /// Whether it counts how often each name comes, for [`Shard::take_hits`]; it does not unless this
+    /// says so, because every line is then looked at twice.
+    #[must_use]
+    pub fn counting_names(self, counts: bool) -> Self {
+        Self { hits: counts.then(NameHits::default), ..self }
+    }
+
+    /// How often each name came since the last call, where that is counted.
+    pub fn take_hits(&mut self) -> NameHits {
+        self.hits.as_mut().map(mem::take).unwrap_or_default()
+    }
+
     /// Records every value of a packet (UDP) or of a chunk that ends with a line (streams), and
     /// counts its lines and what of it is bad.
     ///
@@ -122,10 +143,16 @@ impl Shard {
         for item in &mut samples {
             match item {
                 Ok(sample) => self.record(&sample),
-                Err(bad) => *self.counts.bad.entry(bad.reason).or_default() += 1,
+                Err(bad) => self.counts.add_bad(&bad),
             }
         }
         self.counts.lines += samples.lines() as u64;
+        if samples.notices() > 0 {
+            self.record_notices(packet);
+        }
+        if let Some(hits) = &mut self.hits {
+            hits.add_packet(packet, self.dialect, self.sanitise, &mut self.name);
+        }
     }
 
     /// Counts what a receiver knows to be lost.
@@ -166,7 +193,8 @@ impl Shard {
     #[inline(never)]
     fn record_new(&mut self, sample: &Sample<'_>) {
         let context = if self.sanitise { context_name } else { raw_context_name };
-        let name = context(sample.name, sample.tags, &mut self.name);
+        let separator = tag_separator(self.dialect);
+        let name = context(sample.name, sample.tags, separator, &mut self.name);
         if name.len() > limits::CONTEXT_NAME_MAX_BYTES {
             self.counts.names_too_long += 1;
             return;
@@ -220,7 +248,7 @@ impl Shard {
         let texts = names.texts.sealed_from(names.told);
         names.told = names.texts.sealed();
         let (counts, refused) = (mem::take(&mut self.counts), mem::take(&mut self.refused));
-        let id = names.id;
+        let (id, notices) = (names.id, mem::take(&mut self.notices));
         if emptied.names == id {
             return Interval {
                 texts,
@@ -230,6 +258,7 @@ impl Shard {
                 sets: self.sets.exchange(emptied.sets),
                 counts,
                 refused,
+                notices,
                 ..emptied
             };
         }
@@ -246,6 +275,7 @@ impl Shard {
             held_bytes: 0,
             counts,
             refused,
+            notices,
         }
     }
 

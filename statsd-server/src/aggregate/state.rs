@@ -16,6 +16,7 @@ use super::samples::TimerSamples;
 use super::snapshot::{First, Raw, Silence, Snapshot};
 use super::timer::Statistics;
 use super::totals::{Books, Totals};
+use crate::events::Notices;
 use crate::limits::{NAMES_HELD_MAX_BYTES, NAMES_SLACK, NAMES_SLACK_BYTES, RAW_VALUES_MAX};
 
 /// Flushes after which a name that is forgotten is not expected back, so that its place is wanted.
@@ -44,6 +45,8 @@ pub struct State {
     /// The shards are to begin anew, so that what is forgotten can make room.
     renews: bool,
     pub(super) first_nodes: FirstNodes,
+    /// Of the intervals absorbed since they were last taken.
+    notices: Notices,
     /// Of the intervals absorbed since the last snapshot.
     pub(super) counts: Counts,
     /// Of the last snapshot.
@@ -96,6 +99,7 @@ impl State {
             sets: Totals::default(),
             room: Room::default(),
             first_nodes: FirstNodes::default(),
+            notices: Notices::default(),
             counts: Counts::default(),
             last_counts: Counts::default(),
             bad_lines: 0,
@@ -145,6 +149,7 @@ impl State {
         self.counts.add(counts);
         interval.held_bytes = 0;
         self.first_nodes.take_over(&mut interval.refused);
+        self.notices.append(mem::take(&mut interval.notices));
         if interval.names != 0 {
             self.absorb_names(interval);
         }
@@ -234,6 +239,11 @@ impl State {
     /// What was counted in the interval of the last snapshot.
     pub fn last_counts(&self) -> &Counts {
         &self.last_counts
+    }
+
+    /// The events and service checks absorbed since the last call.
+    pub fn take_notices(&mut self) -> Notices {
+        mem::take(&mut self.notices)
     }
 
     fn raw(&mut self, shared: &Arc<[Arc<str>]>) -> Raw {

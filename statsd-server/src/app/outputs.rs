@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -11,11 +12,15 @@ use super::{AppError, cannot};
 use crate::admin::{BackendFacts, Fact};
 use crate::backend::{
     Backend, ConsoleBackend, DumpBackend, ExecBackend, ExecOptions, GraphiteBackend,
-    GraphiteOptions, GraphiteProtocol, Lane, LiveBackend, MakeBackends, Naming, NamingOptions,
-    Repeater, RepeaterOptions, RepeaterProtocol, StoreBackend,
+    GraphiteOptions, GraphiteProtocol, HttpBackend, HttpFormat, HttpOutputOptions, Lane,
+    LiveBackend, MakeBackends, Naming, NamingOptions, Repeater, RepeaterOptions, RepeaterProtocol,
+    StoreBackend,
 };
 use crate::config::{self, Config, Output};
 use crate::http::HttpState;
+use crate::key_flush::{KeyFlush, KeyLog};
+use crate::message_log::MessageLog;
+use crate::receiver::Receivers;
 use crate::tap::Tap;
 use crate::telemetry::{BackendStatus, Level, Telemetry};
 
@@ -86,14 +91,45 @@ pub(super) fn plans(
     }
     if let Some(graphite) = graphite_options(config) {
         let flush_counts = config.graphite.flush_counts;
-        let options = NamingOptions { flush_counts, ..options };
+        let options = NamingOptions { flush_counts, ..options.clone() };
         let naming = Naming::new(&options);
+        let (clock, telemetry) = (clock.clone(), telemetry.clone());
         plans.push(Plan::new(&["graphite"], (&config.graphite, &options), move || {
             let backend = GraphiteBackend::start(graphite, naming, clock, telemetry)?;
             Ok(vec![Box::new(backend)])
         }));
     }
+    for output in config.http_output.iter().filter(|_| config.runs(Output::Http)) {
+        let posted = http_options(config, output);
+        let (clock, telemetry) = (clock.clone(), telemetry.clone());
+        let (name, naming) = (posted.name, Naming::new(&options));
+        plans.push(Plan::new(&[name], (output, &options), move || {
+            Ok(vec![Box::new(HttpBackend::start(posted, naming, clock, telemetry)?)])
+        }));
+    }
     plans
+}
+
+/// The log of the busiest names, where there is to be one.
+pub(super) fn key_flush(
+    config: &Config,
+    receivers: &Receivers,
+    state: &HttpState,
+    out: Option<&SharedOut>,
+) -> Option<KeyFlush> {
+    let log = match &config.key_flush.log {
+        Some(path) => KeyLog::File(path.clone()),
+        None => KeyLog::Out(Box::new(out?.clone())),
+    };
+    Some(KeyFlush {
+        shards: receivers.shards(),
+        interval: config.key_flush.interval?,
+        percent: config.key_flush.percent,
+        log,
+        clock: state.clock.clone(),
+        zone: TimeZone::system(),
+        telemetry: state.telemetry.clone(),
+    })
 }
 
 /// What standard output gets of a flush: all of it, a line, or nothing.
@@ -128,7 +164,9 @@ impl SharedOut {
 
 impl io::Write for SharedOut {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        // Whole pieces, because two may write.
+        let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        out.write_all(bytes).map(|()| bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -158,7 +196,7 @@ pub(super) fn facts(config: &Config, state: &HttpState) -> Vec<Arc<dyn BackendFa
                 Some(Arc::new(GraphiteFacts(Arc::new(idle))))
             }
             Output::Console => Some(Arc::new(ConsoleFacts { started })),
-            Output::Repeater | Output::Exec => None,
+            Output::Repeater | Output::Exec | Output::Http => None,
         }
     };
     config.backends.as_deref().unwrap_or(alone).iter().filter_map(facts).collect()
@@ -215,6 +253,23 @@ pub(super) fn repeater(
     Ok((started.0, Some(started.1)))
 }
 
+/// The tap with an outlet for the log, where every line is to go there.
+pub(super) fn message_log(
+    config: &Config,
+    tap: Tap,
+    state: &HttpState,
+) -> Result<(Tap, Option<JoinHandle<()>>), AppError> {
+    if !config.dump_messages {
+        return Ok((tap, None));
+    }
+    let telemetry = &state.telemetry;
+    let (tap, tapped) = tap.with_outlet(|counts| &counts.packets_not_logged, telemetry.clone());
+    let log = |line: &str| tracing::info!(target: "messages", "{line}");
+    let messages = MessageLog::new(state.clock.clone(), telemetry.clone(), log);
+    let thread = messages.start(tapped).map_err(cannot("start the log of lines"))?;
+    Ok((tap, Some(thread)))
+}
+
 /// The names of series: etsy's of its graphite backend hold for the store and the page, too. Only the
 /// store keeps counts that carbon is not sent.
 fn naming(config: &Config) -> NamingOptions {
@@ -239,6 +294,24 @@ fn exec_options(exec: &config::Exec) -> ExecOptions {
         program: words.next().unwrap_or_default(),
         arguments: words.collect(),
         deadline: exec.deadline,
+    }
+}
+
+fn http_options(config: &Config, output: &config::HttpOutput) -> HttpOutputOptions {
+    HttpOutputOptions {
+        // A few for the whole run of the process: what is told of outputs goes by names that last.
+        name: output.name.clone().leak(),
+        url: output.url.clone(),
+        format: match output.format {
+            config::HttpOutputFormat::Influx => HttpFormat::Influx,
+            config::HttpOutputFormat::Graphite => HttpFormat::Graphite,
+        },
+        headers: output.headers.clone().into_iter().collect(),
+        connect_timeout: output.connect_timeout,
+        timeout: output.timeout,
+        retry_pause: Duration::from_millis(250),
+        spool_folder: config.http_spool(output),
+        spool_max_bytes: output.spool_max_bytes,
     }
 }
 

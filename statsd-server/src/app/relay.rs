@@ -12,6 +12,7 @@ use super::{
 use crate::admin;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, RelayNode};
+use crate::events::EventLog;
 use crate::health::Health;
 use crate::http::{self, HttpState};
 use crate::live::Hub;
@@ -71,6 +72,7 @@ impl RelayApp {
             statsd: addresses.statsd,
             store: Arc::new(NoStore),
             hub: Hub::new(),
+            events: EventLog::default(),
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
             health: Arc::new(Health::new(config.health_status == config::Health::Up)),

@@ -13,7 +13,7 @@ use super::outputs::SharedOut;
 use super::{Addresses, App, AppError, aggregation, align, cannot, etsys_config, outputs};
 
 /// What changes in a running server, by key or section. Everything else needs a restart.
-const CHANGES: [&str; 21] = [
+const CHANGES: [&str; 22] = [
     "automatic_config_reload",
     "backends",
     "calculated_timer_metrics",
@@ -31,6 +31,7 @@ const CHANGES: [&str; 21] = [
     "graphite",
     "health_status",
     "histogram",
+    "http_output",
     "key_name_sanitize",
     "percent_threshold",
     "prefix_stats",
@@ -38,7 +39,7 @@ const CHANGES: [&str; 21] = [
 ];
 
 /// What has no effect at any time, so that nobody needs to be told.
-const WITHOUT_EFFECT: [&str; 4] = ["dump_messages", "key_flush", "log", "title"];
+const WITHOUT_EFFECT: [&str; 2] = ["log", "title"];
 
 /// Tells the running server a new configuration; made by [`App::reloader`].
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use crate::config::{Config, FlushAlign, Health, LogBackend, Output};
-use crate::limits::SPOOL_MEMORY_BYTES;
+use crate::config::{Config, FlushAlign, Health, HttpOutput, LogBackend, Output};
+use crate::limits::{LOGGED_LINES_MAX, SPOOL_MEMORY_BYTES};
 
 /// One thing that a configuration asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ struct List {
     default: Config,
 }
 
-use Support::{Done, Missing, NoEffect};
+use Support::{Done, NoEffect};
 
 impl List {
     fn add(&mut self, key: &'static str, support: Support, what: impl fmt::Display) {
@@ -87,6 +87,10 @@ impl List {
         }
         if config.statsd.is_empty() {
             self.add("statsd", Done, "off");
+        }
+        if config.dialect != self.default.dialect {
+            let what = format_args!("packets are read as {}", config.dialect);
+            self.add("dialect", Done, what);
         }
         self.add("http", Done, &config.http);
         self.add("admin", Done, &config.admin);
@@ -107,6 +111,7 @@ impl List {
             ("graphite", config.graphite.host.is_some()),
             ("repeater", !config.repeater.to.is_empty()),
             ("exec", !config.exec.command.is_empty()),
+            ("http_output", !config.http_output.is_empty()),
             ("histogram", !config.histogram.is_empty()),
         ] {
             if is_set {
@@ -206,7 +211,14 @@ impl List {
             let command = config.exec.command.join(" ");
             self.add("exec", Done, format_args!("every flush to the command {command}"));
         }
-        let outputs = [Output::Graphite, Output::Console, Output::Repeater, Output::Exec];
+        for output in config.http_output.iter().filter(|_| config.runs(Output::Http)) {
+            let HttpOutput { name, url, .. } = output;
+            let format = format!("{:?}", output.format).to_lowercase();
+            let what = format_args!("{name}: every flush as {format} lines to {url}");
+            self.add("http_output", Done, what);
+        }
+        let outputs =
+            [Output::Graphite, Output::Console, Output::Repeater, Output::Exec, Output::Http];
         if config.data.is_none() && !outputs.iter().any(|output| config.runs(*output)) {
             self.add(
                 "backends",
@@ -234,13 +246,18 @@ impl List {
 
     fn process(&mut self, config: &Config) {
         if let Some(interval) = config.key_flush.interval {
-            self.add("key_flush", Missing, format_args!("every {interval:?}"));
+            let percent = config.key_flush.percent;
+            let log = config.key_flush.log.as_ref();
+            let to = log.map_or("standard output".into(), |path| path.to_string_lossy());
+            let what = format_args!("the busiest {percent} % of names to {to} every {interval:?}");
+            self.add("key_flush", if config.is_relay() { NoEffect } else { Done }, what);
         }
         if config.debug {
             self.add("debug", Done, "the log at its finest");
         }
         if config.dump_messages {
-            self.add("dump_messages", Missing, "every line to the log");
+            let what = format_args!("every line to the log, {LOGGED_LINES_MAX} a second at most");
+            self.add("dump_messages", if config.is_relay() { NoEffect } else { Done }, what);
         }
         if config.health_status == Health::Down {
             self.add("health_status", Done, "down");

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::io;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 use super::{Backend, BackendError};
 use crate::aggregate::{First, Named, Snapshot};
+use crate::clock::javascript_date;
 
 mod inspect;
 
@@ -41,22 +42,15 @@ impl<W: io::Write + Send> DumpBackend<W> {
     }
 
     fn text(&self, snapshot: &Snapshot) -> String {
-        let mut text = format!("Flushing stats at  {}\n", self.date(snapshot.timestamp));
+        let mut text = format!(
+            "Flushing stats at  {}\n",
+            javascript_date(snapshot.timestamp, &self.time_zone)
+        );
         let inspect =
             if self.pretty { Inspect { depth: 5, colours: true } } else { Inspect::default() };
         text.push_str(&inspect.text(&self.value(snapshot)));
         text.push('\n');
         text
-    }
-
-    /// JavaScript's `Date.prototype.toString`.
-    fn date(&self, timestamp: i64) -> String {
-        let instant = Timestamp::from_second(timestamp).unwrap_or_default();
-        let zoned = instant.to_zoned(self.time_zone.clone());
-        let date = zoned.strftime("%a %b %d %Y %H:%M:%S GMT%z");
-        let zone = zoned.strftime("%Z").to_string();
-        let zone = if zone == "UTC" { "Coordinated Universal Time" } else { &zone };
-        format!("{date} ({zone})")
     }
 
     fn value<'s>(&self, snapshot: &'s Snapshot) -> Value<'s> {

@@ -97,7 +97,7 @@ fn start_log(is_debug: bool) -> LogLevel {
 }
 
 fn filter(is_debug: bool) -> EnvFilter {
-    EnvFilter::new(if is_debug { "debug" } else { "warn" })
+    EnvFilter::new(if is_debug { "debug" } else { "warn,messages=info" })
 }
 
 /// Says how much is logged, as [`start_log`] does, while it goes on.

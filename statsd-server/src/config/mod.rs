@@ -5,6 +5,7 @@ mod duration;
 mod environment;
 mod error;
 pub mod etsy_js;
+mod http_output;
 mod listen;
 mod load;
 mod relay;
@@ -13,6 +14,7 @@ mod suggest;
 mod validate;
 mod write;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,6 +25,7 @@ use crate::limits::{SET_MEMBERS_MAX, TIMER_SAMPLES_MAX};
 pub use duration::parse_duration;
 pub use environment::{Environment, VARIABLES};
 pub use error::ConfigError;
+pub use http_output::{HttpOutput, HttpOutputFormat};
 pub use listen::{Listen, StatsdListen, UnixSocket};
 pub use load::{Format, Loaded, Note, NoteKind};
 pub use relay::{Relay, RelayNode};
@@ -121,6 +124,8 @@ pub struct Config {
     pub console: Console,
     /// A command that gets every flush.
     pub exec: Exec,
+    /// Servers that get every flush over HTTP.
+    pub http_output: Vec<HttpOutput>,
     /// Timers whose samples are counted by size.
     pub histogram: Vec<Histogram>,
     /// How long silent names are kept.
@@ -166,6 +171,7 @@ impl Default for Config {
             relay: Relay::default(),
             console: Console::default(),
             exec: Exec::default(),
+            http_output: Vec::new(),
             histogram: Vec::new(),
             ttl: Ttl::default(),
             key_flush: KeyFlush::default(),
@@ -221,6 +227,7 @@ impl Config {
             Output::Repeater => !self.repeater.to.is_empty(),
             Output::Console => self.backends.is_some(),
             Output::Exec => !self.exec.command.is_empty(),
+            Output::Http => !self.http_output.is_empty(),
         };
         has_target && self.backends.as_ref().is_none_or(|named| named.contains(&output))
     }
@@ -238,9 +245,17 @@ impl Config {
     /// # Ok::<(), statsd_server::config::ConfigError>(())
     /// ```
     pub fn graphite_spool(&self) -> Option<PathBuf> {
+        self.graphite.spool.clone().or_else(|| self.spool_of("graphite"))
+    }
+
+    /// The folder where flushes wait for an output over HTTP; none where there is no data folder.
+    pub fn http_spool(&self, output: &HttpOutput) -> Option<PathBuf> {
+        self.spool_of(&format!("http-{}", output.name))
+    }
+
+    fn spool_of(&self, output: &str) -> Option<PathBuf> {
         // No series can have that name: a node holds no dot.
-        let below = |data: &PathBuf| data.join(".spool").join("graphite");
-        self.graphite.spool.clone().or_else(|| self.data.as_ref().map(below))
+        self.data.as_ref().map(|data| data.join(".spool").join(output))
     }
 
     /// The file that keeps the state for the next run: `state`, or else one in the data folder. None
@@ -310,6 +325,31 @@ pub enum Dialect {
     Etsy,
     /// Datadog's: histograms, distributions and several values in one line.
     Dogstatsd,
+    /// Telegraf's: tags after a comma, `name,plan=pro:1|c`.
+    Influx,
+    /// Graphite's: tags after a semicolon, `name;plan=pro:1|c`.
+    Graphite,
+    /// SignalFx's: tags in brackets, `name[plan=pro]:1|c`.
+    SignalFx,
+    /// Librato's and Sysdig's: tags after a hash, `name#plan=pro:1|c`.
+    Librato,
+    /// Okmeter's: tags are nodes of the name, `name.plan_is_pro:1|c`.
+    Okmeter,
+}
+
+impl fmt::Display for Dialect {
+    /// What people call it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Etsy => "etsy's",
+            Self::Dogstatsd => "DogStatsD's",
+            Self::Influx => "Influx's",
+            Self::Graphite => "Graphite's",
+            Self::SignalFx => "SignalFx's",
+            Self::Librato => "Librato's",
+            Self::Okmeter => "Okmeter's",
+        })
+    }
 }
 
 #[cfg(test)]

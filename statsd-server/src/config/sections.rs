@@ -21,6 +21,8 @@ pub enum Output {
     Repeater,
     /// Every flush to a command.
     Exec,
+    /// Every flush over HTTP, to all of `[[http_output]]`.
+    Http,
 }
 
 /// `[graphite]`: a carbon server, and how series are named, in the store and on the page, too.

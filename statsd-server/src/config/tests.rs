@@ -36,6 +36,56 @@ fn every_flat_key_is_read() {
 }
 
 #[test]
+fn every_dialect_has_a_name() {
+    for (name, dialect) in [
+        ("etsy", Dialect::Etsy),
+        ("dogstatsd", Dialect::Dogstatsd),
+        ("influx", Dialect::Influx),
+        ("graphite", Dialect::Graphite),
+        ("signalfx", Dialect::SignalFx),
+        ("librato", Dialect::Librato),
+        ("okmeter", Dialect::Okmeter),
+    ] {
+        let config = Config::parse(&format!("dialect = '{name}'")).unwrap();
+        assert_eq!(config.dialect, dialect);
+        assert_eq!(Config::parse(&config.to_toml().unwrap()).unwrap(), config);
+    }
+    let wrong = error("dialect = 'telegraf'");
+    assert!(wrong.contains("`telegraf`") && wrong.contains("influx, graphite"), "{wrong}");
+}
+
+#[test]
+fn outputs_over_http_are_read_and_their_mistakes_named() {
+    let text = "data = '/srv'\n[[http_output]]\nurl = 'http://influx:8086/write?db=x'\n\
+        headers = { Authorization = 'Token t' }\n\
+        [[http_output]]\nname = 'lines'\nurl = 'http://127.0.0.1/'\nformat = 'graphite'\ntimeout = '2s'";
+    let config = Config::parse(text).unwrap();
+    let [first, second] = &config.http_output[..] else { panic!("{config:?}") };
+    assert_eq!((&*first.name, first.format), ("http", HttpOutputFormat::Influx));
+    assert_eq!((second.format, second.timeout.as_secs()), (HttpOutputFormat::Graphite, 2));
+    assert_eq!(config.http_spool(second).as_deref(), Some(Path::new("/srv/.spool/http-lines")));
+    assert!(config.runs(Output::Http));
+    assert_eq!(Config::parse(&config.to_toml().unwrap()).unwrap(), config);
+    for (text, message) in [
+        ("url = 'https://a/'", "http_output.url: \"https://a/\": TLS is not in this version"),
+        ("url = 'http://a:0/'", "http_output.url: \"http://a:0/\": it is not http://host"),
+        ("url = 'http://a'\nname = 'A'", "http_output.name: \"A\" is not 1 to 32 of"),
+        ("url = 'http://a'\nname = 'graphite'", "http_output.name: \"graphite\" is another"),
+        ("url = 'http://a'\n[[http_output]]\nurl = 'http://b'", "http_output.name: \"http\" is"),
+        ("url = 'http://a'\nheaders = { Host = 'b' }", "http_output.headers: Host is set"),
+        ("url = 'http://a'\nheaders = { 'a b' = '' }", "http_output.headers: \"a b\" is no"),
+        (
+            "url = 'http://a'\nheaders = { A = \"\\r\\nB: c\" }",
+            "http_output.headers: the value of A",
+        ),
+        ("url = 'http://a'\ntimeout = '0s'", "http_output.timeout: 0ns is not within"),
+    ] {
+        let error = error(&format!("[[http_output]]\n{text}"));
+        assert!(error.contains(message), "{text}: {error}");
+    }
+}
+
+#[test]
 fn every_section_is_read() {
     let config = Config::parse(SECTIONS).unwrap();
     assert_eq!(config.graphite.address().as_deref(), Some("carbon:2004"));

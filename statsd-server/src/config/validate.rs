@@ -4,12 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::listen::is_address;
-use super::{Config, Relay, RelayNode, StatsdListen, Ttl};
+use super::{Config, HttpOutput, Relay, RelayNode, StatsdListen, Ttl};
+use crate::http_url::HttpUrl;
 use crate::limits::{
     EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN,
-    HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX,
-    RELAY_NODES_MAX, REPEATER_TARGETS_MAX, SET_MEMBERS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX,
-    TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX, UNIX_PATH_MAX_BYTES,
+    HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, HTTP_OUTPUT_HEADERS_MAX, HTTP_OUTPUTS_MAX, OUTPUT_WAIT_MAX,
+    OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX, RELAY_NODES_MAX, REPEATER_TARGETS_MAX,
+    SET_MEMBERS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX, TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX,
+    UNIX_PATH_MAX_BYTES,
 };
 
 /// A value that is out of its range.
@@ -53,6 +55,7 @@ pub(super) fn check(config: &Config) -> Checked {
     self::timers(config)?;
     names(config)?;
     outputs(config)?;
+    http_outputs(&config.http_output)?;
     relay(&config.relay)?;
     let percent = config.key_flush.percent;
     if !(percent > 0.0 && percent <= 100.0) {
@@ -152,6 +155,55 @@ fn outputs(config: &Config) -> Checked {
     command(&config.exec.command)?;
     wait("exec.deadline", config.exec.deadline)
 }
+
+fn http_outputs(outputs: &[HttpOutput]) -> Checked {
+    at_most("http_output", outputs.len(), HTTP_OUTPUTS_MAX)?;
+    for (at, output) in outputs.iter().enumerate() {
+        let HttpOutput { name, url, headers, connect_timeout, timeout, spool_max_bytes, .. } =
+            output;
+        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+        if name.is_empty() || name.len() > 32 || !name.chars().all(is_plain) {
+            let message = format!("{name:?} is not 1 to 32 of a-z, 0-9, _ and -");
+            return wrong("http_output.name", message);
+        }
+        if outputs[..at].iter().any(|other| other.name == *name) || TAKEN_NAMES.contains(&&**name) {
+            return wrong("http_output.name", format!("{name:?} is another output's"));
+        }
+        if let Err(error) = HttpUrl::read(url) {
+            return wrong("http_output.url", format!("{url:?}: {error}"));
+        }
+        at_most("http_output.headers", headers.len(), HTTP_OUTPUT_HEADERS_MAX)?;
+        for (header, value) in headers {
+            let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+            if header.is_empty() || !header.chars().all(is_token) {
+                return wrong("http_output.headers", format!("{header:?} is no header's name"));
+            }
+            if OWN_HEADERS.iter().any(|own| header.eq_ignore_ascii_case(own)) {
+                return wrong(
+                    "http_output.headers",
+                    format!("{header} is set by the server itself"),
+                );
+            }
+            if value.contains(|c: char| c.is_control()) {
+                let message = format!("the value of {header} has a control character");
+                return wrong("http_output.headers", message);
+            }
+        }
+        wait("http_output.connect_timeout", *connect_timeout)?;
+        wait("http_output.timeout", *timeout)?;
+        if !(1..=SPOOL_BYTES_MAX).contains(spool_max_bytes) {
+            let message = format!("{spool_max_bytes} is not within 1 and {SPOOL_BYTES_MAX}");
+            return wrong("http_output.spool_max_bytes", message);
+        }
+    }
+    Ok(())
+}
+
+/// What other outputs are called in `/status`.
+const TAKEN_NAMES: [&str; 6] = ["graphite", "store", "live", "console", "dump", "exec"];
+
+/// What every request says already.
+const OWN_HEADERS: [&str; 4] = ["host", "content-length", "connection", "transfer-encoding"];
 
 fn relay(relay: &Relay) -> Checked {
     at_most("relay.nodes", relay.nodes.len(), RELAY_NODES_MAX)?;

@@ -6,6 +6,7 @@ use statsd_client::protocol::Dialect;
 use super::*;
 use crate::aggregate::{Kind, Listed, Snapshot};
 use crate::backend::{Backend, BackendError};
+use crate::events::Wanted;
 use crate::limits::LANE_FLUSHES_MAX;
 use crate::receiver::{Reading, Receivers, UdpOptions};
 
@@ -309,4 +310,23 @@ fn who_brings_the_names_is_told_after_each_flush() {
     let known = bench.telemetry.known.get();
     assert_eq!(known.contexts, 3 + 3);
     assert_eq!(known.first_nodes, [("shop".to_owned(), 2), ("cron".to_owned(), 1)]);
+}
+
+#[test]
+fn events_and_service_checks_reach_the_log_with_the_flush() {
+    let shard = Arc::new(Mutex::new(Shard::new(Dialect::DogStatsd)));
+    let (bench, flusher) = with_lanes(vec![shard], TEN_SECONDS, vec![mpsc::channel().1]);
+    let events = EventLog::default();
+    let mut flusher = flusher.with_events(events.clone());
+    record(&bench.shards[0], "_e{1,1}:a|b\n_e{1,1}:c|d|d:990\n_sc|db|1|m:slow\n_sc|db|9");
+    flusher.flush_once(1_010);
+    let wanted = Wanted { from: 0, until: 2_000, tags: Vec::new(), any: false };
+    let times: Vec<_> = events.find(&wanted).into_iter().map(|event| event.when).collect();
+    assert_eq!(times, [Some(990), Some(1_000)]);
+    assert_eq!(events.checks()[0].message, "slow");
+    let telemetry = &bench.telemetry;
+    assert_eq!((telemetry.events.get(), telemetry.service_checks.get()), (2, 1));
+    assert_eq!(telemetry.bad_lines.get(), 1);
+    let snapshot = bench.snapshots.recv().unwrap();
+    assert_eq!(snapshot.gauges.get("service_checks.db"), Some(&1.0));
 }

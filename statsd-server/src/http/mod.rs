@@ -1,9 +1,10 @@
 //! The server over HTTP: axum here and nowhere else.
-//! May not know receivers, the aggregator or backends. Data comes from `trait Store` and the live hub and
-//! leaves as answers.
+//! May not know receivers, the aggregator or backends. Data comes from `trait Store`, the live hub
+//! and the log of events, and leaves as answers.
 
 mod connections;
 mod error;
+mod events;
 mod find;
 mod health;
 mod live;
@@ -26,6 +27,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use crate::clock::Clock;
+use crate::events::EventLog;
 use crate::health::Health;
 use crate::limits::QUERIES_AT_ONCE_MAX;
 use crate::live::Hub;
@@ -46,6 +48,8 @@ pub struct HttpState {
     pub hub: Hub,
     /// How the server is.
     pub health: Arc<Health>,
+    /// The newest events and service checks.
+    pub events: EventLog,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where what happens here is counted.
@@ -55,6 +59,7 @@ pub struct HttpState {
 /// Every route of the server.
 pub fn router(state: HttpState) -> Router {
     Router::new()
+        .merge(events::routes())
         .merge(find::routes())
         .merge(health::routes())
         .merge(live::routes())

@@ -11,16 +11,18 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 use super::{HttpState, route_both};
-use crate::telemetry::{BackendStatus, NodeStatus};
+use crate::events::ServiceCheck;
+use crate::telemetry::{BackendStatus, BadReason, NodeStatus};
 
 pub(super) fn routes() -> Router<HttpState> {
     route_both(Router::new(), "/status", get(status))
 }
 
-/// `{"version": …, "health": {"up": true, "unhealthy": [], "not_ready": []}, "live_pages": …, "counts": {"packets":
-/// 31, …}, "contexts": …, "first_nodes": [{"node": "shop", "new_names": 12}, …], "backends": {"store": {"flushes":
-/// 7, …}}, "nodes": {"10.0.0.1:8125": {"up": 1, "lines": 12, …}}}`, the counts and the new names since the start,
-/// the contexts of the last flush; nodes are those of a relay.
+/// `{"version": …, "health": {"up": true, "unhealthy": [], "not_ready": []}, "live_pages": …, "counts": {"packets": 31, …}, "bad_lines": {"bad value": {"lines": 3,
+/// "example": "users:x|c"}, …}, "service_checks": [{"name": "db.up", "status": 2, "message": "refused", …}, …], "contexts": …, "first_nodes": [{"node":
+/// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}, "nodes": {"10.0.0.1:8125": {"up": 1,
+/// "lines": 12, …}}}`, the counts and the new names since the start, the contexts of the last flush; nodes
+/// are those of a relay.
 async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     let counts: Map<String, Value> =
         state.telemetry.counts().map(|(name, count)| (name.to_owned(), count.into())).collect();
@@ -35,6 +37,9 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         (name, Value::Object(numbers.collect()))
     };
     let nodes: Map<String, Value> = state.telemetry.nodes.all().into_iter().map(node).collect();
+    let bad_lines: Map<String, Value> =
+        state.telemetry.bad_reasons.all().into_iter().map(bad).collect();
+    let checks: Vec<Value> = state.events.checks().into_iter().map(check).collect();
     let known = state.telemetry.known.get();
     let first_nodes: Vec<Value> = known
         .first_nodes
@@ -50,6 +55,8 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         },
         "live_pages": state.hub.listeners(),
         "counts": counts,
+        "bad_lines": bad_lines,
+        "service_checks": checks,
         "backends": backends,
         "nodes": nodes,
         "contexts": known.contexts,
@@ -59,10 +66,22 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     (headers, format!("{status:#}\n"))
 }
 
+fn check(check: ServiceCheck) -> Value {
+    let ServiceCheck { name, status, message, host, when, tags } = check;
+    json!({
+        "name": name, "status": status, "message": message, "host": host, "when": when, "tags": tags,
+    })
+}
+
+fn bad(bad: BadReason) -> (String, Value) {
+    (bad.reason.to_owned(), json!({ "lines": bad.lines, "example": bad.example }))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
+    use crate::events::{Notices, ServiceCheck};
     use crate::http::testing::serve;
     use crate::telemetry::KnownNames;
 
@@ -70,16 +89,27 @@ mod tests {
     fn every_count_stands_in_the_status() {
         let served = serve();
         served.telemetry.bad_lines.add(3);
+        served.telemetry.bad_reasons.add("bad value", 3, Some("a:x|c".to_owned()));
         served.telemetry.contexts_over_limit.add(2);
         served.telemetry.backends.named("slow").skipped.add(4);
         served.telemetry.nodes.named("10.0.0.1:8125").up.set(1);
         let first_nodes = vec![("shop".to_owned(), 7)];
         served.telemetry.known.set(KnownNames { contexts: 9, first_nodes });
+        let mut notices = Notices::default();
+        let name = "db.up".to_owned();
+        notices.add_check(ServiceCheck { name, status: 2, ..ServiceCheck::default() });
+        served.events.add(notices, 17);
         let answer = served.get("/status", &[]);
         assert_eq!(answer.status, 200);
         let status: Value = serde_json::from_slice(&answer.body()).unwrap();
         assert_eq!(status["counts"]["bad_lines"], 3);
+        let bad = json!({ "bad value": { "lines": 3, "example": "a:x|c" } });
+        assert_eq!(status["bad_lines"], bad);
         assert_eq!(status["counts"]["contexts_over_limit"], 2);
+        let check = json!({
+            "name": "db.up", "status": 2, "message": "", "host": "", "when": 17, "tags": [],
+        });
+        assert_eq!(status["service_checks"], json!([check]));
         assert_eq!(status["contexts"], 9);
         let not_ready = ["it does not receive yet"];
         let health = json!({ "up": true, "unhealthy": [], "not_ready": not_ready });

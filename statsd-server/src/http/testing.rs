@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::{HttpState, router};
 use crate::clock::Clock;
+use crate::events::EventLog;
 use crate::health::Health;
 use crate::live::Hub;
 use crate::store::{Fetched, Node, Store, StoreError, Write, Written};
@@ -48,6 +49,7 @@ impl Store for EmptyStore {
 pub(super) struct Served {
     pub(super) hub: Hub,
     pub(super) health: Arc<Health>,
+    pub(super) events: EventLog,
     pub(super) telemetry: Arc<Telemetry>,
     address: SocketAddr,
     _runtime: Runtime,
@@ -59,16 +61,18 @@ pub(super) fn serve() -> Served {
         store: Arc::new(EmptyStore),
         hub: Hub::new(),
         health: Arc::default(),
+        events: EventLog::default(),
         clock: Arc::new(StoppedClock(1_340_000_000)),
         telemetry: Arc::default(),
     };
     let (hub, telemetry) = (state.hub.clone(), Arc::clone(&state.telemetry));
     let health = Arc::clone(&state.health);
+    let events = state.events.clone();
     let runtime = Runtime::new().unwrap();
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
     let address = listener.local_addr().unwrap();
     runtime.spawn(async move { axum::serve(listener, router(state)).await });
-    Served { hub, health, telemetry, address, _runtime: runtime }
+    Served { hub, events, health, telemetry, address, _runtime: runtime }
 }
 
 impl Served {

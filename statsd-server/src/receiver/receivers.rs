@@ -34,17 +34,20 @@ pub struct Reading {
     pub sanitise: bool,
     /// How much of a timer and of a set is kept as it came.
     pub exact: Exact,
+    /// Whether the lines of each name are counted.
+    pub count_names: bool,
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { dialect: Dialect::Etsy, sanitise: true, exact: Exact::default() }
+        Self { dialect: Dialect::Etsy, sanitise: true, exact: Exact::default(), count_names: false }
     }
 }
 
 impl Reading {
     fn shard(self) -> Arc<Mutex<Shard>> {
         let shard = Shard::new(self.dialect).sanitising(self.sanitise).exact(self.exact);
+        let shard = shard.counting_names(self.count_names);
         Arc::new(Mutex::new(shard))
     }
 }

@@ -11,7 +11,7 @@ use super::fleet::{Fleet, Table};
 use crate::aggregate::Lost;
 use crate::limits::{RELAY_PACKET_MAX_BYTES, RELAY_SEND_WAIT_MAX, REPEATED_PACKET_MAX_BYTES};
 use crate::receiver::Feed;
-use crate::telemetry::Telemetry;
+use crate::telemetry::{BadLines, Telemetry};
 
 /// Takes the packets of one receiver.
 #[derive(Debug)]
@@ -126,6 +126,9 @@ impl Feed for Forwarder {
         telemetry.lines.add(lost.lines_too_long);
         telemetry.lines_too_long.add(lost.lines_too_long);
         telemetry.bad_lines.add(lost.lines_too_long);
+        if lost.lines_too_long > 0 {
+            telemetry.bad_reasons.add(BadLines::TOO_LONG, lost.lines_too_long, None);
+        }
     }
 }
 

@@ -28,6 +28,8 @@ backend_status! {
     flushes: Count,
     /// Flushes that failed, panics included. For those that deliver later: attempts to deliver.
     errors: Count,
+    /// Requests that the other side refused for good, with a 4xx: their lines are lost to this output.
+    refused: Count,
     /// Flushes not handed to it because it had fallen behind: lost to this output.
     skipped: Count,
     /// Flushes that took longer than its deadline.

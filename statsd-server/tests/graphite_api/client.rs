@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use statsd_server::clock::Clock;
+use statsd_server::events::EventLog;
 use statsd_server::http::{HttpState, router};
 use statsd_server::live::Hub;
 use statsd_server::store::Store;
@@ -55,6 +56,7 @@ impl Server {
             store: Arc::new(store),
             health: Arc::default(),
             hub: Hub::new(),
+            events: EventLog::default(),
             clock: Arc::new(Stopped),
             telemetry: Arc::clone(&telemetry),
         };

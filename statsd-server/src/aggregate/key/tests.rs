@@ -1,14 +1,14 @@
 use super::*;
 
 fn name_of(name: &[u8], tags: Option<&[u8]>) -> String {
-    context_name(name, tags, &mut String::from("left from before")).to_owned()
+    context_name(name, tags, b',', &mut String::from("left from before")).to_owned()
 }
 
 #[test]
 fn a_clean_name_is_borrowed() {
     let mut buffer = String::new();
     let name = b"shop.Orders-2_x;a=b";
-    assert_eq!(context_name(name, None, &mut buffer).as_bytes().as_ptr(), name.as_ptr());
+    assert_eq!(context_name(name, None, b',', &mut buffer).as_bytes().as_ptr(), name.as_ptr());
 }
 
 #[test]

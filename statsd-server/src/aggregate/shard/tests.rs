@@ -5,6 +5,9 @@ use super::super::gathering::GaugeChange;
 use super::super::{Options, State};
 use super::*;
 
+mod dialects;
+mod notices;
+
 fn shard_of(packets: &[&[u8]]) -> Shard {
     let mut shard = Shard::new(Dialect::Etsy);
     for packet in packets {
@@ -20,7 +23,7 @@ fn packets_lines_and_bad_values_are_counted() {
     assert_eq!((counts.packets, counts.lines, counts.samples), (3, 4, 2));
     assert_eq!(counts.bad_lines(), 3);
     assert_eq!(
-        counts.bad.iter().map(|(reason, n)| (*reason, *n)).collect::<Vec<_>>(),
+        counts.bad.iter().map(|(reason, bad)| (*reason, bad.number)).collect::<Vec<_>>(),
         [(Reason::MissingType, 1), (Reason::BadValue, 1), (Reason::NegativeTimer, 1)]
     );
 }

@@ -11,10 +11,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::carbon::Delivery;
+use super::SpoolOptions;
 use super::lines::Lines;
 use super::spool::Spool;
-use super::{GraphiteOptions, GraphiteProtocol, pickle};
 use crate::aggregate::Snapshot;
 use crate::backend::BackendError;
 use crate::backend::lane::millis;
@@ -22,14 +21,46 @@ use crate::clock::Clock;
 use crate::limits::{REPLAY_MAX_BYTES, RETRY_PAUSE_MAX};
 use crate::telemetry::BackendStatus;
 
+/// Knows how one flush gets to where it goes.
+pub(in crate::backend) trait Carrier: Send {
+    /// Whom it delivers to, for the log.
+    fn target(&self) -> &str;
+
+    /// Delivers a flush, and yields how many bytes that were. It must not take longer than `until`.
+    fn deliver(&self, body: &Body, until: Option<Instant>) -> Result<u64, NotTaken>;
+}
+
+/// Why a flush was not taken; it is tried again.
 #[derive(Debug)]
-pub(super) struct Courier {
+pub(in crate::backend) struct NotTaken {
+    pub(in crate::backend) error: io::Error,
+    /// How long the other side asks not to be asked again.
+    pub(in crate::backend) after: Option<Duration>,
+}
+
+impl From<io::Error> for NotTaken {
+    fn from(error: io::Error) -> Self {
+        Self { error, after: None }
+    }
+}
+
+/// How a courier goes about it.
+#[derive(Debug, Clone)]
+pub(in crate::backend) struct CourierOptions {
+    /// The pause after the first failed attempt; it doubles up to `RETRY_PAUSE_MAX`.
+    pub(in crate::backend) retry_pause: Duration,
+    /// How long a flush that was delivered is kept to be sent again.
+    pub(in crate::backend) replay: Duration,
+    pub(in crate::backend) spool: SpoolOptions,
+}
+
+#[derive(Debug)]
+pub(in crate::backend) struct Courier {
     shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
 struct Shared {
-    lines: Lines,
     desk: Mutex<Desk>,
     changed: Condvar,
     status: Arc<BackendStatus>,
@@ -56,10 +87,11 @@ struct Flush {
     spooled: bool,
 }
 
-/// A flush that has not been spooled is written as it is sent, so that its text is never in memory.
+/// What a flush is delivered from.
 #[derive(Debug, Clone)]
-enum Body {
-    Snapshot(Arc<Snapshot>),
+pub(in crate::backend) enum Body {
+    /// The flush itself, which is written as it is sent, so that its text is never in memory.
+    Snapshot(Arc<Snapshot>, Arc<Lines>),
     Text(Arc<str>),
 }
 
@@ -69,7 +101,7 @@ const NUMBER_BYTES: usize = 32;
 impl Body {
     fn held_bytes(&self) -> usize {
         match self {
-            Self::Snapshot(snapshot) => {
+            Self::Snapshot(snapshot, _) => {
                 let stats: usize = snapshot.timers.iter().map(|(_, timer)| timer.stats.len()).sum();
                 (snapshot.len() + stats) * NUMBER_BYTES
             }
@@ -77,18 +109,18 @@ impl Body {
         }
     }
 
-    fn text(&self, lines: &Lines) -> Arc<str> {
+    pub(in crate::backend) fn text(&self) -> Arc<str> {
         match self {
-            Self::Snapshot(snapshot) => lines.text(snapshot).into(),
+            Self::Snapshot(snapshot, lines) => lines.text(snapshot).into(),
             Self::Text(text) => Arc::clone(text),
         }
     }
 }
 
 impl Courier {
-    pub(super) fn start(
-        options: GraphiteOptions,
-        lines: Lines,
+    pub(in crate::backend) fn start(
+        options: CourierOptions,
+        carrier: Box<dyn Carrier>,
         clock: Arc<dyn Clock>,
         status: Arc<BackendStatus>,
     ) -> io::Result<Self> {
@@ -103,24 +135,22 @@ impl Courier {
             closing: None,
             done: false,
         };
-        let (desk, changed) = (Mutex::new(desk), Condvar::new());
-        let shared = Arc::new(Shared { lines, desk, changed, status });
-        let runner = Runner { shared: Arc::clone(&shared), options, clock };
-        thread::Builder::new().name("statsd-carbon".to_owned()).spawn(move || runner.run())?;
+        let shared = Arc::new(Shared { desk: Mutex::new(desk), changed: Condvar::new(), status });
+        let runner = Runner { shared: Arc::clone(&shared), options, carrier, clock };
+        thread::Builder::new().name("statsd-courier".to_owned()).spawn(move || runner.run())?;
         Ok(Self { shared })
     }
 
     /// Takes a flush. Blocks for the disk at most, and only while carbon is behind.
-    pub(super) fn hand_over(&self, snapshot: &Arc<Snapshot>) -> Result<(), BackendError> {
+    pub(in crate::backend) fn hand_over(&self, body: Body) -> Result<(), BackendError> {
         let mut desk = self.shared.lock();
         let number = desk.spool.next_number();
         let handed = if desk.in_hand.is_none() && desk.spool.is_empty() {
-            let body = Body::Snapshot(Arc::clone(snapshot));
             desk.in_hand = Some(Flush { number, body, spooled: false });
             Ok(())
         } else {
             let held = desk.in_hand.as_ref().map(|flush| flush.number);
-            desk.spool.put(number, &self.shared.lines.text(snapshot), held)
+            desk.spool.put(number, &body.text(), held)
         };
         self.shared.changed.notify_all();
         handed.map_err(|error| BackendError { message: format!("lost: {error}") })
@@ -128,7 +158,7 @@ impl Courier {
 
     /// Waits until all is delivered, an attempt has failed, or most of the time is over; what is in
     /// hand then is spooled, in case it does not arrive.
-    pub(super) fn close(&self, deadline: Instant) {
+    pub(in crate::backend) fn close(&self, deadline: Instant) {
         // The last quarter of the time is for the disk.
         let wait = deadline.saturating_duration_since(Instant::now()) * 3 / 4;
         let mut desk = self.shared.lock();
@@ -136,7 +166,7 @@ impl Courier {
         self.shared.changed.notify_all();
         let waited = self.shared.changed.wait_timeout_while(desk, wait, |desk| !desk.done);
         desk = waited.unwrap_or_else(PoisonError::into_inner).0;
-        desk.spool_what_is_in_hand(&self.shared.lines);
+        desk.spool_what_is_in_hand();
         desk.spool.end();
     }
 }
@@ -144,7 +174,7 @@ impl Courier {
 #[cfg(test)]
 impl Courier {
     /// Whether all that was handed over is delivered.
-    pub(super) fn is_idle(&self) -> bool {
+    pub(in crate::backend) fn is_idle(&self) -> bool {
         let desk = self.shared.lock();
         desk.in_hand.is_none() && desk.spool.is_empty()
     }
@@ -202,8 +232,8 @@ impl Shared {
     /// Waits before the next attempt. False where there is to be none.
     fn pause(&self, pause: Duration, replay: Duration) -> bool {
         let mut desk = self.lock();
-        desk.spool_what_is_in_hand(&self.lines);
-        desk.spool_what_was_delivered(&self.lines, replay);
+        desk.spool_what_is_in_hand();
+        desk.spool_what_was_delivered(replay);
         desk.in_hand = None;
         let waited = self.changed.wait_timeout_while(desk, pause, |desk| desk.closing.is_none());
         waited.unwrap_or_else(PoisonError::into_inner).0.closing.is_none()
@@ -211,24 +241,24 @@ impl Shared {
 }
 
 impl Desk {
-    fn spool_what_was_delivered(&mut self, lines: &Lines, replay: Duration) {
+    fn spool_what_was_delivered(&mut self, replay: Duration) {
         self.delivered_bytes = 0;
         for (at, flush) in mem::take(&mut self.delivered) {
             if at.elapsed() < replay
-                && let Err(error) = self.spool.put_again(flush.number, &flush.body.text(lines))
+                && let Err(error) = self.spool.put_again(flush.number, &flush.body.text())
             {
                 tracing::debug!(%error, "a delivered flush cannot be kept to be sent again");
             }
         }
     }
 
-    fn spool_what_is_in_hand(&mut self, lines: &Lines) {
+    fn spool_what_is_in_hand(&mut self) {
         let Some(flush) = self.in_hand.as_mut().filter(|flush| !flush.spooled) else { return };
         // Where the disk fails the flush is lost, and the spool has counted it; once is enough.
         flush.spooled = true;
-        let (number, text) = (flush.number, flush.body.text(lines));
+        let (number, text) = (flush.number, flush.body.text());
         if let Err(error) = self.spool.put(number, &text, None) {
-            tracing::error!(%error, "a flush that carbon did not take is lost");
+            tracing::error!(%error, "a flush that was not taken is lost");
         }
     }
 }
@@ -236,7 +266,8 @@ impl Desk {
 /// The thread's side.
 struct Runner {
     shared: Arc<Shared>,
-    options: GraphiteOptions,
+    options: CourierOptions,
+    carrier: Box<dyn Carrier>,
     clock: Arc<dyn Clock>,
 }
 
@@ -248,17 +279,17 @@ impl Runner {
                 Ok(()) => {
                     self.shared.delivered(flush, self.options.replay);
                     if failures > 0 {
-                        let carbon = &self.options.address;
-                        tracing::warn!("graphite {carbon} takes flushes again");
+                        tracing::warn!("{} takes flushes again", self.carrier.target());
                     }
                     failures = 0;
                 }
-                Err(error) => {
+                Err(NotTaken { error, after }) => {
                     self.count_failure(&error, failures == 0);
                     let pause =
                         self.options.retry_pause.saturating_mul(2_u32.saturating_pow(failures));
+                    let pause = pause.min(RETRY_PAUSE_MAX).max(after.unwrap_or_default());
                     failures += 1;
-                    if !self.shared.pause(pause.min(RETRY_PAUSE_MAX), self.options.replay) {
+                    if !self.shared.pause(pause, self.options.replay) {
                         break;
                     }
                 }
@@ -268,25 +299,11 @@ impl Runner {
         self.shared.changed.notify_all();
     }
 
-    fn deliver(&self, body: &Body) -> io::Result<()> {
-        let Shared { lines, status, .. } = &*self.shared;
+    fn deliver(&self, body: &Body) -> Result<(), NotTaken> {
+        let status = &self.shared.status;
         let until = self.shared.lock().closing;
         let begun = Instant::now();
-        let now = rounded(self.clock.now());
-        let about = lines.about(status, i64::try_from(now).unwrap_or(i64::MAX));
-        let mut delivery = Delivery::connect(&self.options, until)?;
-        let mut send = |text: &str| match self.options.protocol {
-            GraphiteProtocol::Text => delivery.write(text.as_bytes()),
-            GraphiteProtocol::Pickle => delivery.write(&pickle::frames(text)),
-        };
-        match body {
-            Body::Snapshot(snapshot) => lines.write(snapshot, &about, &mut send)?,
-            Body::Text(text) => {
-                send(text)?;
-                send(&about)?;
-            }
-        }
-        let bytes = delivery.end()?;
+        let bytes = self.carrier.deliver(body, until)?;
         status.flush_time.set(millis(begun.elapsed()));
         status.flush_length.set(bytes);
         status.last_flush.set(rounded(self.clock.now()));
@@ -297,16 +314,16 @@ impl Runner {
     fn count_failure(&self, error: &io::Error, first: bool) {
         self.shared.status.errors.add(1);
         self.shared.status.last_exception.set(rounded(self.clock.now()));
-        let carbon = &self.options.address;
+        let target = self.carrier.target();
         if first {
-            tracing::warn!("graphite {carbon}: {error}; flushes are spooled and sent again");
+            tracing::warn!("{target}: {error}; flushes are spooled and sent again");
         } else {
-            tracing::debug!("graphite {carbon}: {error}");
+            tracing::debug!("{target}: {error}");
         }
     }
 }
 
 /// etsy's seconds.
-fn rounded(time: Duration) -> u64 {
+pub(super) fn rounded(time: Duration) -> u64 {
     (time + Duration::from_millis(500)).as_secs()
 }

@@ -11,7 +11,7 @@ use crate::telemetry::BackendStatus;
 
 /// Writes flushes as lines, `name value timestamp`.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(in crate::backend) struct Lines {
     naming: Naming,
     calculation_time: String,
     processing_time: String,
@@ -96,7 +96,7 @@ impl Lines {
 }
 
 /// Whatever a name holds, a line stays one line of three words.
-fn push_line(text: &mut String, series: &str, value: f64, timestamp: &str) {
+pub(in crate::backend) fn push_line(text: &mut String, series: &str, value: f64, timestamp: &str) {
     // White space and control characters of ASCII.
     let breaks = |byte: u8| byte <= b' ' || byte == 0x7f;
     // All of them are looked at, which goes many at a time.

@@ -19,10 +19,14 @@ use super::{Backend, BackendError};
 use crate::aggregate::Snapshot;
 use crate::clock::Clock;
 use crate::limits::{BACKEND_DEADLINE, SPOOL_BYTES};
-use crate::telemetry::Telemetry;
+use crate::telemetry::{BackendStatus, Telemetry};
 
-use courier::Courier;
+use carbon::Delivery;
+use courier::rounded;
 use lines::Lines;
+
+pub(super) use courier::{Body, Carrier, Courier, CourierOptions, NotTaken};
+pub(super) use lines::push_line;
 
 /// In which format carbon gets its points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -117,6 +121,7 @@ impl GraphiteOptions {
 /// ```
 #[derive(Debug)]
 pub struct GraphiteBackend {
+    lines: Arc<Lines>,
     courier: Courier,
     stop_within: Duration,
     telemetry: Arc<Telemetry>,
@@ -136,8 +141,54 @@ impl GraphiteBackend {
     ) -> std::io::Result<Self> {
         let stop_within = options.stop_within;
         let status = telemetry.backends.named("graphite");
-        let courier = Courier::start(options, Lines::new(naming), clock, status)?;
-        Ok(Self { courier, stop_within, telemetry })
+        let lines = Arc::new(Lines::new(naming));
+        let courier = CourierOptions {
+            retry_pause: options.retry_pause,
+            replay: options.replay,
+            spool: options.spool.clone(),
+        };
+        let carrier = Box::new(CarbonCarrier {
+            target: format!("graphite {}", options.address),
+            lines: Arc::clone(&lines),
+            options,
+            status: Arc::clone(&status),
+            clock: Arc::clone(&clock),
+        });
+        let courier = Courier::start(courier, carrier, clock, status)?;
+        Ok(Self { lines, courier, stop_within, telemetry })
+    }
+}
+
+/// A connection a flush, with the lines about the last one behind it.
+struct CarbonCarrier {
+    target: String,
+    options: GraphiteOptions,
+    lines: Arc<Lines>,
+    status: Arc<BackendStatus>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Carrier for CarbonCarrier {
+    fn target(&self) -> &str {
+        &self.target
+    }
+
+    fn deliver(&self, body: &Body, until: Option<Instant>) -> Result<u64, NotTaken> {
+        let now = i64::try_from(rounded(self.clock.now())).unwrap_or(i64::MAX);
+        let about = self.lines.about(&self.status, now);
+        let mut delivery = Delivery::connect(&self.options, until)?;
+        let mut send = |text: &str| match self.options.protocol {
+            GraphiteProtocol::Text => delivery.write(text.as_bytes()),
+            GraphiteProtocol::Pickle => delivery.write(&pickle::frames(text)),
+        };
+        match body {
+            Body::Snapshot(snapshot, lines) => lines.write(snapshot, &about, &mut send)?,
+            Body::Text(text) => {
+                send(text)?;
+                send(&about)?;
+            }
+        }
+        Ok(delivery.end()?)
     }
 }
 
@@ -153,7 +204,7 @@ impl Backend for GraphiteBackend {
     /// Hands the flush over; where another one is still under way, it is written to the spool.
     fn flush_shared(&mut self, snapshot: &Arc<Snapshot>) -> Result<(), BackendError> {
         self.telemetry.results_not_finite.add(Lines::not_finite(snapshot) as u64);
-        self.courier.hand_over(snapshot)
+        self.courier.hand_over(Body::Snapshot(Arc::clone(snapshot), Arc::clone(&self.lines)))
     }
 
     fn deadline(&self) -> Duration {

@@ -100,7 +100,7 @@ const IMPURE: [&str; 9] = [
 ];
 
 /// Concrete parts, which only `app.rs` puts together.
-const CONCRETE: [&str; 9] = [
+const CONCRETE: [&str; 10] = [
     "CheckpointBackend",
     "LocalStore",
     "NoStore",

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::aggregate::{Counts, Interval, Kept, Options, Shard, State};
+use crate::aggregate::{Interval, Kept, Options, Shard, State};
 use crate::backend::Lane;
 use crate::clock::Clock;
 use crate::events::EventLog;
@@ -17,11 +17,13 @@ use crate::health::Health;
 use crate::limits::{ADMIN_REPLY_MAX_BYTES, FIRST_NODES_SHOWN, FLUSH_REQUESTS_MAX};
 use crate::telemetry::{KnownNames, Telemetry};
 
+mod account;
 mod bad_lines;
 mod change;
 mod inquiry;
 mod schedule;
 
+use account::count;
 use bad_lines::BadLineLog;
 pub use change::{Change, LaneChange};
 pub use inquiry::{Inquirer, Messages};
@@ -354,39 +356,6 @@ impl Drop for FlushHandle {
         if self.thread.is_some() {
             self.tell_to_stop();
         }
-    }
-}
-
-fn count(telemetry: &Telemetry, counts: &Counts) {
-    telemetry.packets.add(counts.packets);
-    telemetry.lines.add(counts.lines);
-    telemetry.bad_lines.add(counts.bad_lines());
-    telemetry.events.add(counts.events);
-    telemetry.service_checks.add(counts.service_checks);
-    telemetry.names_too_long.add(counts.names_too_long);
-    telemetry.contexts_over_limit.add(counts.contexts_over_limit);
-    telemetry.samples_over_limit.add(counts.samples_over_limit);
-    telemetry.timers_sketched.add(counts.timers_sketched);
-    telemetry.sets_estimated.add(counts.sets_estimated);
-    telemetry.results_not_finite.add(counts.results_not_finite);
-    telemetry.kernel_drops.add(counts.lost.kernel_drops);
-    telemetry.kernel_drops_merged.add(counts.lost.kernel_drops_merged);
-    telemetry.packets_truncated.add(counts.lost.packets_truncated);
-    telemetry.lines_too_long.add(counts.lost.lines_too_long);
-    if counts.lost.kernel_drops > 0 {
-        tracing::warn!(
-            packets = counts.lost.kernel_drops,
-            "the kernel dropped packets: they came faster than they were read"
-        );
-    }
-    let over = counts.contexts_over_limit + counts.samples_over_limit + counts.names_too_long;
-    if over > 0 {
-        tracing::warn!(
-            names = counts.contexts_over_limit,
-            samples = counts.samples_over_limit,
-            long_names = counts.names_too_long,
-            "samples dropped, a limit is reached"
-        );
     }
 }
 

@@ -1,6 +1,8 @@
 //! Any bytes as a packet, in every dialect, to the parser and through the aggregator.
 
-use statsd_client::protocol::{BadLine, Dialect, MetricType, Sample, Value, parse};
+use statsd_client::protocol::{
+    BadLine, Dialect, MetricType, Notice, Sample, Value, hash_name, notices, parse,
+};
 use statsd_server::aggregate::{Options, Shard, Snapshot, State};
 
 const DIALECTS: [Dialect; 7] = [
@@ -13,8 +15,8 @@ const DIALECTS: [Dialect; 7] = [
     Dialect::Okmeter,
 ];
 
-/// Those that the server can be configured to read.
-const READ_BY_THE_SERVER: [Dialect; 2] = [Dialect::Etsy, Dialect::DogStatsd];
+/// With which names are hashed.
+const SEED: u64 = 5;
 
 /// What the server's own counters begin with. No name of a line begins so: a name ends before its first colon.
 const OWN: &str = ":";
@@ -29,10 +31,8 @@ const EXACT_MAX: f64 = (1_u64 << 32) as f64;
 pub fn packet(data: &[u8]) {
     for dialect in DIALECTS {
         let items = read(data, dialect);
-        if READ_BY_THE_SERVER.contains(&dialect) {
-            aggregated(data, dialect, true, &items);
-            aggregated(data, dialect, false, &items);
-        }
+        aggregated(data, dialect, true, &items);
+        aggregated(data, dialect, false, &items);
     }
 }
 
@@ -42,15 +42,17 @@ type Item<'a> = Result<Sample<'a>, BadLine<'a>>;
 fn read(data: &[u8], dialect: Dialect) -> Vec<Item<'_>> {
     let lines: Vec<&[u8]> = data.split(|&b| b == b'\n').filter(|line| !line.is_empty()).collect();
     let mut items = Vec::new();
-    let mut samples = parse(data, dialect);
+    let mut samples = parse(data, dialect).seeded(SEED);
     let mut begun = 0;
     while let Some(item) = samples.next() {
         assert!(items.len() <= data.len(), "{dialect:?}: more values than bytes");
+        // Events and service checks are lines without one.
+        let with_values = samples.lines() - samples.notices();
         assert!(
-            samples.lines() == begun || samples.lines() == begun + 1,
+            with_values == begun || with_values == begun + 1,
             "{dialect:?}: a line without a value"
         );
-        begun = samples.lines();
+        begun = with_values;
         if let Ok(sample) = &item {
             usable(sample);
         }
@@ -58,14 +60,16 @@ fn read(data: &[u8], dialect: Dialect) -> Vec<Item<'_>> {
     }
     assert_eq!(samples.lines(), lines.len(), "{dialect:?}");
     assert_eq!(samples.next(), None, "{dialect:?}: it goes on after its end");
-    let one_by_one: Vec<_> = lines.iter().flat_map(|line| parse(line, dialect)).collect();
+    let one_by_one: Vec<_> =
+        lines.iter().flat_map(|line| parse(line, dialect).seeded(SEED)).collect();
     assert_eq!(items, one_by_one, "{dialect:?}: a line depends on its neighbours");
     items
 }
 
 /// A sample is what the aggregator may rely on.
 fn usable(sample: &Sample<'_>) {
-    let Sample { kind, value, rate, .. } = *sample;
+    let Sample { name, name_hash, kind, value, rate, .. } = *sample;
+    assert_eq!(name_hash, hash_name(name, SEED), "{sample:?}");
     assert!(rate > 0.0 && rate.is_finite(), "{sample:?}");
     match value {
         Value::Number(number) => {
@@ -93,12 +97,17 @@ fn aggregated(data: &[u8], dialect: Dialect, sanitise: bool, items: &[Item<'_>])
         snapshot.counters.iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
     };
     let lines = data.split(|&b| b == b'\n').filter(|line| !line.is_empty()).count();
-    let bad = items.iter().filter(|item| item.is_err()).count();
+    let is_dog = dialect == Dialect::DogStatsd;
+    let told: Vec<_> = if is_dog { notices(data).collect() } else { Vec::new() };
+    let bad_values = items.iter().filter(|item| item.is_err()).count();
+    let bad = bad_values + told.iter().filter(|notice| notice.is_err()).count();
+    let is_check = |notice: &&_| matches!(notice, Ok(Notice::ServiceCheck(_)));
+    let checks = told.iter().filter(is_check).count();
     assert_eq!(own("packets_received"), Some(1.0));
     assert_eq!(own("metrics_received"), Some(lines as f64), "{dialect:?}");
     assert_eq!(own("bad_lines_seen"), Some(bad as f64), "{dialect:?}");
     let accepted: Vec<_> = items.iter().flatten().collect();
-    added_up(&accepted, &snapshot);
+    added_up(&accepted, checks, &snapshot);
     // The next interval is an idle one, and begins anew.
     let next = state.snapshot(2);
     assert!(next.counters.iter().all(|(_, value)| *value == 0.0));
@@ -107,7 +116,7 @@ fn aggregated(data: &[u8], dialect: Dialect, sanitise: bool, items: &[Item<'_>])
     });
 }
 
-fn added_up(accepted: &[&Sample<'_>], snapshot: &Snapshot) {
+fn added_up(accepted: &[&Sample<'_>], checks: usize, snapshot: &Snapshot) {
     let of = |kinds: &[MetricType]| -> Vec<&Sample<'_>> {
         accepted.iter().filter(|sample| kinds.contains(&sample.kind)).copied().collect()
     };
@@ -125,7 +134,9 @@ fn added_up(accepted: &[&Sample<'_>], snapshot: &Snapshot) {
     }
     let gauges = snapshot.gauges.iter().filter(|(name, _)| not_own(name)).count();
     let set = of(&[MetricType::Gauge]).len();
-    assert!(gauges <= set && (gauges > 0) == (set > 0), "{set} values of {gauges} gauges");
+    // A service check is a gauge, too.
+    let (least, most) = ((set + checks).min(1), set + checks);
+    assert!((least..=most).contains(&gauges), "{most} values of {gauges} gauges");
     let members: usize = snapshot.sets.iter().map(|(_, members)| members).sum();
     let joined = of(&[MetricType::Set]).len();
     assert!(members <= joined && (members > 0) == (joined > 0), "{joined} joined {members}");

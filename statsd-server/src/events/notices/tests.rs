@@ -75,7 +75,7 @@ fn what_is_newer_comes_after_what_there_is() {
     let (mut old, mut new) = (Notices::default(), Notices::default());
     old.add_event(event("_e{1,0}:a|"));
     old.add_check(check("_sc|z|0"));
-    for n in 0..EVENTS_MAX + 1 {
+    for n in 0..=EVENTS_MAX {
         new.add_event(event(&format!("_e{{5,0}}:{n:05}|")));
     }
     new.add_check(check("_sc|z|1"));

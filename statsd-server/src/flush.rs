@@ -187,6 +187,7 @@ impl Flusher {
         let (events, checks) = self.events.add(self.state.take_notices(), now);
         self.telemetry.events_forgotten.add(events);
         self.telemetry.service_checks_forgotten.add(checks);
+        tracing::debug!(timestamp, metrics = snapshot.len(), "flushed");
         let snapshot = Arc::new(snapshot);
         for lane in &self.lanes {
             lane.offer(&snapshot);

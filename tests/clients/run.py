@@ -5,7 +5,8 @@
 SERVER is the binary, TOOLS the folder that `.ci/run` installs the clients into. Each client is a program of
 its own beside this file, called with a host, the UDP port, the TCP port and a dialect; `expected.json` says
 by client and dialect what is to come out: series by kind, how many lines are bad, and that there is nothing
-else. (Of DogStatsD's dialect two lines are: an event and a service check, which are no numbers.) All calls are made before the one flush, which is that of the server's end.
+else. (In DogStatsD's dialect a service check is a gauge, and an event is no number.) All calls are made before
+the one flush, which is that of the server's end.
 """
 import json
 import os

@@ -65,6 +65,14 @@ impl Index {
         }
     }
 
+    /// The place where a name of that hash is likely to be, and a byte of what stands there; reads what
+    /// [`Index::find`] will read.
+    pub(super) fn glance(&self, texts: &Texts, hash: u32) -> Option<(usize, u8)> {
+        let slot = self.slots.get(self.home(hash))?;
+        let number = (slot.number as usize).checked_sub(1)?;
+        Some((number, texts.bytes_of(self.names[number]).first().copied()?))
+    }
+
     /// Adds a name that is not there; yields its number.
     pub(super) fn add(&mut self, hash: u32, name: NameRef) -> usize {
         if 5 * (self.names.len() + 1) > 4 * self.slots.len() {

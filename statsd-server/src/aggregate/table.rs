@@ -8,6 +8,9 @@ use super::interval::Gathered;
 use super::names::Texts;
 use super::room::Room;
 
+/// From so many names on they do not fit a processor's cache.
+const MANY: usize = 50_000;
+
 /// Name → what it gathers. The names stay from interval to interval; what was gathered is exchanged
 /// for nothing at the flush.
 #[derive(Debug)]
@@ -29,6 +32,18 @@ impl<G: Gather> Table<G> {
     pub(super) fn known(&mut self, texts: &Texts, hash: u64, name: &[u8]) -> Option<&mut G> {
         let number = self.index.find(texts, upper(hash), name)?;
         Some(&mut self.gathered[number])
+    }
+
+    /// Whether there are so many names that the processor waits for each of them.
+    pub(super) fn is_large(&self) -> bool {
+        self.gathered.len() >= MANY
+    }
+
+    /// Reads what [`Table::known`] will read for a name of that hash.
+    pub(super) fn glance(&self, texts: &Texts, hash: u64) -> u64 {
+        self.index.glance(texts, upper(hash)).map_or(0, |(number, byte)| {
+            u64::from(byte) + u64::from(self.gathered[number].is_nothing())
+        })
     }
 
     /// What a name gathers; a new name is taken in while there is room.

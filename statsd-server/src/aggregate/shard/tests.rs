@@ -250,3 +250,18 @@ fn what_a_receiver_lost_is_counted_with_what_came() {
     assert_eq!((counts.packets, counts.lines, counts.bad_lines()), (3, 2, 1));
     assert_eq!(counts.lost.kernel_drops, 5);
 }
+
+#[test]
+fn names_beyond_a_caches_size_add_up_like_few() {
+    let mut shard = Shard::new(Dialect::Etsy);
+    for round in 1..=2 {
+        for packet in 0..2_000 {
+            let line = |n: u32| format!("n{}:{round}|c\nt{}:1|ms\n", packet * 30 + n, n);
+            let packet: Vec<_> = (0..30).map(line).collect();
+            shard.record_packet(packet.concat().as_bytes());
+        }
+    }
+    assert_eq!((shard.counters.len(), shard.timers.len()), (60_000, 30));
+    assert_eq!((counter(&shard, "n0"), counter(&shard, "n59999")), (Some(3.0), Some(3.0)));
+    assert_eq!(timer(&shard, "t29").len(), 4_000);
+}

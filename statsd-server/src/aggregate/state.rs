@@ -176,6 +176,11 @@ impl State {
         self.sets.absorb(&mut interval.sets, sets, texts, &mut books);
         if let Some(next) = interval.next {
             *interval = Interval::empty(next);
+            // Somebody may look into the interval between two flushes, so this is no flush's business.
+            if self.renews && self.links.is_empty() {
+                self.compact();
+                self.renews = false;
+            }
             return;
         }
         let short = self.counts.contexts_over_limit > 0 && self.room.names > 0;
@@ -326,15 +331,11 @@ impl State {
         });
     }
 
-    /// Forgets names for good that are away for long, or where there are too many of them. It takes two
-    /// flushes: first the shards hand over all their names and begin anew, so that nothing refers to the
-    /// places that change.
+    /// Sees to it that names are forgotten for good that are away for long, or where there are too many of
+    /// them. The shards first hand over all their names and begin anew, so that nothing refers to the
+    /// places that change; whoever has none is there already.
     fn make_room(&mut self) {
         if self.renews {
-            if self.links.is_empty() {
-                self.compact();
-                self.renews = false;
-            }
             return;
         }
         let refused = self.last_counts.contexts_over_limit > 0;
@@ -344,6 +345,10 @@ impl State {
         self.renews = gone > self.contexts() + NAMES_SLACK
             || bytes > 2 * names_bytes + NAMES_SLACK_BYTES
             || (refused && self.absent(1) > 0);
+        if self.renews && self.links.is_empty() {
+            self.compact();
+            self.renews = false;
+        }
     }
 
     fn absent(&self, flushes: u32) -> usize {

@@ -179,6 +179,23 @@ fn names_that_stay_away_make_room_and_nothing_is_lost_on_the_way() {
 }
 
 #[test]
+fn looks_into_the_interval_do_not_keep_room_from_being_made() {
+    let mut state = State::new(Options { delete_idle: DeleteIdle::ALL, ..Options::default() });
+    let mut source = Source::new();
+    let many: Vec<_> = (0..2 * NAMES_SLACK).map(|n| format!("once.{n}:1|c")).collect();
+    source.flush(&mut state, &many.join("\n"));
+    for _ in 0..3 * ABSENT_FLUSHES {
+        source.shard.record_packet(b"a:1|c");
+        let mut interval = source.shard.swap_within(mem::take(&mut source.emptied));
+        state.absorb(&mut interval);
+        source.emptied = interval;
+        let snapshot = source.flush(&mut state, "a:2|c");
+        assert_eq!(get(&snapshot.counters, "a"), Some(3.0));
+    }
+    assert!(state.texts.bytes() < 1_000, "{}", state.texts.bytes());
+}
+
+#[test]
 fn where_names_are_refused_the_forgotten_ones_go_at_once() {
     let mut state = State::new(Options { delete_idle: DeleteIdle::ALL, ..Options::default() });
     let mut source = Source::new();

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use statsd_client::protocol::{BadLine, Reason};
 
-use super::shard::Recorded;
+use super::hold::Recorded;
 use crate::limits::BAD_LINE_EXAMPLE_MAX_BYTES;
 
 /// How much arrived in an interval, and what of it did not become a metric.

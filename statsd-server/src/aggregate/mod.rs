@@ -21,6 +21,7 @@ mod counts;
 mod first_nodes;
 mod gathering;
 mod hits;
+mod hold;
 mod index;
 mod interval;
 mod kept;

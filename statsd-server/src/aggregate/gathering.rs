@@ -12,8 +12,7 @@ pub(super) trait Gather: Default + Clone {
     fn is_nothing(&self) -> bool;
 }
 
-/// How a name's gathering ends in the `Total` that outlives the interval. `Bounds` say how much of it is
-/// kept exactly.
+/// How a name's gathering ends in the `Total` that outlives the interval.
 pub(super) trait MoveInto<Total>: Gather {
     fn move_into(&mut self, total: &mut Total, bounds: Exact);
 }

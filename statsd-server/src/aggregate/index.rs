@@ -41,6 +41,10 @@ impl Index {
         Self { seed, ..Self::default() }
     }
 
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The hash by which the other functions know the name.
     pub(super) fn hash(&self, name: &[u8]) -> u32 {
         upper(hash_name(name, self.seed))

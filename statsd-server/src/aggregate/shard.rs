@@ -120,9 +120,14 @@ impl Shard {
         Self { sanitise, ..self }
     }
 
-    /// The same from now on. Names that came before stay as they are.
+    /// The same from now on. What gathered before stays under the names that it came by.
     pub fn set_sanitising(&mut self, sanitise: bool) {
-        self.sanitise = sanitise;
+        if sanitise != self.sanitise {
+            self.sanitise = sanitise;
+            // With another seed no name is known as it stands in a packet, so every one is cleaned, or not,
+            // until the tables begin anew at the next exchange.
+            self.seed = random_seed();
+        }
     }
 
     /// Whether it counts how often each name comes, for [`Shard::take_hits`]; it does not unless this
@@ -286,7 +291,7 @@ impl Shard {
         names.told = names.texts.sealed();
         let (counts, refused) = (mem::take(&mut self.counts), mem::take(&mut self.refused));
         let (id, notices) = (names.id, mem::take(&mut self.notices));
-        if emptied.names == id {
+        if emptied.names == id && self.counters.seed() == self.seed {
             return Interval {
                 texts,
                 counters: self.counters.exchange(emptied.counters),

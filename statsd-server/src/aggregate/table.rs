@@ -27,6 +27,10 @@ impl<G: Gather> Table<G> {
         Self { index: Index::seeded(seed), gathered: Vec::new(), told: 0 }
     }
 
+    pub(super) fn seed(&self) -> u64 {
+        self.index.seed()
+    }
+
     /// What a known name gathers.
     #[inline]
     pub(super) fn known(&mut self, texts: &Texts, hash: u64, name: &[u8]) -> Option<&mut G> {

@@ -265,3 +265,27 @@ fn names_beyond_a_caches_size_add_up_like_few() {
     assert_eq!((counter(&shard, "n0"), counter(&shard, "n59999")), (Some(3.0), Some(3.0)));
     assert_eq!(timer(&shard, "t29").len(), 4_000);
 }
+
+#[test]
+fn names_that_were_known_raw_are_cleaned_once_that_is_asked_for() {
+    let mut shard = Shard::new(Dialect::Etsy).sanitising(false);
+    let mut state = State::new(Options::default());
+    let mut emptied = Interval::default();
+    let mut flush = |shard: &mut Shard, packet: &[u8]| {
+        shard.record_packet(packet);
+        let mut interval = shard.swap(mem::take(&mut emptied));
+        state.absorb(&mut interval);
+        emptied = interval;
+        let counters = state.snapshot(0).counters;
+        ["a b", "a_b"].map(|name| counters.get(name).copied())
+    };
+    for _ in 0..2 {
+        assert_eq!(flush(&mut shard, b"a b:1|c"), [Some(1.0), None]);
+    }
+    shard.set_sanitising(true);
+    for _ in 0..3 {
+        assert_eq!(flush(&mut shard, b"a b:2|c"), [Some(0.0), Some(2.0)]);
+    }
+    shard.set_sanitising(false);
+    assert_eq!(flush(&mut shard, b"a b:3|c"), [Some(3.0), Some(0.0)]);
+}

@@ -22,7 +22,7 @@ use crate::http::{self, HttpState};
 use crate::key_flush::KeyFlush;
 use crate::live::Hub;
 use crate::receiver::Receivers;
-use crate::store::{LocalStore, NoStore, OpenError, Store};
+use crate::store::{LocalStore, NoStore, OpenError, Store, StoreOptions};
 use crate::telemetry::Telemetry;
 
 mod aggregation;
@@ -332,7 +332,9 @@ impl App {
 
 fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {
     Ok(match &config.data {
-        Some(folder) => Arc::new(LocalStore::open(folder, config.flush_interval)?),
+        Some(folder) => {
+            Arc::new(LocalStore::open(folder, StoreOptions::new(config.flush_interval))?)
+        }
         None => Arc::new(NoStore),
     })
 }

@@ -12,60 +12,69 @@ use crate::limits::FIND_STEPS_MAX;
 #[derive(Debug)]
 pub(crate) struct Index {
     root: Tree,
-    series: usize,
+    /// Names by number.
+    names: Vec<Box<str>>,
     series_max: usize,
 }
+
+/// The number of a series. It stays the same as long as the series is known, and may be another one's
+/// after that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SeriesId(pub(crate) u32);
 
 /// What became of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Inserted {
     /// It was not there before.
-    New,
-    Known,
+    New(SeriesId),
+    Known(SeriesId),
     /// The index holds all it may.
     Full,
 }
 
-/// A node of the tree: a series where `leaf` is set, a branch where it has children, or both.
+/// A node of the tree: a series where `leaf` is one, a branch where it has children, or both.
 #[derive(Debug, Default)]
 struct Tree {
-    leaf: bool,
+    leaf: Option<SeriesId>,
     children: BTreeMap<Box<str>, Self>,
 }
 
 impl Index {
     /// An empty index that will hold up to `series_max` names.
     pub(crate) fn new(series_max: usize) -> Self {
-        Self { root: Tree::default(), series: 0, series_max }
+        Self { root: Tree::default(), names: Vec::new(), series_max }
     }
 
     /// Adds a name.
     pub(crate) fn insert(&mut self, name: &SeriesName<'_>) -> Inserted {
-        if self.contains(name) {
-            return Inserted::Known;
+        if let Some(id) = self.get(name) {
+            return Inserted::Known(id);
         }
         if self.is_full() {
             return Inserted::Full;
         }
+        let Ok(id) = u32::try_from(self.names.len()).map(SeriesId) else { return Inserted::Full };
         let mut tree = &mut self.root;
         for node in name.nodes() {
             tree = tree.children.entry(node.into()).or_default();
         }
-        tree.leaf = true;
-        self.series += 1;
-        Inserted::New
+        tree.leaf = Some(id);
+        self.names.push(name.as_str().into());
+        Inserted::New(id)
+    }
+
+    /// The number of the series of this name, if it is known. Allocates nothing.
+    pub(crate) fn get(&self, name: &SeriesName<'_>) -> Option<SeriesId> {
+        let mut tree = &self.root;
+        for node in name.nodes() {
+            tree = tree.children.get(node)?;
+        }
+        tree.leaf
     }
 
     /// Whether a series of this name is known. Allocates nothing.
     pub(crate) fn contains(&self, name: &SeriesName<'_>) -> bool {
-        let mut tree = &self.root;
-        for node in name.nodes() {
-            match tree.children.get(node) {
-                Some(child) => tree = child,
-                None => return false,
-            }
-        }
-        tree.leaf
+        self.get(name).is_some()
     }
 
     /// Whether no further name fits.
@@ -75,12 +84,12 @@ impl Index {
 
     /// Whether so many further names fit.
     pub(crate) fn has_room(&self, names: usize) -> bool {
-        self.series.saturating_add(names) <= self.series_max
+        self.names.len().saturating_add(names) <= self.series_max
     }
 
     /// How many series are known.
     pub(crate) fn len(&self) -> usize {
-        self.series
+        self.names.len()
     }
 
     /// The nodes that match, sorted by path. Where there are more than `limit`, the first in the
@@ -160,7 +169,7 @@ impl Walk<'_> {
         self.path.push_str(node);
         let branch = !tree.children.is_empty();
         if self.glob.is_complete(progress) {
-            self.found.push(Node { path: self.path.clone(), leaf: tree.leaf, branch });
+            self.found.push(Node { path: self.path.clone(), leaf: tree.leaf.is_some(), branch });
         }
         self.below(tree, progress);
         self.path.truncate(parent);

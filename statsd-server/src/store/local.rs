@@ -17,8 +17,8 @@ use super::name::{NameError, SeriesName};
 use super::open_files::{OpenFiles, lock};
 use super::scan::scan;
 use super::schema::{Schema, schema};
-use super::{Fetched, Node, Store, StoreError, Write, Written};
-use crate::limits::{OPEN_FILES_MAX, SERIES_MAX};
+use super::{Fetched, Node, Store, StoreError, StoreOptions, Write, Written};
+use crate::limits::OPEN_FILES_MAX;
 
 /// Characters of a name that the log shows: names come from outside, and may be as long as a packet.
 const LOGGED_NAME_MAX_CHARS: usize = 128;
@@ -35,10 +35,10 @@ const PROBE_BYTES: usize = 4_096;
 /// ```
 /// use std::time::Duration;
 ///
-/// use statsd_server::store::{LocalStore, Merge, Store, Write};
+/// use statsd_server::store::{LocalStore, Merge, Store, StoreOptions, Write};
 ///
 /// let folder = tempfile::tempdir()?;
-/// let store = LocalStore::open(folder.path(), Duration::from_secs(10))?;
+/// let store = LocalStore::open(folder.path(), StoreOptions::new(Duration::from_secs(10)))?;
 /// let now = 1_700_000_000;
 /// let point = Write { series: "stats.users", timestamp: now, value: 4.0, merge: Merge::Replace };
 /// assert_eq!(store.write(&[point], now).points, 1);
@@ -98,12 +98,13 @@ enum NotStored {
 
 impl LocalStore {
     /// Opens a data folder, or creates it, and reads the names of all series in it. Series created
-    /// from now on have archives that fit `flush_interval`.
+    /// from now on have archives that fit the flush interval.
     ///
     /// Fails where the folder cannot be made or read, and where another server has it: the lock is on
     /// the file `.lock` in it. Takes about a second for 100,000 series.
-    pub fn open(folder: impl Into<PathBuf>, flush_interval: Duration) -> Result<Self, OpenError> {
-        Self::open_bounded(folder.into(), flush_interval, SERIES_MAX, OPEN_FILES_MAX)
+    pub fn open(folder: impl Into<PathBuf>, options: StoreOptions) -> Result<Self, OpenError> {
+        let StoreOptions { flush_interval, series_max } = options;
+        Self::open_bounded(folder.into(), flush_interval, series_max, OPEN_FILES_MAX)
     }
 
     /// How many series there are. Takes the index's lock.

@@ -9,6 +9,7 @@ mod merge;
 mod name;
 mod no_store;
 mod open_files;
+mod options;
 mod scan;
 mod schema;
 
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use glob::Glob;
 pub use local::{LocalStore, OpenError};
 pub use no_store::NoStore;
+pub use options::StoreOptions;
 
 /// How a value meets the one that already stands in its slot.
 ///
@@ -125,6 +127,25 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Whether points can be stored at this moment, as far as a small write tells.
     fn check(&self) -> io::Result<()> {
         Ok(())
+    }
+
+    /// Waits until all points that [`Store::write`] has counted as stored before this call are safe from
+    /// the end of the process and of the machine. Whoever acknowledges points does so after this.
+    ///
+    /// # Errors
+    /// They are not, or not yet: what [`Store::check`] tells.
+    fn commit(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Whether points wait in memory up to the bound: whoever can make senders wait does so now.
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    /// The points of a series that wait in memory, oldest first.
+    fn waiting(&self, _series: &str) -> Vec<(i64, f64)> {
+        Vec::new()
     }
 
     /// The nodes that match a glob (`*`, `?`, `[a-c]`, `[!x]`, `{a,b}` per node), sorted by path, at

@@ -116,4 +116,4 @@ pub use fetch::Fetched;
 pub use file::Whisper;
 pub use layout::Header;
 pub use retention::{ARCHIVES_MAX, Retention, parse_retentions};
-pub use update::{Counts, Outcome, Point};
+pub use update::{Accepted, Counts, Outcome, Point};

@@ -16,6 +16,18 @@ pub struct Point {
     pub value: f64,
 }
 
+/// A point with the time at which it was accepted, which may be long ago when it is written: what it
+/// changes in a file is what an update at that time would have changed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Accepted {
+    /// Seconds since the epoch.
+    pub timestamp: u32,
+    /// What time it was when the point was accepted, in seconds since the epoch.
+    pub at: u32,
+    /// Any value, NaN and the infinities included.
+    pub value: f64,
+}
+
 /// What became of one point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[must_use = "a point may be refused without being an error"]
@@ -98,6 +110,22 @@ impl Whisper {
             rest = older;
         }
         counts.too_old = rest.len();
+        Ok(counts)
+    }
+
+    /// Writes points as updates in their order would, each at the time at which it was accepted.
+    ///
+    /// # Errors
+    /// As [`Whisper::update`]. What was written before an error stays.
+    pub fn update_accepted(&mut self, points: &[Accepted]) -> Result<Counts, Error> {
+        let mut counts = Counts::default();
+        for point in points {
+            match self.update(point.timestamp.into(), point.value, point.at.into())? {
+                Outcome::Written => counts.written += 1,
+                Outcome::Future => counts.future += 1,
+                Outcome::TooOld => counts.too_old += 1,
+            }
+        }
         Ok(counts)
     }
 

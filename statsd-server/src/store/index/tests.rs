@@ -65,9 +65,9 @@ fn no_more_than_the_limit_is_found() {
 fn a_full_index_takes_no_further_name_and_keeps_those_it_knows() {
     let mut index = Index::new(2);
     let mut insert = |name| index.insert(&SeriesName::parse(name).unwrap());
-    assert_eq!(insert("a.b"), Inserted::New);
-    assert_eq!(insert("a"), Inserted::New);
-    assert_eq!(insert("a.b"), Inserted::Known);
+    assert_eq!(insert("a.b"), Inserted::New(SeriesId(0)));
+    assert_eq!(insert("a"), Inserted::New(SeriesId(1)));
+    assert_eq!(insert("a.b"), Inserted::Known(SeriesId(0)));
     assert_eq!(insert("a.c"), Inserted::Full);
     assert_eq!(index.len(), 2);
     assert_eq!(paths(&index, "**"), ["a", "a.b"]);

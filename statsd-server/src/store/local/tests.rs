@@ -12,7 +12,7 @@ const NOW: i64 = 1_700_000_000;
 const INTERVAL: Duration = Duration::from_secs(10);
 
 fn open(folder: &Path) -> LocalStore {
-    LocalStore::open(folder, INTERVAL).unwrap()
+    LocalStore::open(folder, StoreOptions::new(INTERVAL)).unwrap()
 }
 
 fn store() -> (tempfile::TempDir, LocalStore) {
@@ -69,7 +69,7 @@ fn a_point_can_be_found_and_fetched_when_write_returns() {
 #[test]
 fn a_series_is_kept_by_the_schema_of_its_name_and_the_flush_interval() {
     let dir = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(dir.path(), Duration::from_secs(2)).unwrap();
+    let store = LocalStore::open(dir.path(), StoreOptions::new(Duration::from_secs(2))).unwrap();
     store.write(&[point("stats_counts.users", 4.0)], NOW);
     let file = Whisper::open(dir.path().join("stats_counts/users.wsp")).unwrap();
     assert_eq!(file.header().method(), statsd_whisper::AggregationMethod::Sum);
@@ -129,7 +129,7 @@ fn a_rate_stays_a_rate_in_a_file_that_was_made_for_a_longer_interval() {
 }
 
 fn written_by(folder: &tempfile::TempDir, interval: Duration, batch: &[Write<'_>]) -> LocalStore {
-    let store = LocalStore::open(folder.path(), interval).unwrap();
+    let store = LocalStore::open(folder.path(), StoreOptions::new(interval)).unwrap();
     assert_eq!(store.write(batch, NOW).points, batch.len());
     store
 }
@@ -137,7 +137,7 @@ fn written_by(folder: &tempfile::TempDir, interval: Duration, batch: &[Write<'_>
 #[test]
 fn one_folder_serves_one_store_at_a_time() {
     let (dir, store) = store();
-    let error = LocalStore::open(dir.path(), INTERVAL).unwrap_err();
+    let error = LocalStore::open(dir.path(), StoreOptions::new(INTERVAL)).unwrap_err();
     let expected = format!("data folder {} is in use by another server", dir.path().display());
     assert_eq!(error.to_string(), expected);
     drop(store);
@@ -149,7 +149,7 @@ fn a_folder_that_cannot_be_had_is_an_error_that_names_it() {
     let dir = tempfile::tempdir().unwrap();
     fs_err::write(dir.path().join("file"), "").unwrap();
     let folder = dir.path().join("file/data");
-    let error = LocalStore::open(&folder, INTERVAL).unwrap_err();
+    let error = LocalStore::open(&folder, StoreOptions::new(INTERVAL)).unwrap_err();
     let reason = error.source().unwrap().to_string();
     let expected = format!("cannot use data folder {}: {reason}", folder.display());
     assert_eq!(error.to_string(), expected);

@@ -1,0 +1,22 @@
+//! What a local store is told when it is opened.
+
+use std::time::Duration;
+
+use crate::limits::SERIES_MAX;
+
+/// How a [`LocalStore`](super::LocalStore) keeps points.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct StoreOptions {
+    /// The time between flushes, for which new series are made.
+    pub flush_interval: Duration,
+    /// Series that it will hold.
+    pub series_max: usize,
+}
+
+impl StoreOptions {
+    /// The defaults, for a server that flushes this often.
+    pub fn new(flush_interval: Duration) -> Self {
+        Self { flush_interval, series_max: SERIES_MAX }
+    }
+}

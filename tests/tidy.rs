@@ -65,6 +65,7 @@ const SERVER: Floors = &[
     ),
     ("key_flush", &["aggregate", "clock", "telemetry"]),
     ("query", &["limits", "store"]),
+    ("rrd", &["limits"]),
     ("draw", &["limits", "query"]),
     (
         "http",
@@ -74,7 +75,7 @@ const SERVER: Floors = &[
 ];
 
 /// Rooms that compute and do nothing else.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "statsd-client/src/protocol",
     "statsd-client/src/metric",
     "statsd-server/src/aggregate",
@@ -84,6 +85,7 @@ const PURE: [&str; 9] = [
     "statsd-server/src/relay/cache",
     "statsd-server/src/relay/md5",
     "statsd-server/src/relay/ring",
+    "statsd-server/src/rrd",
 ];
 
 /// What a pure room may not name: clocks, files, sockets, threads, the runtime.

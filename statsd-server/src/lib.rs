@@ -30,6 +30,7 @@ pub mod message_log;
 pub mod query;
 pub mod receiver;
 pub mod relay;
+pub mod rrd;
 pub mod store;
 pub mod tap;
 pub mod telemetry;

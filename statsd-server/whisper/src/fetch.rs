@@ -160,7 +160,7 @@ impl Whisper {
     }
 
     /// Which archive has this step.
-    fn archive(&self, step: u32) -> Result<usize, Error> {
+    pub(crate) fn archive(&self, step: u32) -> Result<usize, Error> {
         let archives = self.header().archives();
         let found =
             archives.iter().position(|archive| archive.retention().seconds_per_point == step);

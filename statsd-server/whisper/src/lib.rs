@@ -107,6 +107,7 @@ mod fetch;
 mod file;
 mod layout;
 mod overlay;
+mod place;
 mod propagate;
 mod retention;
 mod update;

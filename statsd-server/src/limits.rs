@@ -1,7 +1,11 @@
 //! Every bound of the server, in one place, each with its unit in its name and its reason beside it.
 //! What hits a bound is counted in [`crate::telemetry::Telemetry`] and nothing else is lost.
 
+mod upkeep;
+
 use std::time::Duration;
+
+pub use upkeep::*;
 
 /// The largest UDP payload there is (IPv4: 65,535 less the headers); a receive buffer of this size cuts nothing.
 pub const PACKET_MAX_BYTES: usize = 65_535;

@@ -33,6 +33,7 @@ mod outputs;
 mod reading;
 mod relay;
 mod reload;
+mod schemas;
 mod support;
 
 use aggregation::{aggregation, align, exact};
@@ -42,6 +43,7 @@ use outputs::SharedOut;
 pub use crate::receiver::{Inherited, Listening};
 pub use relay::RelayApp;
 pub use reload::{Reloaded, Reloader};
+pub use schemas::schemas;
 pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.
@@ -139,7 +141,8 @@ pub enum AppError {
     /// The state file cannot be used.
     #[error(transparent)]
     State(#[from] LockError),
-    /// A new configuration makes no sense together with what cannot change.
+    /// A new configuration makes no sense together with what cannot change, or a file that it names has a
+    /// mistake.
     #[error(transparent)]
     Config(ConfigError),
     /// A thread could not be started, or the HTTP server failed.
@@ -330,13 +333,11 @@ impl App {
     }
 }
 
-fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {
-    Ok(match &config.data {
-        Some(folder) => {
-            Arc::new(LocalStore::open(folder, StoreOptions::new(config.flush_interval))?)
-        }
-        None => Arc::new(NoStore),
-    })
+fn store(config: &Config) -> Result<Arc<dyn Store>, AppError> {
+    let Some(folder) = &config.data else { return Ok(Arc::new(NoStore)) };
+    let mut options = StoreOptions::new(config.flush_interval);
+    options.schemas = schemas(config).map_err(AppError::Config)?;
+    Ok(Arc::new(LocalStore::open(folder, options)?))
 }
 
 fn cannot(what: &'static str) -> impl Fn(io::Error) -> AppError {

@@ -6,6 +6,11 @@ mod import;
 use std::time::Duration;
 
 pub use import::*;
+mod upkeep;
+
+use std::time::Duration;
+
+pub use upkeep::*;
 
 /// The largest UDP payload there is (IPv4: 65,535 less the headers); a receive buffer of this size cuts nothing.
 pub const PACKET_MAX_BYTES: usize = 65_535;

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use crate::admin::{Admin, Shown};
 use crate::backend::Lane;
-use crate::config::{Config, Health, Output};
+use crate::config::{Config, Health, Output, StorageRules};
 use crate::flush::{Change, LaneChange};
 use crate::http::HttpState;
 use crate::receiver::Listening;
 
 use super::outputs::SharedOut;
-use super::{Addresses, App, AppError, aggregation, align, cannot, etsys_config, outputs};
+use super::{Addresses, App, AppError, aggregation, align, cannot, etsys_config, outputs, schemas};
 
 /// What changes in a running server, by key or section. Everything else needs a restart.
-const CHANGES: [&str; 22] = [
+const CHANGES: [&str; 24] = [
+    "aggregation",
     "automatic_config_reload",
     "backends",
     "calculated_timer_metrics",
@@ -35,17 +36,36 @@ const CHANGES: [&str; 22] = [
     "key_name_sanitize",
     "percent_threshold",
     "prefix_stats",
+    "schema",
     "ttl",
+];
+
+/// Of `[store]`, and of what else changes key by key, those that change.
+const CHANGING_KEYS: [&str; 8] = [
+    "store.aggregation",
+    "store.delete_after",
+    "store.expire",
+    "store.looks_per_second",
+    "store.migrate",
+    "store.migrations_per_second",
+    "store.schemas",
+    "store.trash_after",
 ];
 
 /// What has no effect at any time, so that nobody needs to be told.
 const WITHOUT_EFFECT: [&str; 2] = ["log", "title"];
+
+fn may_change(key: &str) -> bool {
+    CHANGES.contains(&key) || CHANGING_KEYS.contains(&key)
+}
 
 /// Tells the running server a new configuration; made by [`App::reloader`].
 #[derive(Debug)]
 pub struct Reloader {
     /// What the server runs with.
     config: Config,
+    /// The rules for series' files, those of carbon's files among them.
+    rules: StorageRules,
     state: HttpState,
     admin: Arc<Admin>,
     out: Option<SharedOut>,
@@ -69,6 +89,8 @@ impl App {
     pub fn reloader(&self) -> Reloader {
         Reloader {
             config: self.config.clone(),
+            // They were read before, or the server would not have started.
+            rules: self.config.storage_rules().unwrap_or_default(),
             state: self.state.clone(),
             admin: Arc::clone(&self.console),
             out: self.out.clone(),
@@ -101,8 +123,7 @@ impl Reloader {
     /// Together with what stays as it is, it makes no sense, or a thread cannot be started. Nothing has
     /// changed then.
     pub async fn reload(&mut self, next: &Config) -> Result<Option<Reloaded>, AppError> {
-        let (config, keys) =
-            self.config.take_from(next, |key| CHANGES.contains(&key)).map_err(AppError::Config)?;
+        let (config, keys) = self.config.take_from(next, may_change).map_err(AppError::Config)?;
         let mut reloaded = Reloaded::default();
         for (key, taken) in keys {
             if taken {
@@ -113,6 +134,17 @@ impl Reloader {
         }
         if config.runs(Output::Repeater) != self.config.runs(Output::Repeater) {
             reloaded.needs_restart.push("repeater".to_owned());
+        }
+        let rules = config.storage_rules().map_err(AppError::Config)?;
+        // Of carbon's files the text may have changed where their names have not.
+        let texts = [
+            ("schema", "store.schemas", rules.schemas != self.rules.schemas),
+            ("aggregation", "store.aggregation", rules.aggregations != self.rules.aggregations),
+        ];
+        for (key, file_key, has_changed) in texts {
+            if has_changed && !reloaded.changed.iter().any(|it| it == key || it == file_key) {
+                reloaded.changed.push(file_key.to_owned());
+            }
         }
         self.state.telemetry.reloads.add(1);
         if reloaded.changed.is_empty() {
@@ -131,6 +163,10 @@ impl Reloader {
         if config.health_status != self.config.health_status {
             self.admin.health.set(config.health_status == Health::Up);
         }
+        if rules != self.rules || config.store != self.config.store {
+            self.state.store.set_schemas(schemas::of_rules(&config, rules.clone()));
+        }
+        self.rules = rules;
         self.admin.show(Shown {
             config: etsys_config::list(&config, &self.listening, self.addresses.admin),
             backends: outputs::facts(&config, &self.state),

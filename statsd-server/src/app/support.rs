@@ -58,6 +58,7 @@ pub fn parts(config: &Config) -> Vec<Part> {
         list.relay(config);
     } else {
         list.data(config);
+        list.files(config);
         list.numbers(config);
         list.outputs(config);
     }
@@ -128,6 +129,34 @@ impl List {
         match config.state_file() {
             Some(file) => self.add("state", Done, file.display()),
             None => self.add("state", Done, "off: gauges and names are forgotten at the end"),
+        }
+    }
+
+    /// What series' files look like, and what becomes of them.
+    fn files(&mut self, config: &Config) {
+        let store = &config.store;
+        if config.data.is_none() {
+            let rules = !config.schema.is_empty() || !config.aggregation.is_empty();
+            if rules || *store != self.default.store {
+                self.add("store", NoEffect, "nothing is stored");
+            }
+            return;
+        }
+        for schema in &config.schema {
+            let (pattern, retentions) = (&schema.pattern, &schema.retentions);
+            self.add("schema", Done, format_args!("{pattern} is kept at {retentions}"));
+        }
+        for rule in &config.aggregation {
+            let method =
+                rule.method.map_or("by the name".to_owned(), |method| method.0.to_string());
+            self.add("aggregation", Done, format_args!("{} is aggregated: {method}", rule.pattern));
+        }
+        for (key, file) in
+            [("store.schemas", &store.schemas), ("store.aggregation", &store.aggregation)]
+        {
+            if let Some(file) = file {
+                self.add(key, Done, file.display());
+            }
         }
     }
 

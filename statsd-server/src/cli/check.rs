@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::run::load;
 use super::{Failure, say};
-use crate::app::{Support, parts};
-use crate::config::{Loaded, NoteKind};
+use crate::app::{Support, parts, schemas};
+use crate::config::{Loaded, Note, NoteKind};
 
 /// The arguments of `check`.
 #[derive(Debug, Args)]
@@ -16,6 +16,9 @@ pub(super) struct Check {
     /// A TOML file, or a config.js of etsy's StatsD.
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Series whose files' archives and aggregation are to be told, with the rules that say so.
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
 }
 
 impl Check {
@@ -24,8 +27,20 @@ impl Check {
             Failure::Config(error) => Failure::Checked(error),
             failure => failure,
         })?;
+        let rules = loaded.config.storage_rules().map_err(Failure::Checked)?;
+        let mut report = report(&self.file, &loaded);
+        for (file, note) in &rules.notes {
+            tell(&mut report, file, note);
+        }
+        if !self.names.is_empty() {
+            let schemas = schemas(&loaded.config).map_err(Failure::Checked)?;
+            for name in &self.names {
+                let schema = schemas.describe(name, loaded.config.flush_interval);
+                let _written = writeln!(report, "{name}: {schema}");
+            }
+        }
         // One text, because a terminal that is slow is told of single lines that were left out.
-        say(report(&self.file, &loaded).trim_end());
+        say(report.trim_end());
         Ok(())
     }
 }
@@ -41,11 +56,15 @@ fn report(file: &Path, loaded: &Loaded) -> String {
         let _written = writeln!(report, "  {:<24}  {}{support}", part.key, part.what);
     }
     for note in &loaded.notes {
-        let kind = match note.kind {
-            NoteKind::Warning => "warning",
-            NoteKind::Note => "note",
-        };
-        let _written = writeln!(report, "{kind}: {}", note.in_file(file));
+        tell(&mut report, file, note);
     }
     report
+}
+
+fn tell(report: &mut String, file: &Path, note: &Note) {
+    let kind = match note.kind {
+        NoteKind::Warning => "warning",
+        NoteKind::Note => "note",
+    };
+    let _written = writeln!(report, "{kind}: {}", note.in_file(file));
 }

@@ -128,7 +128,7 @@ impl Run {
     /// The file, then the environment, then the flags.
     pub(super) fn settings(&self) -> Result<(Config, Vec<(NoteKind, String)>), Failure> {
         let environment = environment();
-        let (mut config, notes) = match self.path() {
+        let (mut config, mut notes): (Config, Vec<_>) = match self.path() {
             Some(path) => {
                 let loaded = load(&path)?;
                 let notes = loaded.notes.iter().map(|note| (note.kind, note.in_file(&path)));
@@ -141,6 +141,8 @@ impl Run {
             config.data = parse_folder(data);
         }
         self.listen.clone().apply(&mut config)?;
+        let rules = config.storage_rules()?;
+        notes.extend(rules.notes.iter().map(|(file, note)| (note.kind, note.in_file(file))));
         Ok((config, notes))
     }
 }

@@ -1,10 +1,10 @@
-//! Durations as people write them: `10s`, `200ms`, `5min`, `1h`.
+//! Durations as people write them: `10s`, `200ms`, `5min`, `1h`, `30d`.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// Reads a number with a unit: `ms`, `s`, `m` or `min`, `h`.
+/// Reads a number with a unit: `ms`, `s`, `m` or `min`, `h`, `d`, `w`.
 ///
 /// ```
 /// use statsd_server::config::parse_duration;
@@ -22,10 +22,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         "s" => 1.0,
         "m" | "min" => 60.0,
         "h" => 3600.0,
+        "d" => 86_400.0,
+        "w" => 604_800.0,
         "" => return Err(format!("{text:?} has no unit: write 10s, 500ms, 5m or 1h")),
         unit => {
             return Err(format!(
-                "{text:?} has the unknown unit {unit:?}: ms, s, m and h are known"
+                "{text:?} has the unknown unit {unit:?}: ms, s, m, h, d and w are known"
             ));
         }
     };

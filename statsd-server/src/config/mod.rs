@@ -9,7 +9,9 @@ mod http_output;
 mod listen;
 mod load;
 mod relay;
+mod schemas;
 mod sections;
+mod store;
 mod suggest;
 mod validate;
 mod write;
@@ -29,10 +31,14 @@ pub use http_output::{HttpOutput, HttpOutputFormat};
 pub use listen::{Listen, StatsdListen, UnixSocket};
 pub use load::{Format, Loaded, Note, NoteKind};
 pub use relay::{Relay, RelayNode};
+pub use schemas::{
+    Method, Pattern, Retentions, StorageAggregation, StorageRules, StorageSchema, XFilesFactor,
+};
 pub use sections::{
     Console, Exec, Graphite, GraphiteProtocol, Health, Histogram, KeyFlush, Log, LogBackend,
     Output, Repeater, RepeaterProtocol, Ttl,
 };
+pub use store::{Store, Upkeep};
 
 /// Everything that can be set. [`Config::default`] is what runs without a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -128,6 +134,14 @@ pub struct Config {
     pub http_output: Vec<HttpOutput>,
     /// Timers whose samples are counted by size.
     pub histogram: Vec<Histogram>,
+    /// How long and how finely series are kept; the first that fits holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub schema: Vec<StorageSchema>,
+    /// How fine values of series become coarse ones; the first that fits holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aggregation: Vec<StorageAggregation>,
+    /// How the data folder is kept.
+    pub store: Store,
     /// How long silent names are kept.
     pub ttl: Ttl,
     /// A log of the busiest names.
@@ -173,6 +187,9 @@ impl Default for Config {
             exec: Exec::default(),
             http_output: Vec::new(),
             histogram: Vec::new(),
+            schema: Vec::new(),
+            aggregation: Vec::new(),
+            store: Store::default(),
             ttl: Ttl::default(),
             key_flush: KeyFlush::default(),
             log: Log::default(),

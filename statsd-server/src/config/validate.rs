@@ -7,11 +7,12 @@ use super::listen::is_address;
 use super::{Config, HttpOutput, Relay, RelayNode, StatsdListen, Ttl};
 use crate::http_url::HttpUrl;
 use crate::limits::{
-    EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN,
-    HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, HTTP_OUTPUT_HEADERS_MAX, HTTP_OUTPUTS_MAX, OUTPUT_WAIT_MAX,
-    OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX, RELAY_NODES_MAX, REPEATER_TARGETS_MAX,
+    DELETE_AFTER_MIN, EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN,
+    FLUSH_INTERVAL_UNSTORED_MIN, HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, HTTP_OUTPUT_HEADERS_MAX,
+    HTTP_OUTPUTS_MAX, MIGRATIONS_PER_SECOND_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN,
+    PERCENT_THRESHOLDS_MAX, RELAY_NODES_MAX, REPEATER_TARGETS_MAX, SCHEMA_RULES_MAX,
     SET_MEMBERS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX, TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX,
-    UNIX_PATH_MAX_BYTES,
+    UNIX_PATH_MAX_BYTES, UPKEEP_LOOKS_PER_SECOND_MAX,
 };
 
 /// A value that is out of its range.
@@ -57,6 +58,7 @@ pub(super) fn check(config: &Config) -> Checked {
     outputs(config)?;
     http_outputs(&config.http_output)?;
     relay(&config.relay)?;
+    store(config)?;
     let percent = config.key_flush.percent;
     if !(percent > 0.0 && percent <= 100.0) {
         return wrong("key_flush.percent", format!("{percent} is not above 0 and at most 100"));
@@ -221,6 +223,29 @@ fn relay(relay: &Relay) -> Checked {
         }
     }
     wait("relay.check_interval", relay.check_interval)
+}
+
+fn store(config: &Config) -> Checked {
+    let store = &config.store;
+    at_most("schema", config.schema.len(), SCHEMA_RULES_MAX)?;
+    at_most("aggregation", config.aggregation.len(), SCHEMA_RULES_MAX)?;
+    let rates = [
+        ("store.migrations_per_second", store.migrations_per_second, MIGRATIONS_PER_SECOND_MAX),
+        ("store.looks_per_second", store.looks_per_second, UPKEEP_LOOKS_PER_SECOND_MAX),
+    ];
+    for (key, rate, max) in rates {
+        if !(1..=max).contains(&rate) {
+            return wrong(key, format!("{rate} is not within 1 and {max}"));
+        }
+    }
+    let of_rules = config.schema.iter().map(|rule| ("schema.delete_after", rule.delete_after));
+    for (key, after) in of_rules.chain([("store.delete_after", store.delete_after)]) {
+        if let Some(after) = after.filter(|after| *after < DELETE_AFTER_MIN) {
+            let message = format!("{after:?} is less than an hour: points wait in memory so long");
+            return wrong(key, message);
+        }
+    }
+    Ok(())
 }
 
 fn is_host(host: &str) -> bool {

@@ -29,8 +29,9 @@ impl Config {
 }
 
 impl Config {
-    /// Takes from `next` what `may_change` of all keys, and keeps the rest. Yields the keys in which the two
-    /// differ, with their sections, and for each whether it was taken.
+    /// Takes from `next` what `may_change` of all keys, and keeps the rest; it is asked for sections as a whole,
+    /// and for the keys of those that may not. Yields the keys in which the two differ, with their sections,
+    /// and for each whether it was taken.
     ///
     /// ```
     /// use statsd_server::config::Config;
@@ -59,20 +60,32 @@ impl Config {
         for name in names {
             let (mine, theirs) = (merged.get(&name), next.get(&name));
             let differing = differing(&name, mine, theirs);
-            if differing.is_empty() {
-                continue;
-            }
-            let taken = may_change(&name);
-            keys.extend(differing.into_iter().map(|key| (key, taken)));
-            match theirs {
-                _ if !taken => {}
-                Some(theirs) => drop(merged.insert(name, theirs.clone())),
-                None => drop(merged.remove(&name)),
+            let whole = may_change(&name);
+            for key in differing {
+                let taken = whole || may_change(&key);
+                let of_section = key.strip_prefix(&*name).and_then(|key| key.strip_prefix('.'));
+                if taken {
+                    match of_section.zip(merged.get_mut(&name).and_then(Value::as_table_mut)) {
+                        Some((key, section)) => {
+                            take(section, key, next.get(&name).and_then(|section| section.get(key)))
+                        }
+                        None => take(&mut merged, &name, next.get(&name)),
+                    }
+                }
+                keys.push((key, taken));
             }
         }
         let merged: Self = merged.try_into().map_err(|e: toml::de::Error| whole(e.to_string()))?;
         merged.validate()?;
         Ok((merged, keys))
+    }
+}
+
+/// Makes a key of a table what it is in another one.
+fn take(table: &mut Table, key: &str, theirs: Option<&Value>) {
+    match theirs {
+        Some(theirs) => drop(table.insert(key.to_owned(), theirs.clone())),
+        None => drop(table.remove(key)),
     }
 }
 

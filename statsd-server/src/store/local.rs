@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use statsd_whisper::{ErrorKind, Outcome, Whisper};
@@ -16,7 +16,7 @@ use super::merge::update;
 use super::name::{NameError, SeriesName};
 use super::open_files::{OpenFiles, lock};
 use super::scan::scan;
-use super::schema::{Schema, schema};
+use super::schema::{Schema, Schemas};
 use super::{Fetched, Node, Store, StoreError, StoreOptions, Write, Written};
 use crate::limits::OPEN_FILES_MAX;
 
@@ -53,6 +53,7 @@ pub struct LocalStore {
     folder: PathBuf,
     /// Nanoseconds.
     flush_interval: AtomicU64,
+    schemas: RwLock<Arc<Schemas>>,
     index: RwLock<Index>,
     files: OpenFiles,
     log_limit: LogLimit,
@@ -103,8 +104,7 @@ impl LocalStore {
     /// Fails where the folder cannot be made or read, and where another server has it: the lock is on
     /// the file `.lock` in it. Takes about a second for 100,000 series.
     pub fn open(folder: impl Into<PathBuf>, options: StoreOptions) -> Result<Self, OpenError> {
-        let StoreOptions { flush_interval, series_max } = options;
-        Self::open_bounded(folder.into(), flush_interval, series_max, OPEN_FILES_MAX)
+        Self::open_bounded(folder.into(), options, OPEN_FILES_MAX)
     }
 
     /// How many series there are. Takes the index's lock.
@@ -114,10 +114,10 @@ impl LocalStore {
 
     fn open_bounded(
         folder: PathBuf,
-        flush_interval: Duration,
-        series_max: usize,
+        options: StoreOptions,
         open_files_max: usize,
     ) -> Result<Self, OpenError> {
+        let StoreOptions { flush_interval, series_max, schemas } = options;
         let failed = |source| OpenError::Folder { folder: folder.clone(), source };
         let in_use = || OpenError::InUse(folder.clone());
         let lock = lock_folder(&folder).map_err(failed)?.ok_or_else(in_use)?;
@@ -131,6 +131,7 @@ impl LocalStore {
         Ok(Self {
             folder,
             flush_interval: AtomicU64::new(nanos(flush_interval)),
+            schemas: RwLock::new(Arc::new(schemas)),
             index: RwLock::new(index),
             files: OpenFiles::new(open_files_max),
             log_limit: LogLimit::default(),
@@ -186,7 +187,7 @@ impl LocalStore {
         now: i64,
     ) -> Result<Whisper, NotStored> {
         let Schema { archives, method, x_files_factor } =
-            schema(name.as_str(), self.flush_interval());
+            self.schemas().of(name.as_str(), self.flush_interval());
         let kept = archives.iter().map(|archive| archive.seconds()).max().unwrap_or_default();
         match u64::try_from(now.saturating_sub(timestamp)) {
             Err(_) => return Err(NotStored::Future(timestamp)),
@@ -227,6 +228,10 @@ impl LocalStore {
 
     fn flush_interval(&self) -> Duration {
         Duration::from_nanos(self.flush_interval.load(Ordering::Relaxed))
+    }
+
+    fn schemas(&self) -> Arc<Schemas> {
+        Arc::clone(&self.schemas.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn learn(&self, name: &SeriesName<'_>) {
@@ -299,6 +304,10 @@ impl Store for LocalStore {
 
     fn set_flush_interval(&self, interval: Duration) {
         self.flush_interval.store(nanos(interval), Ordering::Relaxed);
+    }
+
+    fn set_schemas(&self, schemas: Schemas) {
+        *self.schemas.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(schemas);
     }
 
     fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError> {

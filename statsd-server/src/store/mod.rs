@@ -21,6 +21,7 @@ pub use glob::Glob;
 pub use local::{LocalStore, OpenError};
 pub use no_store::NoStore;
 pub use options::StoreOptions;
+pub use schema::{AggregationRule, SchemaRule, Schemas};
 
 /// How a value meets the one that already stands in its slot.
 ///
@@ -123,6 +124,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// The time between the batches that follow, for which new series are made. It is the same as
     /// before unless the server was told otherwise while it ran.
     fn set_flush_interval(&self, _interval: Duration) {}
+
+    /// What files of series look like from now on. One that exists stays as it is until it is migrated.
+    fn set_schemas(&self, _schemas: Schemas) {}
 
     /// Whether points can be stored at this moment, as far as a small write tells.
     fn check(&self) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Schemas;
 use crate::limits::SERIES_MAX;
 
 /// How a [`LocalStore`](super::LocalStore) keeps points.
@@ -12,11 +13,13 @@ pub struct StoreOptions {
     pub flush_interval: Duration,
     /// Series that it will hold.
     pub series_max: usize,
+    /// What files look like; the defaults for StatsD's names where it has no rules.
+    pub schemas: Schemas,
 }
 
 impl StoreOptions {
     /// The defaults, for a server that flushes this often.
     pub fn new(flush_interval: Duration) -> Self {
-        Self { flush_interval, series_max: SERIES_MAX }
+        Self { flush_interval, series_max: SERIES_MAX, schemas: Schemas::default() }
     }
 }

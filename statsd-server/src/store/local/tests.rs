@@ -15,6 +15,11 @@ fn open(folder: &Path) -> LocalStore {
     LocalStore::open(folder, StoreOptions::new(INTERVAL)).unwrap()
 }
 
+fn bounded(folder: &Path, series_max: usize, open_files_max: usize) -> LocalStore {
+    let options = StoreOptions { series_max, ..StoreOptions::new(INTERVAL) };
+    LocalStore::open_bounded(folder.into(), options, open_files_max).unwrap()
+}
+
 fn store() -> (tempfile::TempDir, LocalStore) {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
@@ -187,7 +192,7 @@ fn a_known_series_refuses_points_outside_of_what_it_keeps() {
 #[test]
 fn a_full_store_takes_points_for_the_series_it_has() {
     let dir = tempfile::tempdir().unwrap();
-    let store = LocalStore::open_bounded(dir.path().into(), INTERVAL, 2, 8).unwrap();
+    let store = bounded(dir.path(), 2, 8);
     let batch = ["a", "b", "c", "a"].map(|series| point(series, 1.0));
     assert_eq!(store.write(&batch, NOW), written(3, 2, 1, 0));
     assert!(!dir.path().join("c.wsp").exists());
@@ -196,7 +201,7 @@ fn a_full_store_takes_points_for_the_series_it_has() {
 #[test]
 fn more_series_than_files_may_be_open_are_no_trouble() {
     let dir = tempfile::tempdir().unwrap();
-    let store = LocalStore::open_bounded(dir.path().into(), INTERVAL, 100, 3).unwrap();
+    let store = bounded(dir.path(), 100, 3);
     let names: Vec<String> = (0..20).map(|i| format!("series.{i}")).collect();
     let batch: Vec<_> =
         names.iter().map(|name| Write { merge: Merge::Add, ..point(name, 1.0) }).collect();
@@ -340,7 +345,7 @@ fn writers_and_readers_at_once_lose_nothing() {
     const ROUNDS: usize = 40;
 
     let dir = tempfile::tempdir().unwrap();
-    let store = LocalStore::open_bounded(dir.path().into(), INTERVAL, 100, 4).unwrap();
+    let store = bounded(dir.path(), 100, 4);
     let names: Vec<String> = (0..8).map(|i| format!("shared.{i}")).collect();
     let done = AtomicBool::new(false);
     let created: usize = thread::scope(|scope| {

@@ -1,115 +1,93 @@
 use super::*;
 
-fn method(series: &str) -> AggregationMethod {
-    schema(series, Duration::from_secs(10)).method
-}
+const INTERVAL: Duration = Duration::from_secs(10);
 
-fn retentions(flush_interval: Duration) -> String {
-    let archives = schema("a", flush_interval).archives;
-    archives.iter().map(Retention::to_string).collect::<Vec<_>>().join(",")
-}
-
-#[test]
-fn at_ten_seconds_and_above_the_archives_are_the_usual_ones() {
-    for seconds in [10, 11, 15, 60, 3_600] {
-        let flush_interval = Duration::from_secs(seconds);
-        assert_eq!(retentions(flush_interval), "10:2160,60:10080,600:262974");
+fn rule(name: &str, pattern: &str, retentions: &str) -> SchemaRule {
+    SchemaRule {
+        name: name.to_owned(),
+        pattern: Regex::new(pattern).unwrap(),
+        retentions: statsd_whisper::parse_retentions(retentions).unwrap(),
+        delete_after: None,
     }
 }
 
-#[test]
-fn below_ten_seconds_an_hour_is_kept_at_the_largest_step_that_misses_no_flush() {
-    let finest = |millis| {
-        let all = retentions(Duration::from_millis(millis));
-        all.strip_suffix(",10:2160,60:10080,600:262974").unwrap().to_owned()
-    };
-    assert_eq!(finest(9_999), "5:720");
-    assert_eq!(finest(5_000), "5:720");
-    assert_eq!(finest(4_999), "2:1800");
-    assert_eq!(finest(2_000), "2:1800");
-    assert_eq!(finest(1_999), "1:3600");
-    assert_eq!(finest(1_000), "1:3600");
-    assert_eq!(finest(1), "1:3600", "one second is as fine as the format goes");
+fn aggregation(
+    pattern: &str,
+    method: Option<AggregationMethod>,
+    xff: Option<f32>,
+) -> AggregationRule {
+    let pattern = Regex::new(pattern).unwrap();
+    AggregationRule { name: pattern.to_string(), pattern, method, x_files_factor: xff }
 }
 
 #[test]
-fn every_schema_makes_a_file() {
-    let dir = tempfile::tempdir().unwrap();
-    for seconds in [1, 2, 5, 10] {
-        let Schema { archives, method, x_files_factor } = schema("a", Duration::from_secs(seconds));
-        let path = dir.path().join(format!("{seconds}.wsp"));
-        let file = statsd_whisper::Whisper::create(path, &archives, method, x_files_factor);
-        assert_eq!(file.unwrap().header().archives().len(), archives.len());
+fn without_rules_the_defaults_hold_as_they_are() {
+    let none = Schemas::default();
+    for series in ["stats_counts.a", "stats.timers.a.upper_90", "servers.web1.load"] {
+        assert_eq!(none.of(series, INTERVAL), defaults::schema(series, INTERVAL), "{series}");
+        assert_eq!(none.wanted(series), Wanted::default());
+        assert_eq!(none.delete_after(series), None);
     }
+    assert!(!none.has_rules() && !none.deletes());
 }
 
 #[test]
-fn sparse_series_lose_nothing_when_they_are_rolled_up() {
-    assert!(schema("stats.errors", Duration::from_secs(10)).x_files_factor == 0.0);
+fn the_first_rule_whose_pattern_is_found_holds() {
+    let rules =
+        vec![rule("b", "b", "1s:1m"), rule("ab", "^a.b$", "2s:1m"), rule("c", "C", "4s:1m")];
+    let schemas = Schemas::new(rules, Vec::new(), None);
+    let step = |series| schemas.of(series, INTERVAL).archives[0].seconds_per_point;
+    assert_eq!(step("a.b"), 1, "the order decides, and a pattern is searched for");
+    assert_eq!(step("a.c"), 10, "patterns know capitals from small letters, and nothing else fits");
+    assert_eq!(step("a.C"), 4);
+    assert!(schemas.has_rules());
 }
 
 #[test]
-fn bounds_keep_their_extremes() {
-    for series in ["lower", "lower_90", "lower_99_9", "lower_top5", "min"] {
-        assert_eq!(
-            method(&format!("stats.timers.web.{series}")),
-            AggregationMethod::Min,
-            "{series}"
-        );
-    }
-    for series in ["upper", "upper_90", "max"] {
-        assert_eq!(
-            method(&format!("stats.timers.web.{series}")),
-            AggregationMethod::Max,
-            "{series}"
-        );
-    }
+fn archives_and_aggregation_are_found_independently() {
+    let aggregations = vec![
+        aggregation(r"\.depth$", Some(AggregationMethod::Last), None),
+        aggregation("^stats_counts", None, Some(0.25)),
+    ];
+    let schemas = Schemas::new(vec![rule("all", "", "60s:1d")], aggregations, None);
+    let schema = schemas.of("queue.depth", INTERVAL);
+    assert_eq!((schema.method, schema.x_files_factor), (AggregationMethod::Last, 0.0));
+    assert_eq!(schema.archives, statsd_whisper::parse_retentions("60:1440").unwrap());
+    let schema = schemas.of("stats_counts.a", INTERVAL);
+    assert_eq!((schema.method, schema.x_files_factor), (AggregationMethod::Sum, 0.25));
 }
 
 #[test]
-fn counts_and_sums_are_added() {
-    for series in [
-        "stats_counts.users.new",
-        "stats_counts.door.lower",
-        "stats.counters.users.count",
-        "stats.timers.web.count",
-        "stats.timers.web.count_90",
-        "stats.timers.web.sum",
-        "stats.timers.web.sum_90",
-        "stats.timers.web.sum_squares",
-        "stats.timers.web.sum_squares_90",
-        "shop.orders.count",
-    ] {
-        assert_eq!(method(series), AggregationMethod::Sum, "{series}");
-    }
+fn only_rules_say_what_a_file_that_exists_should_be() {
+    let sum = aggregation("^a", Some(AggregationMethod::Sum), None);
+    let schemas = Schemas::new(vec![rule("b", "^b", "60s:1d")], vec![sum], None);
+    let wanted = schemas.wanted("a");
+    assert_eq!((wanted.archives, wanted.method), (None, Some(AggregationMethod::Sum)));
+    assert_eq!(wanted.x_files_factor, None);
+    assert_eq!(schemas.wanted("b").archives.map(<[_]>::len), Some(1));
+    assert_eq!(schemas.wanted("c"), Wanted::default());
 }
 
 #[test]
-fn members_of_sets_are_not_counted_twice() {
-    assert_eq!(method("stats.sets.visitors.count"), AggregationMethod::Max);
+fn a_rule_may_say_by_itself_when_its_series_are_deleted() {
+    let (day, week) = (Duration::from_secs(86_400), Duration::from_secs(7 * 86_400));
+    let pods = SchemaRule { delete_after: Some(day), ..rule("pods", "^pods", "10s:1d") };
+    let schemas =
+        Schemas::new(vec![pods.clone(), rule("all", "", "10s:1d")], Vec::new(), Some(week));
+    assert_eq!(schemas.delete_after("pods.a"), Some(day));
+    assert_eq!(schemas.delete_after("other"), Some(week));
+    let schemas = Schemas::new(vec![pods], Vec::new(), None);
+    assert_eq!(schemas.delete_after("other"), None);
+    assert!(schemas.deletes());
 }
 
 #[test]
-fn an_applications_own_word_does_not_change_a_kind() {
-    assert_eq!(method("stats.gauges.jobs.count"), AggregationMethod::Average);
-    assert_eq!(method("stats.gauges.temperature.upper"), AggregationMethod::Average);
-    assert_eq!(method("stats.requests.count"), AggregationMethod::Average, "a rate");
-}
-
-#[test]
-fn everything_else_is_averaged() {
-    for series in [
-        "stats.users.new",
-        "stats.timers.web.mean",
-        "stats.timers.web.mean_90",
-        "stats.timers.web.median",
-        "stats.timers.web.count_ps",
-        "stats.timers.web.upperwear",
-        "stats.timers.web.upper_floor",
-        "stats.timers.web.sum_total",
-        "account",
-        "servers.web1.load",
-    ] {
-        assert_eq!(method(series), AggregationMethod::Average, "{series}");
-    }
+fn it_tells_which_rules_hold() {
+    let pods = SchemaRule { delete_after: Some(INTERVAL), ..rule("pods", "^pods", "10s:1d") };
+    let last = aggregation("d$", Some(AggregationMethod::Last), Some(0.5));
+    let schemas = Schemas::new(vec![pods], vec![last], None);
+    let line = schemas.describe("pods.load", INTERVAL);
+    let expected =
+        "10:8640 (pods), last, xFilesFactor 0.5 (d$), deleted 10s after its newest write";
+    assert_eq!(line, expected);
 }

@@ -1,9 +1,11 @@
-//! What a new series' file looks like: how long it is kept, how finely, and how fine values become
-//! coarse ones. A file that exists keeps the schema it was created with.
+//! What holds where nobody said anything else: archives for StatsD's intervals, and methods by what
+//! etsy's names say.
 
 use std::time::Duration;
 
 use statsd_whisper::{AggregationMethod, Retention};
+
+use super::Schema;
 
 /// Ten seconds for six hours, a minute for a week, ten minutes for five years.
 const RETENTIONS: [Retention; 3] = [
@@ -39,14 +41,6 @@ const RULES: [(Rule, AggregationMethod); 11] = [
     (Rule::Statistic("sum_squares"), AggregationMethod::Sum),
 ];
 
-/// A new file's properties.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Schema {
-    pub(crate) archives: Vec<Retention>,
-    pub(crate) method: AggregationMethod,
-    pub(crate) x_files_factor: f32,
-}
-
 /// Which names a method is for.
 #[derive(Debug)]
 enum Rule {
@@ -62,7 +56,7 @@ enum Rule {
 ///
 /// The xFilesFactor is 0 everywhere: most StatsD series are sparse (an error counter says something
 /// twice a day), and with any other factor their few points would vanish with the finest archive.
-pub(crate) fn schema(series: &str, flush_interval: Duration) -> Schema {
+pub(super) fn schema(series: &str, flush_interval: Duration) -> Schema {
     let rule = RULES.iter().find(|(rule, _)| rule.fits(series));
     let method = rule.map_or(AggregationMethod::Average, |(_, method)| *method);
     Schema { archives: archives(flush_interval), method, x_files_factor: 0.0 }

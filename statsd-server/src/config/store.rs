@@ -1,0 +1,67 @@
+//! `[store]`: how the data folder is kept.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::duration;
+use crate::limits::{MIGRATIONS_PER_SECOND, TRASH_AFTER, UPKEEP_LOOKS_PER_SECOND};
+
+/// `[store]`: rules for series' files from elsewhere, and what becomes of files that no longer follow them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Store {
+    /// A `storage-schemas.conf` of carbon's, whose sections follow the `[[schema]]`s. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schemas: Option<PathBuf>,
+    /// A `storage-aggregation.conf`, whose sections follow the `[[aggregation]]`s. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aggregation: Option<PathBuf>,
+    /// What becomes of files that are not as the rules say. Default dry-run.
+    pub migrate: Upkeep,
+    /// Files that may be rewritten for that in a second, 1 to 10,000. Default 10.
+    pub migrations_per_second: u32,
+    /// How long after its newest write a series is deleted, from 1 h on. Default: never.
+    #[serde(with = "duration::optional", skip_serializing_if = "Option::is_none")]
+    pub delete_after: Option<Duration>,
+    /// What becomes of series that are older than that. Default on.
+    pub expire: Upkeep,
+    /// How long a deleted series' file is kept in `.trash` of the data folder. Default 7 days.
+    #[serde(with = "duration")]
+    pub trash_after: Duration,
+    /// Files that are looked at for all of this in a second, 1 to 100,000. Default 100.
+    pub looks_per_second: u32,
+    /// Whether series may be deleted over HTTP from other machines, too. Default false: where `http` is
+    /// an address of this machine alone.
+    pub delete_over_http: bool,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self {
+            schemas: None,
+            aggregation: None,
+            migrate: Upkeep::DryRun,
+            migrations_per_second: MIGRATIONS_PER_SECOND,
+            delete_after: None,
+            expire: Upkeep::On,
+            trash_after: TRASH_AFTER,
+            looks_per_second: UPKEEP_LOOKS_PER_SECOND,
+            delete_over_http: false,
+        }
+    }
+}
+
+/// Whether something is done to files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Upkeep {
+    /// They are not looked at.
+    Off,
+    /// They are counted.
+    DryRun,
+    /// It is done.
+    On,
+}

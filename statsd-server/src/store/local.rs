@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use statsd_whisper::{ErrorKind, Outcome, Whisper};
 
+use super::folder_lock::lock_folder;
 use super::glob::Glob;
 use super::index::Index;
 use super::log_limit::{LogLimit, Permit};
@@ -17,7 +18,10 @@ use super::name::{NameError, SeriesName};
 use super::open_files::{OpenFiles, lock};
 use super::scan::scan;
 use super::schema::{Schema, Schemas};
-use super::{Fetched, Node, Store, StoreError, StoreOptions, Write, Written};
+use super::tagged_find::find_tagged;
+use super::{
+    Fetched, Node, Store, StoreError, StoreOptions, TagCount, TagExpression, Write, Written,
+};
 use crate::limits::OPEN_FILES_MAX;
 
 /// Characters of a name that the log shows: names come from outside, and may be as long as a packet.
@@ -320,6 +324,27 @@ impl Store for LocalStore {
         self.index().find(&glob, limit)
     }
 
+    fn find_tagged(
+        &self,
+        expressions: &[TagExpression],
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        find_tagged(&self.index(), expressions, limit)
+    }
+
+    fn tags(&self, filter: Option<&str>, limit: usize) -> Result<Vec<TagCount>, StoreError> {
+        self.index().tags().tags(filter, limit)
+    }
+
+    fn tag_values(
+        &self,
+        tag: &str,
+        filter: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<TagCount>, StoreError> {
+        self.index().tags().values(tag, filter, limit)
+    }
+
     fn fetch(
         &self,
         series: &str,
@@ -356,17 +381,6 @@ impl From<statsd_whisper::Fetched> for Fetched {
 
 fn nanos(interval: Duration) -> u64 {
     u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// The lock on a folder, or nothing where somebody else has it.
-fn lock_folder(folder: &Path) -> io::Result<Option<fs_err::File>> {
-    fs_err::create_dir_all(folder)?;
-    let lock = fs_err::File::create(folder.join(".lock"))?;
-    match lock.file().try_lock() {
-        Ok(()) => Ok(Some(lock)),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(error)) => Err(error),
-    }
 }
 
 /// The open file if it is still the one at `path`, else that one. Nothing where none stands there, or

@@ -7,6 +7,7 @@
 //! that a batch is two allocations, however many points it has.
 
 mod points;
+pub mod rules;
 mod stage;
 
 pub use points::{Point, Points};

@@ -41,6 +41,7 @@ const SERVER: Floors = &[
     ("receiver", &["aggregate", "limits", "tap", "telemetry"]),
     ("store", &["limits"]),
     ("live", &["limits"]),
+    ("carbon", &["clock", "limits", "store", "telemetry"]),
     (
         "backend",
         &[
@@ -75,13 +76,18 @@ const SERVER: Floors = &[
 ];
 
 /// Rooms that compute and do nothing else.
-const PURE: [&str; 10] = [
+const PURE: [&str; 15] = [
     "statsd-client/src/protocol",
     "statsd-client/src/metric",
     "statsd-server/src/aggregate",
     "statsd-server/src/events",
     "statsd-server/src/query",
     "statsd-server/src/draw",
+    "statsd-server/src/carbon/rules/aggregation",
+    "statsd-server/src/carbon/rules/lists",
+    "statsd-server/src/carbon/rules/pattern",
+    "statsd-server/src/carbon/rules/rewrite",
+    "statsd-server/src/carbon/rules/template",
     "statsd-server/src/relay/cache",
     "statsd-server/src/relay/md5",
     "statsd-server/src/relay/ring",

@@ -12,6 +12,7 @@ pub mod admin;
 pub mod aggregate;
 pub mod app;
 pub mod backend;
+pub mod carbon;
 pub mod checkpoint;
 pub mod cli;
 pub mod clock;

@@ -386,3 +386,46 @@ pub const ADMIN_STALL_MAX: Duration = Duration::from_secs(30);
 
 /// Requests of the console that wait for the flush thread: one at work, and the word to stop.
 pub const FLUSH_REQUESTS_MAX: usize = 2;
+
+/// Bytes of a file with carbon's lists or rules, which is read into memory whole.
+pub const RULE_FILE_MAX_BYTES: u64 = 1 << 20;
+
+/// Patterns in one list, and rules in one file; together they are one automaton.
+pub const RULES_MAX: usize = 10_000;
+
+/// Bytes that one pattern of such a file may take in memory; ordinary ones take a few thousand.
+pub const RULE_PATTERN_MAX_BYTES: usize = 1 << 20;
+
+/// Bytes that all patterns of one file may take as one automaton.
+pub const RULE_PATTERNS_MAX_BYTES: usize = 64 << 20;
+
+/// How deep groups of such a pattern may stand in each other.
+pub const RULE_DEPTH_MAX: u32 = 64;
+
+/// Bytes of a name that rewrite rules go on with: no longer one is stored, and rules that double a name
+/// would fill the memory.
+pub const RULE_NAME_MAX_BYTES: usize = 4_096;
+
+/// The longest interval of an aggregation rule, a day; its values are in memory alone until then.
+pub const AGGREGATION_SECONDS_MAX: u32 = 86_400;
+
+/// Intervals of one aggregate that may be configured to be known.
+pub const AGGREGATION_INTERVALS_KNOWN_MAX: u32 = 1_000;
+
+/// Names that aggregation rules make and that have values in memory.
+pub const AGGREGATES_MAX: usize = 200_000;
+
+/// Intervals of all of them; each takes some 150 bytes.
+pub const AGGREGATION_INTERVALS_MAX: usize = 1_000_000;
+
+/// Values that percentiles among them keep: 64 MB. Other methods keep a number.
+pub const AGGREGATION_VALUES_MAX: usize = 8_000_000;
+
+/// Seconds that a point may lie ahead and still be aggregated, as the store takes it.
+pub const AGGREGATION_AHEAD_SECONDS_MAX: i64 = 60;
+
+/// Names whose aggregates are remembered; any other costs a search with all rules.
+pub const AGGREGATION_NAMES_MAX: usize = 200_000;
+
+/// Bytes of such a name. Longer ones are searched for each time.
+pub const AGGREGATION_NAME_MAX_BYTES: usize = 256;

@@ -156,6 +156,20 @@ telemetry! {
     points_refused,
     /// Points lost to an error of the file system.
     points_failed,
+    /// Points left out because their name is on carbon's blacklist.
+    blacklist_matches,
+    /// Points left out because their name is not on carbon's whitelist.
+    whitelist_rejects,
+    /// Points that carbon's aggregation rules made.
+    aggregates_told,
+    /// Values not aggregated because their interval is forgotten, or lies too far ahead.
+    aggregation_late,
+    /// Values not aggregated because one of the bounds of aggregation was reached.
+    aggregation_over_limit,
+    /// Files with carbon's rules that had changed and were read again.
+    rules_read,
+    /// Those that were not taken because of a mistake; the rules from before hold on.
+    rules_refused,
     /// Flushes done.
     flushes,
     /// Times that flushes were held because the clock was set back behind the last one.

@@ -55,7 +55,13 @@ impl<'a> Overlay<'a> {
         Ok(true)
     }
 
-    fn put_runs(&mut self, index: usize, archive: &Archive, slots: &[Slot]) -> Result<(), Error> {
+    /// Puts slots of an archive, oldest first.
+    pub(crate) fn put_runs(
+        &mut self,
+        index: usize,
+        archive: &Archive,
+        slots: &[Slot],
+    ) -> Result<(), Error> {
         let step = archive.retention().seconds_per_point;
         let mut runs = slots.chunk_by(|a, b| b.interval - a.interval == step);
         runs.try_for_each(|run| self.put_run(index, run))

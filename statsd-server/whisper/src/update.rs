@@ -198,7 +198,7 @@ impl Overlay<'_> {
         Ok(Outcome::Written)
     }
 
-    fn update_many(&mut self, points: &[Point], now: i64) -> Result<Counts, Error> {
+    pub(crate) fn update_many(&mut self, points: &[Point], now: i64) -> Result<Counts, Error> {
         let archives = self.archives();
         let mut newest_first = points.to_vec();
         newest_first.sort_by_key(|point| Reverse(point.timestamp));

@@ -63,6 +63,24 @@ impl AggregationMethod {
         }
     }
 
+    /// What go-whisper takes this method for when it reads it from a file: it gives three of the codes
+    /// other meanings. A file written there with one of those is read as the method of the code here.
+    ///
+    /// ```
+    /// use statsd_whisper::AggregationMethod;
+    ///
+    /// assert_eq!(AggregationMethod::Sum.go_whisper_name(), "sum");
+    /// assert_eq!(AggregationMethod::AvgZero.go_whisper_name(), "first");
+    /// ```
+    pub fn go_whisper_name(self) -> &'static str {
+        match self {
+            Self::AvgZero => "first",
+            Self::AbsMax => "mix",
+            Self::AbsMin => "percentile",
+            other => other.name(),
+        }
+    }
+
     pub(crate) fn code(self) -> u32 {
         match self {
             Self::Average => 1,

@@ -2,12 +2,12 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::aggregation::AggregationMethod;
+use crate::disk::{self, Disk};
 use crate::error::{Error, ErrorKind};
 use crate::file::Whisper;
 use crate::layout::Header;
@@ -16,14 +16,51 @@ use crate::retention::Retention;
 /// Names tried for the temporary file. More than this many left behind is somebody's to clean up.
 const TEMPORARY_NAMES_MAX: usize = 1_000;
 
+/// How a file is created.
+///
+/// ```
+/// use statsd_whisper::{AggregationMethod, Allocation, CreateOptions, Header, Whisper, parse_retentions};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("a.wsp");
+/// let header = Header::new(&parse_retentions("1m:1d")?, AggregationMethod::Average, 0.5)?;
+/// let options = CreateOptions { allocation: Allocation::Zeroed, sync: true };
+/// let file = Whisper::create_with(&path, &header, options)?;
+/// assert_eq!(file.header(), &header);
+/// assert_eq!(std::fs::metadata(&path)?.len(), header.file_bytes());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CreateOptions {
+    /// What happens to the disk space of slots that nothing was written to.
+    pub allocation: Allocation,
+    /// Waits until the file, and its name, are on the disk (two `fsync`s).
+    pub sync: bool,
+}
+
+/// Disk space for the slots of a new file. What is read from it does not depend on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Allocation {
+    /// Slots take space when they are written, on most file systems: least work, least space.
+    #[default]
+    Sparse,
+    /// Space is taken at once, so that a full disk stops the creation and no later update. By
+    /// `fallocate` where the crate's feature of that name is on and the file system can, else by
+    /// writing zeros.
+    Preallocated,
+    /// Zeros are written to the end.
+    Zeroed,
+}
+
 impl Whisper {
-    /// Creates a file without points and opens it.
+    /// Creates a sparse file without points and opens it. [`create_with`](Self::create_with) has
+    /// other ways.
     ///
-    /// The file is sparse (unwritten slots take no room on most file systems), is written under a
-    /// temporary name in the same folder and renamed, so that no half file ever stands at `path`.
-    /// A file of no bytes there counts as absent: it is what a full disk left of another writer's.
-    /// Of two processes that create the same path at the same moment, the later rename holds. It is
-    /// not synced to disk (see [`Whisper::sync`]).
+    /// The file is written under a temporary name in the same folder and renamed, so that no half
+    /// file ever stands at `path`. A file of no bytes there counts as absent: it is what a full disk
+    /// left of another writer's. Of two processes that create the same path at the same moment, the
+    /// later rename holds. It is not synced to disk (see [`Whisper::sync`]). Costs a stat, an open, a
+    /// write, a truncate and a rename.
     ///
     /// # Errors
     /// [`ErrorKind::AlreadyExists`] where something stands at `path`; [`ErrorKind::NotFound`] where
@@ -39,14 +76,23 @@ impl Whisper {
         let path = path.as_ref();
         let header = Header::checked(archives, method, x_files_factor)
             .map_err(|(kind, problem)| Error::new(kind, path.display(), problem))?;
-        refuse_existing(path)?;
+        Self::create_with(path, &header, CreateOptions::default())
+    }
 
-        let io = |source| Error::io(path.display(), "cannot create", source);
-        let (temporary, file) = Temporary::beside(path).map_err(io)?;
-        file.write_all_at(&header.to_bytes(), 0).map_err(io)?;
-        file.set_len(header.file_bytes()).map_err(io)?;
-        temporary.rename_to(path).map_err(io)?;
-        Ok(Self::new(file, path.to_owned(), header))
+    /// Creates a file without points and opens it, as [`create`](Self::create) does, with a header
+    /// and in a way of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`Whisper::create`].
+    pub fn create_with(
+        path: impl AsRef<Path>,
+        header: &Header,
+        options: CreateOptions,
+    ) -> Result<Self, Error> {
+        let path = path.as_ref();
+        refuse_existing(path)?;
+        let new = NewFile::create(path, header, options.allocation)?;
+        new.rename(options.sync)
     }
 }
 
@@ -59,7 +105,46 @@ fn refuse_existing(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// A whole file under a temporary name. It is removed again unless it gets its real one.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    /// Its path is the real one already, as errors are to name that.
+    pub(crate) whisper: Whisper,
+    temporary: Temporary,
+}
+
+impl NewFile {
+    pub(crate) fn create(
+        path: &Path,
+        header: &Header,
+        allocation: Allocation,
+    ) -> Result<Self, Error> {
+        let io = |source| Error::io(path.display(), "cannot create", source);
+        let (temporary, file) = Temporary::beside(path).map_err(io)?;
+        let disk = Disk::new(file, path.to_owned());
+        disk.write_header(&header.to_bytes())?;
+        disk.allocate(header, allocation)?;
+        Ok(Self { whisper: Whisper::new(disk, header.clone()), temporary })
+    }
+
+    pub(crate) fn rename(mut self, sync: bool) -> Result<Whisper, Error> {
+        if sync {
+            self.whisper.sync()?;
+        }
+        let path = self.whisper.path();
+        disk::rename(&self.temporary.path, path).map_err(|source| {
+            Error::io(path.display(), "cannot rename a new file to it", source)
+        })?;
+        self.temporary.renamed = true;
+        if sync {
+            disk::sync_folder(path)?;
+        }
+        Ok(self.whisper)
+    }
+}
+
 /// The name of a file until it gets its real one. Without that, the file is removed again.
+#[derive(Debug)]
 struct Temporary {
     path: PathBuf,
     renamed: bool,
@@ -80,12 +165,6 @@ impl Temporary {
             }
         }
         Err(io::Error::other("too many temporary files were left in its folder"))
-    }
-
-    fn rename_to(mut self, path: &Path) -> io::Result<()> {
-        fs::rename(&self.path, path)?;
-        self.renamed = true;
-        Ok(())
     }
 }
 

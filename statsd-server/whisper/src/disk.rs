@@ -1,15 +1,16 @@
 //! The open file below everything: bytes by position, with errors that name the place.
 
 use std::cell::RefCell;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::archive::{Archive, SLOT_BYTES};
+use crate::create::Allocation;
 use crate::error::{Error, ErrorKind};
-use crate::layout::decode_slots;
+use crate::layout::{Header, Slot, decode_slots};
 
 /// Slots that are read at once to be made into values: 48 KiB, which hold a day of minutes.
 const BUFFER_SLOTS: usize = 4_096;
@@ -86,6 +87,67 @@ impl Disk {
             .map_err(|source| self.io("cannot write the header", source))
     }
 
+    /// Gives the file the size that its header promises, and as much of the space.
+    pub(crate) fn allocate(&self, header: &Header, allocation: Allocation) -> Result<(), Error> {
+        let zeros = || self.write_zeros(header.header_bytes(), header.file_bytes());
+        let done = match allocation {
+            Allocation::Sparse => self.set_len(header.file_bytes()),
+            Allocation::Zeroed => zeros(),
+            Allocation::Preallocated => match self.reserve(header.file_bytes()) {
+                Err(error) if error.kind() == io::ErrorKind::Unsupported => zeros(),
+                done => done,
+            },
+        };
+        done.map_err(|source| self.io("cannot make room for its archives", source))
+    }
+
+    pub(crate) fn set_len(&self, bytes: u64) -> io::Result<()> {
+        fault::next().and_then(|()| self.file.set_len(bytes))
+    }
+
+    #[cfg(feature = "fallocate")]
+    fn reserve(&self, bytes: u64) -> io::Result<()> {
+        let bytes = i64::try_from(bytes).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        fault::next()?;
+        let mode = nix::fcntl::FallocateFlags::empty();
+        Ok(nix::fcntl::fallocate(&self.file, mode, 0, bytes)?)
+    }
+
+    #[cfg(not(feature = "fallocate"))]
+    #[expect(clippy::unused_self, reason = "with the feature it is")]
+    fn reserve(&self, _bytes: u64) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn write_zeros(&self, from: u64, to: u64) -> io::Result<()> {
+        let zeros = vec![0; BUFFER_SLOTS * SLOT_BYTES];
+        let mut at = from;
+        while at < to {
+            let left = usize::try_from(to - at).unwrap_or(usize::MAX);
+            let bytes = &zeros[..zeros.len().min(left)];
+            fault::next_write(bytes, |bytes| self.file.write_all_at(bytes, at))?;
+            at += bytes.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Each slot of an archive in order of its place, with its index, a buffer at a time.
+    pub(crate) fn each_slot(
+        &self,
+        archive: &Archive,
+        mut each: impl FnMut(u32, Slot),
+    ) -> Result<(), Error> {
+        let points = archive.retention().points;
+        let mut buffer = vec![0; (points as usize).min(BUFFER_SLOTS) * SLOT_BYTES];
+        for first in (0..points).step_by(BUFFER_SLOTS) {
+            let count = ((points - first) as usize).min(BUFFER_SLOTS);
+            let bytes = &mut buffer[..count * SLOT_BYTES];
+            self.read(bytes, archive, first)?;
+            (first..points).zip(decode_slots(bytes)).for_each(|(index, slot)| each(index, slot));
+        }
+        Ok(())
+    }
+
     pub(crate) fn sync(&self) -> Result<(), Error> {
         fault::next()
             .and_then(|()| self.file.sync_data())
@@ -104,6 +166,21 @@ impl Disk {
         let retention = archive.retention();
         self.io(&format!("cannot {verb} archive {retention} at byte {at}"), source)
     }
+}
+
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fault::next().and_then(|()| fs::rename(from, to))
+}
+
+/// Waits until the names in the folder of a file are on the disk.
+pub(crate) fn sync_folder(path: &Path) -> Result<(), Error> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fault::next()
+        .and_then(|()| File::open(folder)?.sync_all())
+        .map_err(|source| Error::io(folder.display(), "cannot sync", source))
 }
 
 /// Outside of tests nothing fails but the disk.

@@ -64,6 +64,11 @@ impl Error {
         self.0.kind
     }
 
+    /// The text without the name of the file.
+    pub(crate) fn problem(&self) -> &str {
+        &self.0.problem
+    }
+
     pub(crate) fn new(
         kind: ErrorKind,
         subject: impl fmt::Display,

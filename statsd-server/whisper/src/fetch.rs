@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind};
 use crate::file::Whisper;
 use crate::layout::{Header, NO_FILE};
 use crate::overlay::Overlay;
-use crate::update::{Accepted, Point};
+use crate::update::Accepted;
 
 /// Values on a regular grid: that of `start + i * step` is `values[i]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,24 +141,6 @@ impl Whisper {
         overlay.value_at(0, interval)
     }
 
-    /// All points that stand in the archive of this step, however old, in order of time. Reads the
-    /// whole archive into memory.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NoSuchArchive`], and the operating system's.
-    pub fn points(&self, step: u32) -> Result<Vec<Point>, Error> {
-        let index = self.archive(step)?;
-        let count = self.header().archives()[index].retention().points as usize;
-        let mut points = Vec::new();
-        self.overlay().each_slot(index, 0, 0, count, |slot| {
-            if slot.interval != 0 {
-                points.push(Point { timestamp: slot.interval.into(), value: slot.value });
-            }
-        })?;
-        points.sort_by_key(|point| point.timestamp);
-        Ok(points)
-    }
-
     /// Which archive has this step.
     pub(crate) fn archive(&self, step: u32) -> Result<usize, Error> {
         let archives = self.header().archives();
@@ -247,19 +229,26 @@ impl Overlay<'_> {
         from: i64,
         until: i64,
     ) -> Result<Fetched, Error> {
+        let (start, count) = grid(&self.header().archives()[index], from, until);
         let archive = &self.header().archives()[index];
-        let step = archive.step();
-        let after_from = archive.interval(from) + step;
-        let last = archive.interval(until).max(after_from);
-        let start = after_from.max(last - archive.seconds() + step);
-        let count = usize::try_from((last - start) / step + 1)
-            .expect("the last slot is not before the first");
         let mut overlay = self.up_to(index + 1);
         if touched(pending, archive, start, count) {
             let _ = overlay.update_accepted(pending)?;
         }
-        Ok(Fetched { start, step, values: overlay.values(index, start, count)? })
+        let values = overlay.values(index, start, count)?;
+        Ok(Fetched { start, step: archive.step(), values })
     }
+}
+
+/// The first interval of a range in an archive, and how many there are.
+pub(crate) fn grid(archive: &Archive, from: i64, until: i64) -> (i64, usize) {
+    let step = archive.step();
+    let after_from = archive.interval(from) + step;
+    let last = archive.interval(until).max(after_from);
+    let start = after_from.max(last - archive.seconds() + step);
+    let count =
+        usize::try_from((last - start) / step + 1).expect("the last slot is not before the first");
+    (start, count)
 }
 
 /// `now` as a time that the format can name. Below it, sums of times stay far from overflow.

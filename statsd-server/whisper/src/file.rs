@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::aggregation::AggregationMethod;
@@ -15,8 +15,8 @@ use crate::overlay::Overlay;
 
 /// An open Whisper file.
 ///
-/// Takes no lock: reads go through `&self` and may run at once, writes through `&mut self`. A second
-/// process that writes the same file is the caller's to keep out.
+/// Takes no lock unless [asked](Self::open_locked): reads go through `&self` and may run at once,
+/// writes through `&mut self`. A second process that writes the same file is the caller's to keep out.
 #[derive(Debug)]
 pub struct Whisper {
     disk: Disk,
@@ -25,6 +25,7 @@ pub struct Whisper {
     /// long as the file does: what is written into slot 0 later is a whole number of rounds away.
     /// That an archive is empty is never remembered, as another process may write its first point.
     bases: Box<[AtomicU32]>,
+    is_locked: bool,
 }
 
 impl Whisper {
@@ -56,7 +57,7 @@ impl Whisper {
         let mut head = [0; HEADER_MAX_BYTES + SLOT_BYTES];
         let head = read_head(&file, &mut head).map_err(io("cannot read the header"))?;
         let header = Header::parse(head, file_bytes, path)?;
-        let opened = Self::new(file, path.to_owned(), header);
+        let opened = Self::new(Disk::new(file, path.to_owned()), header);
         for (archive, base) in opened.header.archives().iter().zip(&opened.bases) {
             // Slot 0 of the first archive follows the table, and is in what was read.
             let slot = usize::try_from(archive.byte_of(0)).ok().and_then(|at| head.get(at..));
@@ -66,9 +67,38 @@ impl Whisper {
         Ok(opened)
     }
 
-    pub(crate) fn new(file: File, path: PathBuf, header: Header) -> Self {
+    pub(crate) fn new(disk: Disk, header: Header) -> Self {
         let bases = header.archives().iter().map(|_| AtomicU32::new(0)).collect();
-        Self { disk: Disk::new(file, path), header, bases }
+        Self { disk, header, bases, is_locked: false }
+    }
+
+    /// Opens a file to read and write it, and waits until no other has it locked: `flock` with
+    /// `LOCK_EX`, as Python's tools with `--lock` and carbon's `WHISPER_LOCK_WRITES` take it. If it
+    /// was replaced meanwhile, the new one is opened. The lock is held until this is dropped.
+    ///
+    /// # Errors
+    /// As [`Whisper::open`].
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// Whisper::create(&path, &parse_retentions("1m:1d")?, AggregationMethod::Sum, 0.0)?;
+    /// let locked = Whisper::open_locked(&path)?;
+    /// assert!(std::fs::File::open(&path)?.try_lock().is_err());
+    /// drop(locked);
+    /// assert!(std::fs::File::open(&path)?.try_lock().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn open_locked(path: impl AsRef<Path>) -> Result<Self, Error> {
+        loop {
+            let mut opened = Self::open(path.as_ref())?;
+            opened.lock()?;
+            if !opened.is_replaced()? {
+                return Ok(opened);
+            }
+        }
     }
 
     /// What the file says about itself.
@@ -121,6 +151,21 @@ impl Whisper {
         Ok(())
     }
 
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    pub(crate) fn is_locked(&self) -> bool {
+        self.is_locked
+    }
+
+    pub(crate) fn lock(&mut self) -> Result<(), Error> {
+        let locked = self.disk.file().lock();
+        locked.map_err(|source| self.disk.io("cannot lock", source))?;
+        self.is_locked = true;
+        Ok(())
+    }
+
     /// The slots as they are, to read them or to put others over them.
     pub(crate) fn overlay(&self) -> Overlay<'_> {
         Overlay::new(&self.header, Some((&self.disk, &self.bases)))
@@ -129,6 +174,21 @@ impl Whisper {
     pub(crate) fn error(&self, kind: ErrorKind, problem: impl Into<String>) -> Error {
         self.disk.error(kind, problem)
     }
+}
+
+/// The header of a file that may end too early for it, and the bytes it has.
+pub(crate) fn read_header(path: &Path) -> Result<(Result<Header, Error>, u64), Error> {
+    let io = |source| Error::io(path.display(), "cannot read the header", source);
+    let file = File::open(path).map_err(io)?;
+    let bytes = file.metadata().map_err(io)?.len();
+    let mut head = [0; HEADER_MAX_BYTES];
+    let head = read_head(&file, &mut head).map_err(io)?;
+    // Any size will do, unless not even the header is whole.
+    let header = match Header::parse(head, u64::MAX, path) {
+        Err(error) if error.kind() == ErrorKind::Truncated => Header::parse(head, bytes, path),
+        header => header,
+    };
+    Ok((header, bytes))
 }
 
 /// Reads until the buffer is full or the file ends.

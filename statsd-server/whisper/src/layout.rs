@@ -15,6 +15,7 @@ use crate::aggregation::AggregationMethod;
 use crate::archive::{Archive, SLOT_BYTES};
 use crate::error::{Error, ErrorKind};
 use crate::retention::{ARCHIVES_MAX, Retention, check_alone, finest_first};
+use crate::update::Point;
 
 /// What the longest header takes: a reader needs no more in one read.
 pub(crate) const HEADER_MAX_BYTES: usize = METADATA_BYTES + ARCHIVES_MAX * ARCHIVE_BYTES;
@@ -158,6 +159,11 @@ impl Header {
         self.archives.iter().map(Archive::end).max().unwrap_or_default()
     }
 
+    /// Where the first archive may begin.
+    pub(crate) fn header_bytes(&self) -> u64 {
+        header_bytes(self.archives.len())
+    }
+
     pub(crate) fn with_method(&self, method: AggregationMethod) -> Self {
         Self { method, ..self.clone() }
     }
@@ -192,6 +198,10 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
+    pub(crate) fn point(self) -> Point {
+        Point { timestamp: self.interval.into(), value: self.value }
+    }
+
     /// The value, if it was written for this interval.
     pub(crate) fn value_for(self, interval: i64) -> Option<f64> {
         // 0 is what an empty slot says, and an interval that a clock near the epoch could ask for.

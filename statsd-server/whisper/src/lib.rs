@@ -100,23 +100,35 @@
 
 mod aggregation;
 mod archive;
+mod check;
 mod create;
+mod diff;
 mod disk;
+mod dump;
 mod error;
 mod fetch;
 mod file;
 mod layout;
+mod merge;
 mod overlay;
 mod place;
 mod propagate;
+mod repair;
+mod resize;
 mod retention;
 mod update;
 
 pub use aggregation::AggregationMethod;
 pub use archive::Archive;
+pub use check::{Finding, check};
+pub use create::{Allocation, CreateOptions};
+pub use diff::{ArchiveDiff, Difference};
+pub use dump::StoredSlot;
 pub use error::{Error, ErrorKind};
 pub use fetch::Fetched;
 pub use file::Whisper;
 pub use layout::Header;
+pub use repair::repair;
+pub use resize::{Progress, Refill, ResizeOptions};
 pub use retention::{ARCHIVES_MAX, Retention, parse_retentions};
 pub use update::{Accepted, Counts, Outcome, Point};

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::layout::Slot;
 use crate::overlay::Overlay;
 
-impl Overlay<'_> {
+impl<'a> Overlay<'a> {
     /// Writes slots of one archive, oldest first, and what they make of the coarser ones. Empties
     /// the list.
     pub(crate) fn write(
@@ -21,15 +21,8 @@ impl Overlay<'_> {
         for (index, archive) in archives.iter().enumerate().skip(index) {
             // Before they are put: the last of a long run take the slots of older values that belong
             // to the coarse interval of the first.
-            if let Some(coarser) = archives.get(index + 1)
-                && let Some(ratio) = ratio(archive, coarser)
-            {
-                self.propagate(index, slots, ratio, now, &mut coarse)?;
-            }
-            let step = archive.retention().seconds_per_point;
-            for run in slots.chunk_by(|a, b| b.interval - a.interval == step) {
-                self.put_run(index, run)?;
-            }
+            self.propagate(index, slots, now, &mut coarse)?;
+            self.put_runs(index, archive, slots)?;
             slots.clear();
             mem::swap(slots, &mut coarse);
             if slots.is_empty() {
@@ -40,16 +33,51 @@ impl Overlay<'_> {
         Ok(())
     }
 
-    /// The slots of the next coarser archive that `new` ones of an archive make.
+    /// Writes slots of the finest archive, oldest first, and what they make of the coarser ones,
+    /// unless what they make may depend on whether they come together: some slots next to them hold
+    /// newer intervals. Whether they were written.
+    pub(crate) fn write_together(&mut self, slots: Vec<Slot>, now: i64) -> Result<bool, Error> {
+        let archives = self.archives();
+        let mut made = vec![slots];
+        for index in 0..archives.len() {
+            let mut coarse = Vec::new();
+            if self.propagate(index, &made[index], now, &mut coarse)? {
+                return Ok(false);
+            }
+            if coarse.is_empty() {
+                break;
+            }
+            made.push(coarse);
+        }
+        for (index, (archive, slots)) in archives.iter().zip(&made).enumerate() {
+            self.put_runs(index, archive, slots)?;
+        }
+        Ok(true)
+    }
+
+    /// Puts slots of an archive, oldest first.
+    pub(crate) fn put_runs(
+        &mut self,
+        index: usize,
+        archive: &Archive,
+        slots: &[Slot],
+    ) -> Result<(), Error> {
+        let step = archive.retention().seconds_per_point;
+        let mut runs = slots.chunk_by(|a, b| b.interval - a.interval == step);
+        runs.try_for_each(|run| self.put_run(index, run))
+    }
+
+    /// The slots of the next coarser archive that `new` ones of an archive make. Whether one of them
+    /// is made of what newer intervals have left.
     fn propagate(
         &mut self,
         index: usize,
         new: &[Slot],
-        ratio: usize,
         now: i64,
         coarse: &mut Vec<Slot>,
-    ) -> Result<(), Error> {
-        let coarser = &self.archives()[index + 1];
+    ) -> Result<bool, Error> {
+        let Some((coarser, ratio)) = self.next_coarser(index) else { return Ok(false) };
+        let mut any_lapped = false;
         let step = coarser.retention().seconds_per_point;
         for new in new.chunk_by(|a, b| a.interval / step == b.interval / step) {
             let interval = new[0].interval - new[0].interval % step;
@@ -58,6 +86,7 @@ impl Overlay<'_> {
                 continue;
             }
             let lapped = self.gather(index, interval, new, ratio)?;
+            any_lapped |= lapped;
             let Some(value) = self.value(ratio) else { continue };
             // What stands there was made of more than is left.
             let keep = lapped && self.value_at(index + 1, interval.into())?.is_some();
@@ -65,7 +94,14 @@ impl Overlay<'_> {
                 coarse.push(Slot { interval, value });
             }
         }
-        Ok(())
+        Ok(any_lapped)
+    }
+
+    /// The next coarser archive and how many slots make one of it, if it is written.
+    fn next_coarser(&self, index: usize) -> Option<(&'a Archive, usize)> {
+        let archives = self.archives();
+        let (finer, coarser) = (archives.get(index)?, archives.get(index + 1)?);
+        Some((coarser, ratio(finer, coarser)?))
     }
 
     /// Gathers what is known of a coarse interval, oldest first, as it will be when the `new` slots

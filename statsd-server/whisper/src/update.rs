@@ -117,15 +117,63 @@ impl Overlay<'_> {
     pub(crate) fn update_accepted(&mut self, points: &[Accepted]) -> Result<Counts, Error> {
         self.expect(points.iter().map(|point| point.timestamp.into()));
         let mut counts = Counts::default();
-        for point in points {
-            let Accepted { timestamp, at, value } = *point;
-            match self.put(Point { timestamp: timestamp.into(), value }, at.into())? {
-                Outcome::Written => counts.written += 1,
-                Outcome::Future => counts.future += 1,
-                Outcome::TooOld => counts.too_old += 1,
+        let mut rest = points;
+        while !rest.is_empty() {
+            let (mut alone, after) = rest.split_at(self.together(rest));
+            rest = after;
+            if let [_, .., last] = alone
+                && self.write_together(self.merged(alone), last.at.into())?
+            {
+                counts.written += alone.len();
+                alone = &[];
+            }
+            for Accepted { timestamp, at, value } in alone.iter().copied() {
+                match self.put(Point { timestamp: timestamp.into(), value }, at.into())? {
+                    Outcome::Written => counts.written += 1,
+                    Outcome::Future => counts.future += 1,
+                    Outcome::TooOld => counts.too_old += 1,
+                }
             }
         }
         Ok(counts)
+    }
+
+    /// How many of the first points (at least one) can be written at once, at the time of the last of
+    /// them: they are in order of time, none is too late for any archive even then, and none takes
+    /// a slot that the coarse interval of another one is made of.
+    fn together(&self, points: &[Accepted]) -> usize {
+        let first = i64::from(points[0].timestamp);
+        let archives = self.archives();
+        let fits = |pair: &[Accepted]| {
+            let [before, point] = [pair[0], pair[1]];
+            let (timestamp, at) = (i64::from(point.timestamp), i64::from(point.at));
+            before.timestamp <= point.timestamp
+                && before.at <= point.at
+                && timestamp <= at
+                && archives.iter().enumerate().all(|(index, archive)| {
+                    let next = archives.get(index + 1).unwrap_or(archive);
+                    let whole = next.interval(timestamp) + next.step() - next.interval(first);
+                    whole <= archive.seconds() && archive.interval(first) >= archive.oldest(at)
+                })
+        };
+        let fit = |point: &Accepted| point.timestamp <= point.at;
+        if archives.is_empty() || !fit(&points[0]) {
+            return 1;
+        }
+        1 + points.windows(2).take_while(|pair| fits(pair)).count()
+    }
+
+    /// The slots of points in order of time, the last point's where several have the same.
+    fn merged(&self, points: &[Accepted]) -> Vec<Slot> {
+        let mut slots: Vec<Slot> = Vec::with_capacity(points.len());
+        for Accepted { timestamp, value, .. } in points.iter().copied() {
+            let slot = slot(&self.archives()[0], Point { timestamp: timestamp.into(), value });
+            match slots.last_mut() {
+                Some(last) if last.interval == slot.interval => *last = slot,
+                _ => slots.push(slot),
+            }
+        }
+        slots
     }
 
     fn update(&mut self, point: Point, now: i64) -> Result<Outcome, Error> {
@@ -150,7 +198,7 @@ impl Overlay<'_> {
         Ok(Outcome::Written)
     }
 
-    fn update_many(&mut self, points: &[Point], now: i64) -> Result<Counts, Error> {
+    pub(crate) fn update_many(&mut self, points: &[Point], now: i64) -> Result<Counts, Error> {
         let archives = self.archives();
         let mut newest_first = points.to_vec();
         newest_first.sort_by_key(|point| Reverse(point.timestamp));

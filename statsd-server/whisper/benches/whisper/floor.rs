@@ -13,7 +13,7 @@ pub(crate) fn rows(folder: &Path, files: usize) -> Result<Vec<Row>, Box<dyn std:
         .map(|file| {
             let path = scratch.join(file.to_string());
             let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-            file.write_all_at(&[1; 25_920], 0)?;
+            file.write_all_at(&vec![1; 25_920], 0)?;
             file.set_len(3_302_732)?;
             Ok(file)
         })
@@ -42,7 +42,7 @@ pub(crate) fn rows(folder: &Path, files: usize) -> Result<Vec<Row>, Box<dyn std:
 
 fn open_and_read(path: &Path) -> Outcome {
     let file = File::open(path)?;
-    let mut bytes = [0; 17_280];
+    let mut bytes = vec![0; 17_280];
     if file.metadata()?.len() > 0 {
         file.read_exact_at(&mut bytes[..52], 0)?;
         file.read_exact_at(&mut bytes, 52)?;

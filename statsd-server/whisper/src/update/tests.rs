@@ -178,7 +178,7 @@ fn a_batch_costs_a_write_an_archive_and_a_read_of_all_but_the_coarsest() {
     let (_folder, mut file) = opened();
     // The first time, the base of the two coarser archives is looked for as well.
     for (count, calls) in [(12, 7), (12, 5), (1, 5), (60, 5)] {
-        let points = accepted(count, NOW + 120);
+        let points = accepted(count, NOW + 150);
         let (counts, made) = counting(|| file.update_accepted(&points).unwrap());
         assert_eq!((counts.written, made), (count as usize, calls));
     }

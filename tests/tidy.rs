@@ -72,7 +72,8 @@ const SERVER: Floors = &[
         "http",
         &["clock", "draw", "events", "health", "limits", "live", "query", "store", "telemetry"],
     ),
-    ("cli", &["app", "config"]),
+    // Of `store`, how a name is a path.
+    ("cli", &["app", "clock", "config", "limits", "rrd", "store"]),
 ];
 
 /// Rooms that compute and do nothing else.

@@ -1,10 +1,13 @@
 //! Arguments → commands. The only room that writes to the terminal.
-//! May not know any part of the server but `app` and `config`; the demo's shop knows the SDK. Data goes to
-//! `app`.
+//! May not know any part of the running server but `app` and `config`; the demo's shop knows the SDK. Data goes
+//! to `app`; the commands on files (`import/`) take `rrd`, and of `store` how a name is a path.
 
 mod check;
 mod convert;
 mod demo;
+mod folder;
+mod import;
+mod progress;
 mod reload;
 mod run;
 mod send;
@@ -48,6 +51,8 @@ enum Command {
     Demo(demo::Demo),
     /// Send lines such as 'users.new:1|c' to a server.
     Send(send::Send),
+    /// Make Whisper files of what other programs have kept.
+    Import(import::Import),
 }
 
 /// Runs the command that the arguments name.
@@ -62,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::ConvertConfig(convert) => convert.execute(),
         Command::Demo(demo) => demo.execute(),
         Command::Send(send) => send.execute(),
+        Command::Import(import) => import.execute(),
     };
     let code = match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -141,4 +147,18 @@ impl Failure {
 /// Writes a line to standard output, without waiting for it.
 fn say(line: impl Display) {
     let _written = STDOUT.clone().write_all(format!("{line}\n").as_bytes());
+}
+
+/// Writes a line to standard error: what went wrong with one of several things.
+fn warn(line: impl Display) {
+    // A closed standard error leaves the exit code to speak.
+    let _written = io::stderr().write_all(format!("statsd-server: {line}\n").as_bytes());
+}
+
+/// An error of a Whisper file with its cause, in one line.
+fn told(error: statsd_whisper::Error) -> String {
+    match std::error::Error::source(&error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
 }

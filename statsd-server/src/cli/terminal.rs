@@ -7,6 +7,8 @@ use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use super::Failure;
+
 /// Lines that wait while the terminal takes none; further ones are left out, and it is said how many.
 const LINES_MAX: usize = 256;
 
@@ -15,6 +17,18 @@ const LAST_LINES: Duration = Duration::from_millis(500);
 
 pub(super) static STDOUT: LazyLock<Terminal> = LazyLock::new(|| Terminal::new(io::stdout()));
 pub(super) static STDERR: LazyLock<Terminal> = LazyLock::new(|| Terminal::new(io::stderr()));
+
+/// Writes a command's answer to standard output, and waits until all of it is taken: a pager may take its
+/// time. One that has gone away has read what it wanted.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::outside("cannot write to standard output", error))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Writes whole lines, never waits for the terminal and never fails: a reader that has gone away is no
 /// reason to stop serving. Clones write to the same terminal.

@@ -25,6 +25,7 @@ use std::time::Duration;
 
 pub use glob::Glob;
 pub use local::{LocalStore, OpenError};
+pub(crate) use name::SeriesName;
 pub use no_store::NoStore;
 pub use options::StoreOptions;
 pub use schema::{AggregationRule, SchemaRule, Schemas};

@@ -3,6 +3,8 @@
 
 mod config_js;
 mod packet;
+mod rrd;
 
 pub use config_js::config_js;
 pub use packet::packet;
+pub use rrd::rrd;

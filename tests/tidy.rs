@@ -41,7 +41,7 @@ const SERVER: Floors = &[
     ("receiver", &["aggregate", "limits", "tap", "telemetry"]),
     ("store", &["limits"]),
     ("live", &["limits"]),
-    ("carbon", &["clock", "limits", "store", "telemetry"]),
+    ("carbon", &["clock", "escape", "limits", "store", "telemetry"]),
     (
         "backend",
         &[

@@ -6,8 +6,15 @@
 //! reads bytes knows no stage, and a stage knows no bytes; names stand side by side in one text, so
 //! that a batch is two allocations, however many points it has.
 
+mod bad;
+mod line;
+mod number;
+mod pickle;
 mod points;
 mod stage;
 
+pub use bad::{Bad, Reason};
+pub use line::read_lines;
+pub use pickle::{PickleError, PicklePoints, read_pickle};
 pub use points::{Point, Points};
 pub use stage::Stage;

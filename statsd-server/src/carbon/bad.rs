@@ -1,5 +1,6 @@
 //! What could not be taken: why, how often, and what one looked like.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -105,8 +106,11 @@ impl Bad {
 pub(super) struct BadReport {
     telemetry: Arc<Telemetry>,
     /// When something of each reason was logged last.
-    logged: Mutex<[Option<Duration>; Reason::ALL.len()]>,
+    logged: Mutex<[Option<Duration>; Reason::ALL.len() + 1]>,
 }
+
+/// Where it is noted of frames, behind the reasons.
+const FRAMES: usize = Reason::ALL.len();
 
 impl BadReport {
     pub(super) fn new(telemetry: Arc<Telemetry>) -> Self {
@@ -127,7 +131,7 @@ impl BadReport {
                 continue;
             }
             let example = example.map(|bytes| printable(&bytes));
-            if self.is_due(reason, now) {
+            if self.is_due(reason as usize, now) {
                 let (what, example) = (reason.as_str(), example.as_deref().unwrap_or_default());
                 tracing::warn!("carbon: {what}, such as `{example}`; all are counted in /status");
             }
@@ -135,9 +139,17 @@ impl BadReport {
         }
     }
 
-    fn is_due(&self, reason: Reason, now: Duration) -> bool {
+    /// Counts a frame that was refused as a whole.
+    pub(super) fn frame(&self, why: &dyn fmt::Display, now: Duration) {
+        self.telemetry.carbon_bad_frames.add(1);
+        if self.is_due(FRAMES, now) {
+            tracing::warn!("carbon: a frame is refused: {why}; all are counted in /status");
+        }
+    }
+
+    fn is_due(&self, what: usize, now: Duration) -> bool {
         let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = &mut logged[reason as usize];
+        let last = &mut logged[what];
         // A clock that was set back begins a new minute.
         let passed = last.and_then(|last| now.checked_sub(last));
         let is_due = last.is_none() || passed.is_none_or(|passed| passed >= BAD_LINE_LOG_PAUSE);

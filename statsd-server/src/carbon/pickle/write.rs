@@ -49,10 +49,6 @@ impl Writer {
         self.0.extend(number.to_be_bytes());
     }
 
-    pub(in crate::carbon) fn none(&mut self) {
-        self.0.push(b'N');
-    }
-
     /// A pair of the two values before it.
     pub(in crate::carbon) fn pair(&mut self) {
         self.0.push(0x86);

@@ -342,6 +342,31 @@ fn what_convert_config_prints_is_accepted_by_check() {
 }
 
 #[test]
+fn carbons_configuration_is_converted_for_an_instance() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[cache]\nLOCAL_DATA_DIR = /srv/whisper\nMAX_UPDATES_PER_SECOND = 500\n\
+                [cache:b]\nCARBON_METRIC_INTERVAL = 10";
+    let path = file(folder.path(), "carbon.conf", text);
+    let converted = run(&["convert-config", &path, "--instance", "b"]);
+    assert_eq!(converted.status.code(), Some(0), "{converted:?}");
+    let toml = String::from_utf8(converted.stdout).unwrap();
+    assert!(toml.starts_with("# From carbon.conf.\n# line 1: "), "{toml}");
+    assert!(toml.contains("\n# line 3: MAX_UPDATES_PER_SECOND has no effect: "), "{toml}");
+    assert!(toml.contains("data = \"/srv/whisper\"\n"), "{toml}");
+    assert!(toml.contains("[carbon_metrics]\ninterval = \"10s\"\ninstance = \"b\"\n"), "{toml}");
+    let checked = run(&["check", &file(folder.path(), "config.toml", &toml)]);
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}\n{toml}");
+
+    let checked = run(&["check", &path]);
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}");
+    let said = String::from_utf8(checked.stdout).unwrap();
+    assert!(said.contains("carbon.conf is carbon's carbon.conf, and good\n"), "{said}");
+    assert!(said.contains("carbon.conf:3: MAX_UPDATES_PER_SECOND has no effect"), "{said}");
+    let unknown = run(&["check", &path, "--instance", "c"]);
+    assert_eq!(unknown.status.code(), Some(1));
+}
+
+#[test]
 fn a_command_that_is_none_is_told_so() {
     let output = run(&["chekc"]);
     assert_eq!(output.status.code(), Some(2));

@@ -58,6 +58,7 @@ pub fn parts(config: &Config) -> Vec<Part> {
         list.relay(config);
     } else {
         list.data(config);
+        list.rules(config);
         list.numbers(config);
         list.outputs(config);
     }
@@ -70,7 +71,7 @@ struct List {
     default: Config,
 }
 
-use Support::{Done, NoEffect};
+use Support::{Done, Missing, NoEffect};
 
 impl List {
     fn add(&mut self, key: &'static str, support: Support, what: impl fmt::Display) {
@@ -128,6 +129,43 @@ impl List {
         match config.state_file() {
             Some(file) => self.add("state", Done, file.display()),
             None => self.add("state", Done, "off: gauges and names are forgotten at the end"),
+        }
+    }
+
+    /// What becomes of points that arrive as points.
+    fn rules(&mut self, config: &Config) {
+        let rules = &config.carbon_rules;
+        for (key, file, what) in [
+            ("carbon_rules.blacklist", &rules.blacklist, "names that are left out"),
+            ("carbon_rules.whitelist", &rules.whitelist, "names that are taken, and no others"),
+            ("carbon_rules.rewrite", &rules.rewrite, "what names are called"),
+            ("carbon_rules.aggregation", &rules.aggregation, "what is made of several names"),
+        ] {
+            if let Some(file) = file {
+                self.add(key, Missing, format_args!("{what}, by {}", file.display()));
+            }
+        }
+        if rules.aggregation.is_some() {
+            if rules.intervals != self.default.carbon_rules.intervals {
+                let what = format_args!("{} are known behind the one at hand", rules.intervals);
+                self.add("carbon_rules.intervals", Missing, what);
+            }
+            if let Some(often) = rules.write_back {
+                let what = format_args!("aggregates are told every {often:?} at least");
+                self.add("carbon_rules.write_back", Missing, what);
+            }
+            if !rules.forward_all {
+                let what = "points go on only as what is made of them";
+                self.add("carbon_rules.forward_all", Missing, what);
+            }
+        }
+        let metrics = &config.carbon_metrics;
+        if metrics.interval.is_zero() {
+            self.add("carbon_metrics", Missing, "off");
+        } else if *metrics != self.default.carbon_metrics {
+            let (prefix, instance) = (&metrics.prefix, &metrics.instance);
+            let what = format_args!("{prefix}.agents.HOST-{instance} every {:?}", metrics.interval);
+            self.add("carbon_metrics", Missing, what);
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod points;
 pub mod rules;
+pub mod self_metrics;
 mod stage;
 
 pub use points::{Point, Points};

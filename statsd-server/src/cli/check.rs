@@ -13,17 +13,21 @@ use crate::config::{Loaded, NoteKind};
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// A TOML file, or a config.js of etsy's StatsD.
+    /// A TOML file, a config.js of etsy's StatsD, or a carbon.conf.
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Of a carbon.conf: what `[cache:NAME]` says instead of `[cache]` counts, too.
+    #[arg(long, value_name = "NAME")]
+    instance: Option<String>,
 }
 
 impl Check {
     pub(super) fn execute(self) -> Result<(), Failure> {
-        let loaded = load(&self.file).map_err(|failure| match failure {
-            Failure::Config(error) => Failure::Checked(error),
-            failure => failure,
-        })?;
+        let loaded =
+            load(&self.file, self.instance.as_deref()).map_err(|failure| match failure {
+                Failure::Config(error) => Failure::Checked(error),
+                failure => failure,
+            })?;
         // One text, because a terminal that is slow is told of single lines that were left out.
         say(report(&self.file, &loaded).trim_end());
         Ok(())

@@ -21,7 +21,7 @@ use crate::config::{
 #[derive(Debug, Clone, Args)]
 #[command(after_help = VARIABLES_HELP.as_str())]
 pub(super) struct Run {
-    /// A TOML file, or a config.js of etsy's StatsD.
+    /// A TOML file, a config.js of etsy's StatsD, or a carbon.conf.
     #[arg(value_name = "FILE", conflicts_with = "config")]
     file: Option<PathBuf>,
     /// The same, as a flag.
@@ -130,7 +130,7 @@ impl Run {
         let environment = environment();
         let (mut config, notes) = match self.path() {
             Some(path) => {
-                let loaded = load(&path)?;
+                let loaded = load(&path, None)?;
                 let notes = loaded.notes.iter().map(|note| (note.kind, note.in_file(&path)));
                 (loaded.config, notes.collect())
             }
@@ -150,7 +150,7 @@ fn environment() -> Environment {
 }
 
 /// Reads a file. One that is not there may be a command that is written wrongly.
-pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
+pub(super) fn load(path: &Path, instance: Option<&str>) -> Result<Loaded, Failure> {
     let is_word =
         path.to_str().is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_alphabetic()));
     if is_word && !path.exists() {
@@ -159,7 +159,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
             "there is no command and no file `{word}`; see --help"
         )));
     }
-    Ok(Loaded::read(path)?)
+    Ok(Loaded::read_instance(path, instance)?)
 }
 
 /// Binds everything, and tells where it listens: the last line is the address to open.

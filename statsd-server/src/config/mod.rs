@@ -1,6 +1,8 @@
 //! What the server is told: defaults, a TOML file or etsy's `config.js`, the environment, flags.
 //! May not know any part that it configures; `app.rs` translates it, and nothing below `app` reads it.
 
+pub mod carbon_conf;
+mod carbon_rules;
 mod duration;
 mod environment;
 mod error;
@@ -22,6 +24,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::limits::{SET_MEMBERS_MAX, TIMER_SAMPLES_MAX};
 
+pub use carbon_rules::{CarbonMetrics, CarbonRules};
 pub use duration::parse_duration;
 pub use environment::{Environment, VARIABLES};
 pub use error::ConfigError;
@@ -120,6 +123,10 @@ pub struct Config {
     pub repeater: Repeater,
     /// Nodes to which lines are relayed, in the place of everything else.
     pub relay: Relay,
+    /// Carbon's files about names.
+    pub carbon_rules: CarbonRules,
+    /// The server's own metrics, by carbon's names.
+    pub carbon_metrics: CarbonMetrics,
     /// Standard output.
     pub console: Console,
     /// A command that gets every flush.
@@ -169,6 +176,8 @@ impl Default for Config {
             graphite: Graphite::default(),
             repeater: Repeater::default(),
             relay: Relay::default(),
+            carbon_rules: CarbonRules::default(),
+            carbon_metrics: CarbonMetrics::default(),
             console: Console::default(),
             exec: Exec::default(),
             http_output: Vec::new(),

@@ -7,11 +7,11 @@ use super::listen::is_address;
 use super::{Config, HttpOutput, Relay, RelayNode, StatsdListen, Ttl};
 use crate::http_url::HttpUrl;
 use crate::limits::{
-    EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN,
-    HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, HTTP_OUTPUT_HEADERS_MAX, HTTP_OUTPUTS_MAX, OUTPUT_WAIT_MAX,
-    OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX, RELAY_NODES_MAX, REPEATER_TARGETS_MAX,
-    SET_MEMBERS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX, TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX,
-    UNIX_PATH_MAX_BYTES,
+    AGGREGATION_INTERVALS_KNOWN_MAX, AGGREGATION_SECONDS_MAX, EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX,
+    FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN, HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX,
+    HTTP_OUTPUT_HEADERS_MAX, HTTP_OUTPUTS_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN,
+    PERCENT_THRESHOLDS_MAX, RELAY_NODES_MAX, REPEATER_TARGETS_MAX, SET_MEMBERS_MAX,
+    SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX, TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX, UNIX_PATH_MAX_BYTES,
 };
 
 /// A value that is out of its range.
@@ -57,6 +57,7 @@ pub(super) fn check(config: &Config) -> Checked {
     outputs(config)?;
     http_outputs(&config.http_output)?;
     relay(&config.relay)?;
+    carbon(config)?;
     let percent = config.key_flush.percent;
     if !(percent > 0.0 && percent <= 100.0) {
         return wrong("key_flush.percent", format!("{percent} is not above 0 and at most 100"));
@@ -221,6 +222,35 @@ fn relay(relay: &Relay) -> Checked {
         }
     }
     wait("relay.check_interval", relay.check_interval)
+}
+
+fn carbon(config: &Config) -> Checked {
+    let day = Duration::from_secs(u64::from(AGGREGATION_SECONDS_MAX));
+    let is_time = |time: Duration| (Duration::from_secs(1)..=day).contains(&time);
+    let rules = &config.carbon_rules;
+    if rules.intervals > AGGREGATION_INTERVALS_KNOWN_MAX {
+        let message = format!("{} is above {AGGREGATION_INTERVALS_KNOWN_MAX}", rules.intervals);
+        return wrong("carbon_rules.intervals", message);
+    }
+    if let Some(time) = rules.write_back.filter(|time| !is_time(*time)) {
+        return wrong("carbon_rules.write_back", format!("{time:?} is not within 1s and 1d"));
+    }
+    let metrics = &config.carbon_metrics;
+    if !metrics.interval.is_zero() && !is_time(metrics.interval) {
+        let message = format!("{:?} is neither 0s nor within 1s and 1d", metrics.interval);
+        return wrong("carbon_metrics.interval", message);
+    }
+    let parts = [
+        ("carbon_metrics.prefix", &metrics.prefix, false),
+        ("carbon_metrics.instance", &metrics.instance, true),
+    ];
+    for (key, part, may_be_empty) in parts {
+        let is_odd = |c: char| c.is_whitespace() || c.is_control() || "/;".contains(c);
+        if part.contains(is_odd) || (part.is_empty() && !may_be_empty) {
+            return wrong(key, format!("{part:?} is no part of a name"));
+        }
+    }
+    Ok(())
 }
 
 fn is_host(host: &str) -> bool {

@@ -41,7 +41,7 @@ const SERVER: Floors = &[
     ("receiver", &["aggregate", "limits", "tap", "telemetry"]),
     ("store", &["limits"]),
     ("live", &["limits"]),
-    ("carbon", &["clock", "limits", "store", "telemetry"]),
+    ("carbon", &["aggregate", "clock", "escape", "limits", "receiver", "store", "telemetry"]),
     (
         "backend",
         &[

@@ -82,6 +82,10 @@ macro_rules! telemetry {
             pub backends: BackendStatuses,
             /// The bad lines, reason by reason; together they are `bad_lines`.
             pub bad_reasons: BadLines,
+            /// Why points of carbon's ports were not taken; together they are `carbon_bad_points`.
+            pub carbon_bad_reasons: BadLines,
+            /// Connections to carbon's ports that are open.
+            pub carbon_open: Level,
             /// What the aggregator knew at the last flush.
             pub known: Known,
             /// What each node got of a relay.
@@ -202,6 +206,41 @@ telemetry! {
     relay_lines_no_node,
     /// Lines that a relay dropped because a socket did not take their packet.
     relay_lines_not_sent,
+    /// Points that came as lines over carbon's TCP port.
+    carbon_line_points,
+    /// Points that came as lines over carbon's UDP port.
+    carbon_udp_points,
+    /// Points that came in pickles.
+    carbon_pickle_points,
+    /// Points that came in protobuf frames.
+    carbon_protobuf_points,
+    /// Lines, and points of frames, that could not be taken; `carbon_bad_reasons` says why.
+    carbon_bad_points,
+    /// Points that were dropped, as carbon does, because their value is "not a number".
+    carbon_points_not_a_number,
+    /// Frames that could not be read, or were refused because they would build an object; none of their points
+    /// is taken.
+    carbon_bad_frames,
+    /// Points over UDP that were dropped because as many as may be waited for the store.
+    carbon_udp_points_dropped,
+    /// Lines and frames that a broken connection, a time-out or the server's end left without their end.
+    carbon_unfinished,
+    /// Connections to carbon's ports.
+    carbon_connections,
+    /// Those that were closed at once because as many as may be were open.
+    carbon_connections_over_limit,
+    /// Those that were closed because nothing came for too long.
+    carbon_connections_idle,
+    /// Those whose client sent a frame too slowly, or took an answer too slowly.
+    carbon_connections_slow,
+    /// Times that reading stopped because the store was full.
+    carbon_pauses,
+    /// Connections that were reset at their end, not closed, because their points may not be safe.
+    carbon_not_acknowledged,
+    /// Questions for the points of a series that wait to be written.
+    carbon_cache_queries,
+    /// The same for many series at once.
+    carbon_cache_bulk_queries,
     /// Commands that the console took.
     admin_commands,
     /// Commands cut because they are longer than `ADMIN_COMMAND_MAX_BYTES`.

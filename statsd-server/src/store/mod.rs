@@ -148,6 +148,11 @@ pub trait Store: Send + Sync + fmt::Debug {
         Vec::new()
     }
 
+    /// How a series' points are merged into coarser ones: `average`, `sum` …, as its file says.
+    fn aggregation_method(&self, _series: &str) -> Option<&'static str> {
+        None
+    }
+
     /// The nodes that match a glob (`*`, `?`, `[a-c]`, `[!x]`, `{a,b}` per node), sorted by path, at
     /// most `limit`.
     fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError>;

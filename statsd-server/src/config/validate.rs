@@ -57,7 +57,7 @@ pub(super) fn check(config: &Config) -> Checked {
     outputs(config)?;
     http_outputs(&config.http_output)?;
     relay(&config.relay)?;
-    carbon(config)?;
+    carbon_rules(config)?;
     let percent = config.key_flush.percent;
     if !(percent > 0.0 && percent <= 100.0) {
         return wrong("key_flush.percent", format!("{percent} is not above 0 and at most 100"));
@@ -224,7 +224,7 @@ fn relay(relay: &Relay) -> Checked {
     wait("relay.check_interval", relay.check_interval)
 }
 
-fn carbon(config: &Config) -> Checked {
+fn carbon_rules(config: &Config) -> Checked {
     let day = Duration::from_secs(u64::from(AGGREGATION_SECONDS_MAX));
     let is_time = |time: Duration| (Duration::from_secs(1)..=day).contains(&time);
     let rules = &config.carbon_rules;

@@ -179,7 +179,7 @@ impl Options<'_> {
         put(&mut self.table, key, value);
     }
 
-    fn note(&mut self, kind: NoteKind, line: usize, message: impl Into<String>) {
+    pub(super) fn note(&mut self, kind: NoteKind, line: usize, message: impl Into<String>) {
         if self.notes.len() < CONFIG_NOTES_MAX {
             let plain = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
             let message = message.into().chars().map(plain).collect();

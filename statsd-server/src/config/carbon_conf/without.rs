@@ -115,6 +115,11 @@ const WITHOUT: &[Without] = &[
         &[],
         "names are remembered within a bound",
     ),
+    without(
+        &["MAX_RECEIVER_CONNECTIONS"],
+        &["inf"],
+        "connections have a bound of their own, which `/status` shows where it is reached",
+    ),
     without(&["USE_FLOW_CONTROL"], YES, "senders wait while there is no room; nothing is dropped"),
     without(
         &["DESTINATIONS"],

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::admin::{self, Admin, Shown};
 use crate::backend::Repeater;
+use crate::carbon::rules::RuleError;
 use crate::checkpoint::LockError;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, ConfigError};
@@ -33,6 +34,7 @@ mod outputs;
 mod reading;
 mod relay;
 mod reload;
+mod stages;
 mod support;
 
 use aggregation::{aggregation, align, exact};
@@ -42,6 +44,7 @@ use outputs::SharedOut;
 pub use crate::receiver::{Inherited, Listening};
 pub use relay::RelayApp;
 pub use reload::{Reloaded, Reloader};
+pub use stages::stages;
 pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.
@@ -139,6 +142,9 @@ pub enum AppError {
     /// The state file cannot be used.
     #[error(transparent)]
     State(#[from] LockError),
+    /// A file of carbon's with lists or rules cannot be used.
+    #[error(transparent)]
+    Rules(#[from] RuleError),
     /// A new configuration makes no sense together with what cannot change.
     #[error(transparent)]
     Config(ConfigError),

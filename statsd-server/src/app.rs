@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::admin::{self, Admin, Shown};
 use crate::backend::Repeater;
+use crate::carbon::{Doors, DoorsHandle, Protocol};
 use crate::checkpoint::LockError;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, ConfigError};
@@ -27,6 +28,7 @@ use crate::telemetry::Telemetry;
 
 mod aggregation;
 mod bind;
+mod carbon;
 mod etsys_config;
 mod kept;
 mod outputs;
@@ -37,6 +39,7 @@ mod support;
 
 use aggregation::{aggregation, align, exact};
 use bind::{bind_receivers, bind_tcp};
+use carbon::{bind_doors, start_doors};
 use outputs::SharedOut;
 
 pub use crate::receiver::{Inherited, Listening};
@@ -61,7 +64,7 @@ const REPEATER_DRAIN: Duration = Duration::from_secs(1);
 ///
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// # let folder = tempfile::tempdir()?;
-/// let text = "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'";
+/// let text = "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'\ncarbon = 'off'\npickle = 'off'";
 /// let mut config = Config::parse(text).unwrap();
 /// config.data = Some(folder.path().to_owned());
 /// let app = App::bind(&config, None).unwrap();
@@ -79,6 +82,7 @@ pub struct App {
     admin: Option<TcpListener>,
     console: Arc<Admin>,
     addresses: Addresses,
+    doors: Doors,
     flusher: Flusher,
     key_flush: Option<KeyFlush>,
     messages: Option<JoinHandle<()>>,
@@ -98,6 +102,16 @@ pub struct Addresses {
     pub http: Option<SocketAddr>,
     /// etsy's management console.
     pub admin: Option<SocketAddr>,
+    /// Carbon's lines over TCP.
+    pub carbon: Option<SocketAddr>,
+    /// The same over UDP.
+    pub carbon_udp: Option<SocketAddr>,
+    /// Carbon's pickles.
+    pub pickle: Option<SocketAddr>,
+    /// Carbon's protobuf frames.
+    pub protobuf: Option<SocketAddr>,
+    /// Carbon's cache queries.
+    pub query: Option<SocketAddr>,
 }
 
 impl Addresses {
@@ -105,13 +119,20 @@ impl Addresses {
         listening: &[Listening],
         http: Option<&TcpListener>,
         admin: Option<&TcpListener>,
+        doors: &[(Protocol, SocketAddr)],
     ) -> Self {
         let local = |listener: &TcpListener| listener.local_addr().ok();
+        let door = |protocol| doors.iter().find(|(of, _)| *of == protocol).map(|(_, at)| *at);
         Self {
             statsd: listening.iter().find_map(Listening::udp),
             statsd_tcp: listening.iter().find_map(Listening::tcp),
             http: http.and_then(local),
             admin: admin.and_then(local),
+            carbon: door(Protocol::Lines),
+            carbon_udp: door(Protocol::Datagrams),
+            pickle: door(Protocol::Pickle),
+            protobuf: door(Protocol::Protobuf),
+            query: door(Protocol::Query),
         }
     }
 }
@@ -123,7 +144,7 @@ pub enum AppError {
     /// An address is not to be had: it is in use, or not this machine's.
     #[error("cannot listen on {key} {address}: {source}")]
     Listen {
-        /// The setting: `statsd`, `http` or `admin`.
+        /// The setting, such as `statsd` or `http`.
         key: &'static str,
         /// The address as it was set.
         address: String,
@@ -182,7 +203,8 @@ impl App {
         let listening = receivers.listening().to_vec();
         let http = bind_tcp("http", &config.http)?;
         let admin = bind_tcp("admin", &config.admin)?;
-        let addresses = Addresses::of(&listening, http.as_ref(), admin.as_ref());
+        let doors = bind_doors(config)?;
+        let addresses = Addresses::of(&listening, http.as_ref(), admin.as_ref(), doors.listening());
         let state = HttpState {
             statsd: addresses.statsd,
             store: store(config)?,
@@ -233,6 +255,7 @@ impl App {
             admin,
             console,
             addresses,
+            doors,
             flusher,
             key_flush,
             messages,
@@ -264,6 +287,7 @@ impl App {
         let telemetry = self.state.telemetry.clone();
         let receiving = self.receivers.start(telemetry).map_err(cannot("start the receivers"))?;
 
+        let taking = start_doors(self.doors, &self.state)?;
         let (stop_http, http_stopped) = oneshot::channel::<()>();
         let listener = self.http.map(tokio::net::TcpListener::from_std).transpose();
         let listener = listener.map_err(cannot("serve http"))?;
@@ -290,6 +314,7 @@ impl App {
                 let threads = [
                     ("the flush thread", flushing.is_running()),
                     ("a receiver", receiving.is_running()),
+                    ("carbon's ports", taking.as_ref().is_none_or(DoorsHandle::is_running)),
                 ];
                 let ended = threads.into_iter().filter(|(_, runs)| !runs);
                 health.ended(ended.map(|(thread, _)| thread).collect());
@@ -303,6 +328,9 @@ impl App {
         let (repeater, messages) = (self.repeater, self.messages);
         let stop = move || {
             receiving.stop();
+            if let Some(taking) = taking {
+                taking.stop();
+            }
             flushing.stop();
             if let Some(key_flushing) = key_flushing {
                 key_flushing.stop();

@@ -92,8 +92,45 @@ impl List {
             let what = format_args!("packets are read as {}", config.dialect);
             self.add("dialect", Done, what);
         }
+        self.doors(config);
         self.add("http", Done, &config.http);
         self.add("admin", Done, &config.admin);
+    }
+
+    /// Carbon's, of which none is open where its points would go nowhere.
+    fn doors(&mut self, config: &Config) {
+        let carbon = &config.carbon;
+        let support = if config.data.is_none() || config.is_relay() { NoEffect } else { Done };
+        let doors = [
+            ("carbon", &carbon.address, "lines over TCP"),
+            ("pickle", &config.pickle, "pickles over TCP"),
+            ("carbon.protobuf", &carbon.protobuf, "protobuf frames over TCP"),
+            ("carbon.query", &carbon.query, "questions for points that wait to be written"),
+        ];
+        let mut is_open = false;
+        for (key, listen, what) in doors {
+            if let Some(address) = listen.address() {
+                is_open = true;
+                self.add(key, support, format_args!("{what} to {address}"));
+            }
+        }
+        if carbon.udp {
+            self.add("carbon.udp", support, "lines over UDP to the same port");
+        }
+        if !is_open {
+            self.add("carbon", Done, "off");
+        } else if support == Done {
+            let idle = carbon.idle_timeout;
+            if idle.is_zero() {
+                self.add("carbon.idle_timeout", Done, "for ever");
+            } else if idle != self.default.carbon.idle_timeout {
+                self.add("carbon.idle_timeout", Done, format_args!("{idle:?}"));
+            }
+            if carbon.frame_max_bytes != self.default.carbon.frame_max_bytes {
+                let what = format_args!("{} bytes", carbon.frame_max_bytes);
+                self.add("carbon.frame_max_bytes", Done, what);
+            }
+        }
     }
 
     /// In the place of everything that adds up and keeps.

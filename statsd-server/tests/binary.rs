@@ -14,6 +14,8 @@ use statsd_whisper::Whisper;
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_statsd-server"));
+    // Others may have carbon's own ports.
+    command.env("STATSD_SERVER_CARBON", "127.0.0.1:0").env("STATSD_SERVER_PICKLE", "127.0.0.1:0");
     command.args(arguments).stdin(Stdio::null());
     command
 }
@@ -164,11 +166,15 @@ fn an_address_in_use_is_one_line_and_exit_code_1() {
     let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
     let (udp, tcp) = (udp.local_addr().unwrap().to_string(), tcp.local_addr().unwrap().to_string());
     let free = "127.0.0.1:0";
-    for (statsd, http, admin, taken) in
-        [(&*udp, free, free, &udp), (free, &*tcp, free, &tcp), (free, free, &*tcp, &tcp)]
-    {
+    for (statsd, http, admin, carbon, taken) in [
+        (&*udp, free, free, free, &udp),
+        (free, &*tcp, free, free, &tcp),
+        (free, free, &*tcp, free, &tcp),
+        (free, free, free, &*tcp, &tcp),
+    ] {
         let data = data.to_str().unwrap();
-        let output = run(&["--statsd", statsd, "--http", http, "--admin", admin, "--data", data]);
+        let own = ["--statsd", statsd, "--http", http, "--admin", admin, "--data", data];
+        let output = run(&[&own[..], &["--carbon", carbon]].concat());
         assert_eq!(output.status.code(), Some(1));
         assert!(output.stdout.is_empty(), "it was never up");
         assert!(one_line(&output).contains(taken.as_str()), "{output:?}");

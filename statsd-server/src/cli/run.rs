@@ -44,6 +44,13 @@ pub(super) struct ListenFlags {
     /// config.js].
     #[arg(long, value_name = "ADDR")]
     http: Option<Listen>,
+    /// Where carbon's lines are received, over TCP, or `off` [default: 127.0.0.1:2003, in the demo a free
+    /// port; off with a config.js, or without data].
+    #[arg(long, value_name = "ADDR")]
+    carbon: Option<Listen>,
+    /// Where carbon's pickles are received, or `off` [default: 127.0.0.1:2004, and as --carbon].
+    #[arg(long, value_name = "ADDR")]
+    pickle: Option<Listen>,
     /// Where etsy's management console listens, or `off` [default: 127.0.0.1:8126, in the demo a free
     /// port].
     #[arg(long, value_name = "ADDR")]
@@ -66,6 +73,12 @@ impl ListenFlags {
         }
         if let Some(http) = self.http {
             config.http = http;
+        }
+        if let Some(carbon) = self.carbon {
+            config.carbon.address = carbon;
+        }
+        if let Some(pickle) = self.pickle {
+            config.pickle = pickle;
         }
         if let Some(admin) = self.admin {
             config.admin = admin;
@@ -167,7 +180,7 @@ pub(super) fn bind(config: &Config, inherited: Inherited) -> Result<App, Failure
     let app = App::bind_inheriting(config, Some(Box::new(STDOUT.clone())), inherited)?;
     let folder = config.data.as_ref().map_or("off".into(), |folder| folder.to_string_lossy());
     let data = format!("data    {folder}, flushed every {:?}", config.flush_interval);
-    tell(app.listening(), app.addresses(), &data);
+    tell(app.listening(), &app.addresses(), &data);
     if let Some(http) = app.addresses().http {
         say(format_args!("open http://{http}/"));
     }
@@ -180,13 +193,24 @@ fn bind_relay(config: &Config, inherited: Inherited) -> Result<RelayApp, Failure
     let relay = &config.relay;
     let (nodes, every) = (relay.nodes.len(), relay.check_interval);
     let nodes = format!("relay   to {nodes} nodes, checked every {every:?}");
-    tell(app.listening(), app.addresses(), &nodes);
+    tell(app.listening(), &app.addresses(), &nodes);
     Ok(app)
 }
 
-fn tell(listening: &[Listening], addresses: Addresses, what: &str) {
+fn tell(listening: &[Listening], addresses: &Addresses, what: &str) {
     for listening in listening {
         say(format_args!("statsd  {listening}"));
+    }
+    for (what, address) in [
+        ("carbon  tcp", addresses.carbon),
+        ("carbon  udp", addresses.carbon_udp),
+        ("pickle  tcp", addresses.pickle),
+        ("protobuf tcp", addresses.protobuf),
+        ("query   tcp", addresses.query),
+    ] {
+        if let Some(address) = address {
+            say(format_args!("{what} {address}"));
+        }
     }
     if let Some(admin) = addresses.admin {
         say(format_args!("admin   tcp {admin}"));

@@ -4,14 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::listen::is_address;
-use super::{Config, HttpOutput, Relay, RelayNode, StatsdListen, Ttl};
+use super::{Carbon, Config, HttpOutput, Relay, RelayNode, StatsdListen, Ttl};
 use crate::http_url::HttpUrl;
 use crate::limits::{
-    AGGREGATION_INTERVALS_KNOWN_MAX, AGGREGATION_SECONDS_MAX, EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX,
-    FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN, HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX,
-    HTTP_OUTPUT_HEADERS_MAX, HTTP_OUTPUTS_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN,
-    PERCENT_THRESHOLDS_MAX, RELAY_NODES_MAX, REPEATER_TARGETS_MAX, SET_MEMBERS_MAX,
-    SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX, TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX, UNIX_PATH_MAX_BYTES,
+    AGGREGATION_INTERVALS_KNOWN_MAX, AGGREGATION_SECONDS_MAX, CARBON_FRAME_BYTES_MAX,
+    CARBON_IDLE_MAX, EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN,
+    FLUSH_INTERVAL_UNSTORED_MIN, HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, HTTP_OUTPUT_HEADERS_MAX,
+    HTTP_OUTPUTS_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX, RELAY_NODES_MAX,
+    REPEATER_TARGETS_MAX, SET_MEMBERS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX,
+    TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX, UNIX_PATH_MAX_BYTES,
 };
 
 /// A value that is out of its range.
@@ -52,6 +53,7 @@ pub(super) fn check(config: &Config) -> Checked {
             return wrong("ttl", format!("{kind}: 0s would forget what is heard of"));
         }
     }
+    carbon(&config.carbon)?;
     self::timers(config)?;
     names(config)?;
     outputs(config)?;
@@ -65,6 +67,22 @@ pub(super) fn check(config: &Config) -> Checked {
     let often = config.key_flush.interval;
     if often.is_some_and(|interval| interval < FLUSH_INTERVAL_UNSTORED_MIN) {
         return wrong("key_flush.interval", "it is shorter than 10ms");
+    }
+    Ok(())
+}
+
+fn carbon(carbon: &Carbon) -> Checked {
+    if carbon.udp && carbon.address.address().is_none() {
+        return wrong("carbon.udp", "there is no carbon.address to receive on");
+    }
+    if carbon.idle_timeout > CARBON_IDLE_MAX {
+        let message = format!("{:?} is above a week; 0s is for ever", carbon.idle_timeout);
+        return wrong("carbon.idle_timeout", message);
+    }
+    let bytes = carbon.frame_max_bytes;
+    if !(1..=CARBON_FRAME_BYTES_MAX).contains(&bytes) {
+        let message = format!("{bytes} is not within 1 and {CARBON_FRAME_BYTES_MAX}");
+        return wrong("carbon.frame_max_bytes", message);
     }
     Ok(())
 }

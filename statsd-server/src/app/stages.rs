@@ -12,7 +12,7 @@ use crate::carbon::Stage;
 use crate::carbon::rules::{AggregationStage, Buffering, ListStage, RewriteStage};
 use crate::carbon::self_metrics::{Counts, Numbers, Report, SelfMetrics};
 use crate::config::{CarbonMetrics, CarbonRules, Config};
-use crate::telemetry::Telemetry;
+use crate::telemetry::{Count, Telemetry};
 
 /// What `[carbon_rules]` and `[carbon_metrics]` put into the way of points, in carbon's order: lists, `[pre]`,
 /// aggregation, `[post]`; and at last what no rule is for. Nothing where nothing is configured, so that a
@@ -73,7 +73,7 @@ fn numbers(telemetry: &Telemetry) -> Numbers {
         &telemetry.carbon_pickle_points,
         &telemetry.carbon_protobuf_points,
     ];
-    let came: u64 = came.into_iter().map(|count| count.get()).sum();
+    let came: u64 = came.into_iter().map(Count::get).sum();
     let blacklist_matches = telemetry.blacklist_matches.get();
     let whitelist_rejects = telemetry.whitelist_rejects.get();
     // Files are the store's to speak of: updates, creates and what waits in its cache are 0 until it does.

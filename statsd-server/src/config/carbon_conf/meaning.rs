@@ -230,12 +230,11 @@ impl Options<'_> {
         let data = self.get("LOCAL_DATA_DIR");
         let storage = self.get("STORAGE_DIR").map(|entry| PathBuf::from(entry.value));
         self.ask(&["CONF_DIR", "WHITELISTS_DIR"]);
-        let (line, data) = match data {
-            Some(entry) => (entry.line, PathBuf::from(entry.value)),
-            None => {
-                let storage = storage.unwrap_or_else(|| self.folder_of("STORAGE_DIR"));
-                (0, storage.join("whisper"))
-            }
+        let (line, data) = if let Some(entry) = data {
+            (entry.line, PathBuf::from(entry.value))
+        } else {
+            let storage = storage.unwrap_or_else(|| self.folder_of("STORAGE_DIR"));
+            (0, storage.join("whisper"))
         };
         let line = if line == 0 { self.sections.first().map_or(0, |s| s.line) } else { line };
         self.set("data", line, data.display().to_string());

@@ -12,7 +12,7 @@ pub(super) struct Without {
 
 pub(super) fn find(key: &str) -> Option<&'static Without> {
     let fits = |known: &&str| *known == key || (known.ends_with('_') && key.starts_with(known));
-    WITHOUT.iter().find(|without| without.keys.iter().any(|known| fits(known)))
+    WITHOUT.iter().find(|without| without.keys.iter().any(fits))
 }
 
 const fn without(

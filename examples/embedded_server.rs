@@ -15,7 +15,8 @@ use statsd_server::config::Config;
 async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mut config = Config::parse(
-        "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'\nflush_interval = '1s'",
+        "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'\ncarbon = 'off'\npickle = 'off'\n\
+         flush_interval = '1s'",
     )?;
     config.data = Some(folder.path().to_owned());
 

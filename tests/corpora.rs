@@ -36,3 +36,18 @@ fn every_kept_config_js_is_read_or_refused() {
 fn every_kept_rrd_is_read_or_refused() {
     replay("rrd", 10, input::rrd);
 }
+
+#[test]
+fn every_kept_carbon_line_is_taken_or_counted() {
+    replay("carbon_line", 20, input::carbon_line);
+}
+
+#[test]
+fn every_kept_pickle_is_read_or_refused() {
+    replay("pickle", 50, input::pickle);
+}
+
+#[test]
+fn every_kept_protobuf_frame_is_read_or_refused() {
+    replay("protobuf", 10, input::protobuf);
+}

@@ -12,6 +12,8 @@ use tokio::sync::oneshot;
 
 use crate::admin::{self, Admin, Shown};
 use crate::backend::Repeater;
+use crate::carbon::rules::RuleError;
+use crate::carbon::{Doors, DoorsHandle, Protocol, Stage};
 use crate::checkpoint::LockError;
 use crate::clock::SystemClock;
 use crate::config::{self, Config, ConfigError};
@@ -27,6 +29,7 @@ use crate::telemetry::Telemetry;
 
 mod aggregation;
 mod bind;
+mod carbon;
 mod etsys_config;
 mod kept;
 mod outputs;
@@ -34,16 +37,19 @@ mod reading;
 mod relay;
 mod reload;
 mod schemas;
+mod stages;
 mod support;
 
 use aggregation::{aggregation, align, exact};
 use bind::{bind_receivers, bind_tcp};
+use carbon::{bind_doors, start_doors};
 use outputs::SharedOut;
 
 pub use crate::receiver::{Inherited, Listening};
 pub use relay::RelayApp;
 pub use reload::{Reloaded, Reloader};
 pub use schemas::schemas;
+pub use stages::stages;
 pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.
@@ -63,7 +69,7 @@ const REPEATER_DRAIN: Duration = Duration::from_secs(1);
 ///
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// # let folder = tempfile::tempdir()?;
-/// let text = "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'";
+/// let text = "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'\ncarbon = 'off'\npickle = 'off'";
 /// let mut config = Config::parse(text).unwrap();
 /// config.data = Some(folder.path().to_owned());
 /// let app = App::bind(&config, None).unwrap();
@@ -81,6 +87,9 @@ pub struct App {
     admin: Option<TcpListener>,
     console: Arc<Admin>,
     addresses: Addresses,
+    doors: Doors,
+    /// What stands between the doors and the store.
+    taking: Vec<Box<dyn Stage>>,
     flusher: Flusher,
     key_flush: Option<KeyFlush>,
     messages: Option<JoinHandle<()>>,
@@ -100,6 +109,16 @@ pub struct Addresses {
     pub http: Option<SocketAddr>,
     /// etsy's management console.
     pub admin: Option<SocketAddr>,
+    /// Carbon's lines over TCP.
+    pub carbon: Option<SocketAddr>,
+    /// The same over UDP.
+    pub carbon_udp: Option<SocketAddr>,
+    /// Carbon's pickles.
+    pub pickle: Option<SocketAddr>,
+    /// Carbon's protobuf frames.
+    pub protobuf: Option<SocketAddr>,
+    /// Carbon's cache queries.
+    pub query: Option<SocketAddr>,
 }
 
 impl Addresses {
@@ -107,13 +126,20 @@ impl Addresses {
         listening: &[Listening],
         http: Option<&TcpListener>,
         admin: Option<&TcpListener>,
+        doors: &[(Protocol, SocketAddr)],
     ) -> Self {
         let local = |listener: &TcpListener| listener.local_addr().ok();
+        let door = |protocol| doors.iter().find(|(of, _)| *of == protocol).map(|(_, at)| *at);
         Self {
             statsd: listening.iter().find_map(Listening::udp),
             statsd_tcp: listening.iter().find_map(Listening::tcp),
             http: http.and_then(local),
             admin: admin.and_then(local),
+            carbon: door(Protocol::Lines),
+            carbon_udp: door(Protocol::Datagrams),
+            pickle: door(Protocol::Pickle),
+            protobuf: door(Protocol::Protobuf),
+            query: door(Protocol::Query),
         }
     }
 }
@@ -125,7 +151,7 @@ pub enum AppError {
     /// An address is not to be had: it is in use, or not this machine's.
     #[error("cannot listen on {key} {address}: {source}")]
     Listen {
-        /// The setting: `statsd`, `http` or `admin`.
+        /// The setting, such as `statsd` or `http`.
         key: &'static str,
         /// The address as it was set.
         address: String,
@@ -141,6 +167,9 @@ pub enum AppError {
     /// The state file cannot be used.
     #[error(transparent)]
     State(#[from] LockError),
+    /// A file of carbon's with lists or rules cannot be used.
+    #[error(transparent)]
+    Rules(#[from] RuleError),
     /// A new configuration makes no sense together with what cannot change, or a file that it names has a
     /// mistake.
     #[error(transparent)]
@@ -185,7 +214,8 @@ impl App {
         let listening = receivers.listening().to_vec();
         let http = bind_tcp("http", &config.http)?;
         let admin = bind_tcp("admin", &config.admin)?;
-        let addresses = Addresses::of(&listening, http.as_ref(), admin.as_ref());
+        let doors = bind_doors(config)?;
+        let addresses = Addresses::of(&listening, http.as_ref(), admin.as_ref(), doors.listening());
         let state = HttpState {
             statsd: addresses.statsd,
             store: store(config)?,
@@ -195,6 +225,8 @@ impl App {
             clock: Arc::new(SystemClock),
             telemetry: Arc::new(Telemetry::default()),
         };
+        let is_closed = doors.listening().is_empty();
+        let taking = if is_closed { Vec::new() } else { stages(config, &state.telemetry)? };
         let out = console.map(SharedOut::new);
         let key_flush = outputs::key_flush(config, &receivers, &state, out.as_ref());
         let plans = outputs::plans(config, !config.key_name_sanitize, &state, out.as_ref());
@@ -236,6 +268,8 @@ impl App {
             admin,
             console,
             addresses,
+            doors,
+            taking,
             flusher,
             key_flush,
             messages,
@@ -267,6 +301,7 @@ impl App {
         let telemetry = self.state.telemetry.clone();
         let receiving = self.receivers.start(telemetry).map_err(cannot("start the receivers"))?;
 
+        let taking = start_doors(self.doors, self.taking, &self.state)?;
         let (stop_http, http_stopped) = oneshot::channel::<()>();
         let listener = self.http.map(tokio::net::TcpListener::from_std).transpose();
         let listener = listener.map_err(cannot("serve http"))?;
@@ -293,6 +328,7 @@ impl App {
                 let threads = [
                     ("the flush thread", flushing.is_running()),
                     ("a receiver", receiving.is_running()),
+                    ("carbon's ports", taking.as_ref().is_none_or(DoorsHandle::is_running)),
                 ];
                 let ended = threads.into_iter().filter(|(_, runs)| !runs);
                 health.ended(ended.map(|(thread, _)| thread).collect());
@@ -306,6 +342,9 @@ impl App {
         let (repeater, messages) = (self.repeater, self.messages);
         let stop = move || {
             receiving.stop();
+            if let Some(taking) = taking {
+                taking.stop();
+            }
             flushing.stop();
             if let Some(key_flushing) = key_flushing {
                 key_flushing.stop();

@@ -141,8 +141,9 @@ pub const STREAM_BACKLOG: i32 = 1_024;
 /// Descriptors to which the process's soft limit is raised, as far as it may be.
 pub const DESCRIPTORS_WANTED: u64 = 4_096;
 
-/// Descriptors that streams leave to files, HTTP and everything else.
-pub const DESCRIPTORS_OF_OTHERS: usize = OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX + 64;
+/// Descriptors that streams leave to files, HTTP, carbon's doors and everything else.
+pub const DESCRIPTORS_OF_OTHERS: usize =
+    OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX + CARBON_CONNECTIONS_MAX + 64;
 
 /// Bytes to which a UDP socket's receive buffer is raised, as far as the system allows: a burst of
 /// some ten thousand packets waits there while the receiver does not run.

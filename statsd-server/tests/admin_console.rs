@@ -34,7 +34,7 @@ impl Server {
     fn start_with(more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let text = "statsd = '127.0.0.1:0'\nadmin = '127.0.0.1:0'\nhttp = 'off'\n\
-                    flush_interval = '1h'\nprefix_stats = 'st'\n";
+                    carbon = 'off'\npickle = 'off'\nflush_interval = '1h'\nprefix_stats = 'st'\n";
         let mut config = Config::parse(&(text.to_owned() + more)).unwrap();
         config.data = Some(folder.path().join("data"));
         let app = App::bind(&config, None).unwrap();

@@ -14,6 +14,8 @@ use statsd_whisper::Whisper;
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_statsd-server"));
+    // Others may have carbon's own ports.
+    command.env("STATSD_SERVER_CARBON", "127.0.0.1:0").env("STATSD_SERVER_PICKLE", "127.0.0.1:0");
     command.args(arguments).stdin(Stdio::null());
     command
 }
@@ -164,11 +166,15 @@ fn an_address_in_use_is_one_line_and_exit_code_1() {
     let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
     let (udp, tcp) = (udp.local_addr().unwrap().to_string(), tcp.local_addr().unwrap().to_string());
     let free = "127.0.0.1:0";
-    for (statsd, http, admin, taken) in
-        [(&*udp, free, free, &udp), (free, &*tcp, free, &tcp), (free, free, &*tcp, &tcp)]
-    {
+    for (statsd, http, admin, carbon, taken) in [
+        (&*udp, free, free, free, &udp),
+        (free, &*tcp, free, free, &tcp),
+        (free, free, &*tcp, free, &tcp),
+        (free, free, free, &*tcp, &tcp),
+    ] {
         let data = data.to_str().unwrap();
-        let output = run(&["--statsd", statsd, "--http", http, "--admin", admin, "--data", data]);
+        let own = ["--statsd", statsd, "--http", http, "--admin", admin, "--data", data];
+        let output = run(&[&own[..], &["--carbon", carbon]].concat());
         assert_eq!(output.status.code(), Some(1));
         assert!(output.stdout.is_empty(), "it was never up");
         assert!(one_line(&output).contains(taken.as_str()), "{output:?}");
@@ -339,6 +345,31 @@ fn what_convert_config_prints_is_accepted_by_check() {
     assert!(toml.contains("flush_interval = \"200ms\"\n"), "{toml}");
     let checked = run(&["check", &file(folder.path(), "config.toml", &toml)]);
     assert_eq!(checked.status.code(), Some(0), "{checked:?}\n{toml}");
+}
+
+#[test]
+fn carbons_configuration_is_converted_for_an_instance() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[cache]\nLOCAL_DATA_DIR = /srv/whisper\nMAX_UPDATES_PER_SECOND = 500\n\
+                [cache:b]\nCARBON_METRIC_INTERVAL = 10";
+    let path = file(folder.path(), "carbon.conf", text);
+    let converted = run(&["convert-config", &path, "--instance", "b"]);
+    assert_eq!(converted.status.code(), Some(0), "{converted:?}");
+    let toml = String::from_utf8(converted.stdout).unwrap();
+    assert!(toml.starts_with("# From carbon.conf.\n# line 1: "), "{toml}");
+    assert!(toml.contains("\n# line 3: MAX_UPDATES_PER_SECOND has no effect: "), "{toml}");
+    assert!(toml.contains("data = \"/srv/whisper\"\n"), "{toml}");
+    assert!(toml.contains("[carbon_metrics]\ninterval = \"10s\"\ninstance = \"b\"\n"), "{toml}");
+    let checked = run(&["check", &file(folder.path(), "config.toml", &toml)]);
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}\n{toml}");
+
+    let checked = run(&["check", &path]);
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}");
+    let said = String::from_utf8(checked.stdout).unwrap();
+    assert!(said.contains("carbon.conf is carbon's carbon.conf, and good\n"), "{said}");
+    assert!(said.contains("carbon.conf:3: MAX_UPDATES_PER_SECOND has no effect"), "{said}");
+    let unknown = run(&["check", &path, "--instance", "c"]);
+    assert_eq!(unknown.status.code(), Some(1));
 }
 
 #[test]

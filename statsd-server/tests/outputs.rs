@@ -40,6 +40,8 @@ impl Running {
             // Ports from the kernel, which etsy's format cannot ask for.
             .env("STATSD_SERVER_STATSD", "127.0.0.1:0")
             .env("STATSD_SERVER_ADMIN", "127.0.0.1:0")
+            .env("STATSD_SERVER_CARBON", "off")
+            .env("STATSD_SERVER_PICKLE", "off")
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -29,7 +29,7 @@ impl Server {
     pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let text = "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = 'off'\n\
-                    flush_interval = '1s'";
+                    carbon = 'off'\npickle = 'off'\nflush_interval = '1s'";
         let mut config = Config::parse(text).expect("the configuration is valid");
         config.data = Some(folder.path().join("data"));
         let app = App::bind(&config, None).expect("everything can be bound");

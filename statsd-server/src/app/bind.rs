@@ -60,7 +60,10 @@ pub(super) fn bind_tcp(
 }
 
 /// The first of a name's addresses that can be bound.
-fn first_of<T>(address: &str, mut bind: impl FnMut(SocketAddr) -> io::Result<T>) -> io::Result<T> {
+pub(super) fn first_of<T>(
+    address: &str,
+    mut bind: impl FnMut(SocketAddr) -> io::Result<T>,
+) -> io::Result<T> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "it resolves to no address");
     for address in address.to_socket_addrs()? {
         match bind(address) {
@@ -71,6 +74,6 @@ fn first_of<T>(address: &str, mut bind: impl FnMut(SocketAddr) -> io::Result<T>)
     Err(last)
 }
 
-fn refused(key: &'static str, address: &str) -> impl FnOnce(io::Error) -> AppError {
+pub(super) fn refused(key: &'static str, address: &str) -> impl FnOnce(io::Error) -> AppError {
     move |source| AppError::Listen { key, address: address.to_owned(), source }
 }

@@ -67,7 +67,7 @@ impl RelayApp {
         let listening = receivers.listening().to_vec();
         let http = bind_tcp("http", &config.http)?;
         let admin = bind_tcp("admin", &config.admin)?;
-        let addresses = Addresses::of(&listening, http.as_ref(), admin.as_ref());
+        let addresses = Addresses::of(&listening, http.as_ref(), admin.as_ref(), &[]);
         let state = HttpState {
             statsd: addresses.statsd,
             store: Arc::new(NoStore),

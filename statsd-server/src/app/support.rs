@@ -59,6 +59,7 @@ pub fn parts(config: &Config) -> Vec<Part> {
     } else {
         list.data(config);
         list.files(config);
+        list.rules(config);
         list.numbers(config);
         list.outputs(config);
     }
@@ -93,8 +94,45 @@ impl List {
             let what = format_args!("packets are read as {}", config.dialect);
             self.add("dialect", Done, what);
         }
+        self.doors(config);
         self.add("http", Done, &config.http);
         self.add("admin", Done, &config.admin);
+    }
+
+    /// Carbon's, of which none is open where its points would go nowhere.
+    fn doors(&mut self, config: &Config) {
+        let carbon = &config.carbon;
+        let support = if config.data.is_none() || config.is_relay() { NoEffect } else { Done };
+        let doors = [
+            ("carbon", &carbon.address, "lines over TCP"),
+            ("pickle", &config.pickle, "pickles over TCP"),
+            ("carbon.protobuf", &carbon.protobuf, "protobuf frames over TCP"),
+            ("carbon.query", &carbon.query, "questions for points that wait to be written"),
+        ];
+        let mut is_open = false;
+        for (key, listen, what) in doors {
+            if let Some(address) = listen.address() {
+                is_open = true;
+                self.add(key, support, format_args!("{what} to {address}"));
+            }
+        }
+        if carbon.udp {
+            self.add("carbon.udp", support, "lines over UDP to the same port");
+        }
+        if !is_open {
+            self.add("carbon", Done, "off");
+        } else if support == Done {
+            let idle = carbon.idle_timeout;
+            if idle.is_zero() {
+                self.add("carbon.idle_timeout", Done, "for ever");
+            } else if idle != self.default.carbon.idle_timeout {
+                self.add("carbon.idle_timeout", Done, format_args!("{idle:?}"));
+            }
+            if carbon.frame_max_bytes != self.default.carbon.frame_max_bytes {
+                let what = format_args!("{} bytes", carbon.frame_max_bytes);
+                self.add("carbon.frame_max_bytes", Done, what);
+            }
+        }
     }
 
     /// In the place of everything that adds up and keeps.
@@ -157,6 +195,44 @@ impl List {
             if let Some(file) = file {
                 self.add(key, Done, file.display());
             }
+        }
+    }
+
+    /// What becomes of points that arrive as points.
+    fn rules(&mut self, config: &Config) {
+        let rules = &config.carbon_rules;
+        let support = if config.data.is_none() { NoEffect } else { Done };
+        for (key, file, what) in [
+            ("carbon_rules.blacklist", &rules.blacklist, "names that are left out"),
+            ("carbon_rules.whitelist", &rules.whitelist, "names that are taken, and no others"),
+            ("carbon_rules.rewrite", &rules.rewrite, "what names are called"),
+            ("carbon_rules.aggregation", &rules.aggregation, "what is made of several names"),
+        ] {
+            if let Some(file) = file {
+                self.add(key, support, format_args!("{what}, by {}", file.display()));
+            }
+        }
+        if rules.aggregation.is_some() {
+            if rules.intervals != self.default.carbon_rules.intervals {
+                let what = format_args!("{} are known behind the one at hand", rules.intervals);
+                self.add("carbon_rules.intervals", support, what);
+            }
+            if let Some(often) = rules.write_back {
+                let what = format_args!("aggregates are told every {often:?} at least");
+                self.add("carbon_rules.write_back", support, what);
+            }
+            if !rules.forward_all {
+                let what = "points go on only as what is made of them";
+                self.add("carbon_rules.forward_all", support, what);
+            }
+        }
+        let metrics = &config.carbon_metrics;
+        if metrics.interval.is_zero() {
+            self.add("carbon_metrics", support, "off");
+        } else if *metrics != self.default.carbon_metrics {
+            let (prefix, instance) = (&metrics.prefix, &metrics.instance);
+            let what = format_args!("{prefix}.agents.HOST-{instance} every {:?}", metrics.interval);
+            self.add("carbon_metrics", support, what);
         }
     }
 

@@ -18,6 +18,7 @@ mod points;
 mod protobuf;
 mod query;
 pub mod rules;
+pub mod self_metrics;
 mod serve;
 mod stage;
 mod udp;

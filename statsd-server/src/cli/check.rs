@@ -13,20 +13,24 @@ use crate::config::{Loaded, Note, NoteKind};
 /// The arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// A TOML file, or a config.js of etsy's StatsD.
+    /// A TOML file, a config.js of etsy's StatsD, or a carbon.conf.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Series whose files' archives and aggregation are to be told, with the rules that say so.
     #[arg(value_name = "NAME")]
     names: Vec<String>,
+    /// Of a carbon.conf: what `[cache:NAME]` says instead of `[cache]` counts, too.
+    #[arg(long, value_name = "NAME")]
+    instance: Option<String>,
 }
 
 impl Check {
     pub(super) fn execute(self) -> Result<(), Failure> {
-        let loaded = load(&self.file).map_err(|failure| match failure {
-            Failure::Config(error) => Failure::Checked(error),
-            failure => failure,
-        })?;
+        let loaded =
+            load(&self.file, self.instance.as_deref()).map_err(|failure| match failure {
+                Failure::Config(error) => Failure::Checked(error),
+                failure => failure,
+            })?;
         let rules = loaded.config.storage_rules().map_err(Failure::Checked)?;
         let mut report = report(&self.file, &loaded);
         for (file, note) in &rules.notes {

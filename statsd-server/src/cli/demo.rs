@@ -36,10 +36,12 @@ impl Demo {
             .map_err(|error| Failure::outside("cannot make a temporary folder", error))?;
         let _level = start_log(false);
         let data = Some(folder.path().to_owned());
-        // Nobody needs the demo's console where etsy's is: there may be another server on this machine.
+        // Nobody needs the demo's console where etsy's is, or its carbon where that is: there may be another server on this machine.
         let admin = Listen::On("127.0.0.1:0".to_owned());
+        let pickle = admin.clone();
         let mut config =
-            Config { data, admin, flush_interval: FLUSH_INTERVAL, ..Config::default() };
+            Config { data, admin, pickle, flush_interval: FLUSH_INTERVAL, ..Config::default() };
+        config.carbon.address = config.pickle.clone();
         self.listen.apply(&mut config)?;
         if config.statsd.is_empty() {
             return Err(Failure::Input(

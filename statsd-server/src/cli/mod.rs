@@ -45,7 +45,7 @@ enum Command {
     Run(run::Run),
     /// Say what a configuration asks for, and whether this version does it; exit 1 with its mistakes.
     Check(check::Check),
-    /// Print a config.js of etsy's StatsD as the TOML file that means the same.
+    /// Print a config.js of etsy's StatsD, or a carbon.conf, as the TOML file that means the same.
     ConvertConfig(convert::Convert),
     /// Run the server with a small shop that sends it metrics, and data in a temporary folder.
     Demo(demo::Demo),

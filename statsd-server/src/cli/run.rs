@@ -21,7 +21,7 @@ use crate::config::{
 #[derive(Debug, Clone, Args)]
 #[command(after_help = VARIABLES_HELP.as_str())]
 pub(super) struct Run {
-    /// A TOML file, or a config.js of etsy's StatsD.
+    /// A TOML file, a config.js of etsy's StatsD, or a carbon.conf.
     #[arg(value_name = "FILE", conflicts_with = "config")]
     file: Option<PathBuf>,
     /// The same, as a flag.
@@ -44,6 +44,13 @@ pub(super) struct ListenFlags {
     /// config.js].
     #[arg(long, value_name = "ADDR")]
     http: Option<Listen>,
+    /// Where carbon's lines are received, over TCP, or `off` [default: 127.0.0.1:2003, in the demo a free
+    /// port; off with a config.js, or without data].
+    #[arg(long, value_name = "ADDR")]
+    carbon: Option<Listen>,
+    /// Where carbon's pickles are received, or `off` [default: 127.0.0.1:2004, and as --carbon].
+    #[arg(long, value_name = "ADDR")]
+    pickle: Option<Listen>,
     /// Where etsy's management console listens, or `off` [default: 127.0.0.1:8126, in the demo a free
     /// port].
     #[arg(long, value_name = "ADDR")]
@@ -66,6 +73,12 @@ impl ListenFlags {
         }
         if let Some(http) = self.http {
             config.http = http;
+        }
+        if let Some(carbon) = self.carbon {
+            config.carbon.address = carbon;
+        }
+        if let Some(pickle) = self.pickle {
+            config.pickle = pickle;
         }
         if let Some(admin) = self.admin {
             config.admin = admin;
@@ -130,7 +143,7 @@ impl Run {
         let environment = environment();
         let (mut config, mut notes): (Config, Vec<_>) = match self.path() {
             Some(path) => {
-                let loaded = load(&path)?;
+                let loaded = load(&path, None)?;
                 let notes = loaded.notes.iter().map(|note| (note.kind, note.in_file(&path)));
                 (loaded.config, notes.collect())
             }
@@ -152,7 +165,7 @@ fn environment() -> Environment {
 }
 
 /// Reads a file. One that is not there may be a command that is written wrongly.
-pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
+pub(super) fn load(path: &Path, instance: Option<&str>) -> Result<Loaded, Failure> {
     let is_word =
         path.to_str().is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_alphabetic()));
     if is_word && !path.exists() {
@@ -161,7 +174,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
             "there is no command and no file `{word}`; see --help"
         )));
     }
-    Ok(Loaded::read(path)?)
+    Ok(Loaded::read_instance(path, instance)?)
 }
 
 /// Binds everything, and tells where it listens: the last line is the address to open.
@@ -169,7 +182,7 @@ pub(super) fn bind(config: &Config, inherited: Inherited) -> Result<App, Failure
     let app = App::bind_inheriting(config, Some(Box::new(STDOUT.clone())), inherited)?;
     let folder = config.data.as_ref().map_or("off".into(), |folder| folder.to_string_lossy());
     let data = format!("data    {folder}, flushed every {:?}", config.flush_interval);
-    tell(app.listening(), app.addresses(), &data);
+    tell(app.listening(), &app.addresses(), &data);
     if let Some(http) = app.addresses().http {
         say(format_args!("open http://{http}/"));
     }
@@ -182,13 +195,24 @@ fn bind_relay(config: &Config, inherited: Inherited) -> Result<RelayApp, Failure
     let relay = &config.relay;
     let (nodes, every) = (relay.nodes.len(), relay.check_interval);
     let nodes = format!("relay   to {nodes} nodes, checked every {every:?}");
-    tell(app.listening(), app.addresses(), &nodes);
+    tell(app.listening(), &app.addresses(), &nodes);
     Ok(app)
 }
 
-fn tell(listening: &[Listening], addresses: Addresses, what: &str) {
+fn tell(listening: &[Listening], addresses: &Addresses, what: &str) {
     for listening in listening {
         say(format_args!("statsd  {listening}"));
+    }
+    for (what, address) in [
+        ("carbon  tcp", addresses.carbon),
+        ("carbon  udp", addresses.carbon_udp),
+        ("pickle  tcp", addresses.pickle),
+        ("protobuf tcp", addresses.protobuf),
+        ("query   tcp", addresses.query),
+    ] {
+        if let Some(address) = address {
+            say(format_args!("{what} {address}"));
+        }
     }
     if let Some(admin) = addresses.admin {
         say(format_args!("admin   tcp {admin}"));

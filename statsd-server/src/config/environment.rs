@@ -7,9 +7,11 @@ use super::{Config, ConfigError, StatsdListen, parse_duration, parse_folder};
 
 /// The variables that are read, and what each is for. Others that begin alike are left alone:
 /// orchestrators set some for every service that is called `statsd-server`.
-pub const VARIABLES: [(&str, &str); 7] = [
+pub const VARIABLES: [(&str, &str); 9] = [
     ("STATSD_SERVER_CONFIG", "the file, where none is named"),
     ("STATSD_SERVER_STATSD", "as --statsd"),
+    ("STATSD_SERVER_CARBON", "as --carbon"),
+    ("STATSD_SERVER_PICKLE", "as --pickle"),
     ("STATSD_SERVER_HTTP", "as --http"),
     ("STATSD_SERVER_ADMIN", "as --admin"),
     ("STATSD_SERVER_DATA", "as --data"),
@@ -64,6 +66,8 @@ impl Environment {
 fn set(config: &mut Config, name: &str, value: &str) -> Result<(), String> {
     match name {
         "STATSD_SERVER_STATSD" => config.statsd = StatsdListen::at(value.parse()?),
+        "STATSD_SERVER_CARBON" => config.carbon.address = value.parse()?,
+        "STATSD_SERVER_PICKLE" => config.pickle = value.parse()?,
         "STATSD_SERVER_HTTP" => config.http = value.parse()?,
         "STATSD_SERVER_ADMIN" => config.admin = value.parse()?,
         "STATSD_SERVER_DATA" => config.data = parse_folder(PathBuf::from(value)),

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::error::Place;
-use super::{Config, ConfigError, etsy_js};
+use super::{Config, ConfigError, carbon_conf, etsy_js};
 use crate::limits::CONFIG_MAX_BYTES;
 
 /// Which format a file has. Its name says so.
@@ -15,6 +15,8 @@ pub enum Format {
     Toml,
     /// etsy's `config.js`: `.js` or `.json`.
     EtsyJs,
+    /// carbon's `carbon.conf`: `.conf`.
+    CarbonConf,
 }
 
 impl Format {
@@ -23,6 +25,7 @@ impl Format {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "toml" => Some(Self::Toml),
             "js" | "cjs" | "json" => Some(Self::EtsyJs),
+            "conf" => Some(Self::CarbonConf),
             _ => None,
         }
     }
@@ -33,6 +36,7 @@ impl fmt::Display for Format {
         f.write_str(match self {
             Self::Toml => "TOML",
             Self::EtsyJs => "etsy's config.js",
+            Self::CarbonConf => "carbon's carbon.conf",
         })
     }
 }
@@ -57,7 +61,7 @@ pub struct Note {
     pub kind: NoteKind,
     /// The line, from 1.
     pub line: usize,
-    /// The character in it, from 1.
+    /// The character in it, from 1; 0 where the line is all that matters.
     pub column: usize,
     /// What it is.
     pub message: String,
@@ -106,6 +110,14 @@ impl Loaded {
     /// # Errors
     /// As [`Config::read`].
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        Self::read_instance(path, None)
+    }
+
+    /// The same, for one of the instances of a `carbon.conf`.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`]; an instance is named and the file is none of carbon's, or has not that instance.
+    pub fn read_instance(path: &Path, instance: Option<&str>) -> Result<Self, ConfigError> {
         let mut text = String::new();
         let file = fs_err::File::open(path).map_err(ConfigError::Read)?;
         file.take(CONFIG_MAX_BYTES + 1)
@@ -116,14 +128,24 @@ impl Loaded {
             return Err(ConfigError::whole(message).at(path));
         }
         let read = match Format::of(path) {
+            Some(Format::Toml | Format::EtsyJs) if instance.is_some() => {
+                Err(ConfigError::whole("only a carbon.conf has instances".to_owned()))
+            }
             Some(Format::Toml) => Config::parse(&text).map(|config| Self {
                 config,
                 format: Format::Toml,
                 notes: Vec::new(),
             }),
             Some(Format::EtsyJs) => etsy_js::read(&text),
+            Some(Format::CarbonConf) => {
+                let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+                let folder = whole.parent().unwrap_or(Path::new("/"));
+                carbon_conf::read(&text, folder, instance)
+            }
             None => Err(ConfigError::whole(
-                "the name of a configuration ends in .toml, or in .js for etsy's format".to_owned(),
+                "the name of a configuration ends in .toml, in .js for etsy's format, or in .conf for \
+                 carbon's"
+                    .to_owned(),
             )),
         };
         read.map_err(|error| error.at(path))

@@ -1,6 +1,9 @@
 //! What the server is told: defaults, a TOML file or etsy's `config.js`, the environment, flags.
 //! May not know any part that it configures; `app.rs` translates it, and nothing below `app` reads it.
 
+mod carbon;
+pub mod carbon_conf;
+mod carbon_rules;
 mod duration;
 mod environment;
 mod error;
@@ -24,6 +27,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::limits::{SET_MEMBERS_MAX, TIMER_SAMPLES_MAX};
 
+pub use carbon::Carbon;
+pub use carbon_rules::{CarbonMetrics, CarbonRules};
 pub use duration::parse_duration;
 pub use environment::{Environment, VARIABLES};
 pub use error::ConfigError;
@@ -57,6 +62,11 @@ pub struct Config {
     pub http: Listen,
     /// Where etsy's admin console is served (`mgmt_address`, `mgmt_port`). Default `127.0.0.1:8126`.
     pub admin: Listen,
+    /// Where carbon's lines and more are received: an address, `off`, or a table. Default `127.0.0.1:2003`.
+    #[serde(deserialize_with = "carbon::deserialize")]
+    pub carbon: Carbon,
+    /// Where carbon's pickles are received. Default `127.0.0.1:2004`.
+    pub pickle: Listen,
     /// The folder of the Whisper files; none where it is `off`. Default `./statsd-data`.
     #[serde(with = "listen::folder")]
     pub data: Option<PathBuf>,
@@ -126,6 +136,10 @@ pub struct Config {
     pub repeater: Repeater,
     /// Nodes to which lines are relayed, in the place of everything else.
     pub relay: Relay,
+    /// Carbon's files about names.
+    pub carbon_rules: CarbonRules,
+    /// The server's own metrics, by carbon's names.
+    pub carbon_metrics: CarbonMetrics,
     /// Standard output.
     pub console: Console,
     /// A command that gets every flush.
@@ -157,6 +171,8 @@ impl Default for Config {
             statsd_sockets: 1,
             http: Listen::local(8080),
             admin: Listen::local(8126),
+            carbon: Carbon::default(),
+            pickle: Listen::local(2004),
             data: Some(PathBuf::from("./statsd-data")),
             state: None,
             flush_interval: Duration::from_secs(10),
@@ -183,6 +199,8 @@ impl Default for Config {
             graphite: Graphite::default(),
             repeater: Repeater::default(),
             relay: Relay::default(),
+            carbon_rules: CarbonRules::default(),
+            carbon_metrics: CarbonMetrics::default(),
             console: Console::default(),
             exec: Exec::default(),
             http_output: Vec::new(),

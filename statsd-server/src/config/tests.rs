@@ -364,3 +364,30 @@ proptest! {
         prop_assert_eq!(Config::parse(&toml).unwrap(), config, "{}", toml);
     }
 }
+
+#[test]
+fn carbon_is_an_address_or_a_table() {
+    let address = |text: &str| Config::parse(text).unwrap().carbon.address;
+    assert_eq!(address("").address(), Some("127.0.0.1:2003"));
+    assert_eq!(address("carbon = '[::]:0'").address(), Some("[::]:0"));
+    assert_eq!(address("carbon = 'off'"), Listen::Off);
+    let text = "pickle = 'off'\n[carbon]\naddress = '0.0.0.0:2003'\nudp = true\nquery = '127.0.0.1:7002'\n\
+                protobuf = '127.0.0.1:2005'\nidle_timeout = '0s'\nframe_max_bytes = 16777216";
+    let config = Config::parse(text).unwrap();
+    assert!(config.carbon.udp && config.carbon.idle_timeout.is_zero());
+    assert_eq!(config.carbon.query.address(), Some("127.0.0.1:7002"));
+    assert_eq!(Config::parse(&config.to_toml().unwrap()).unwrap(), config);
+    for (text, expected) in [
+        ("carbon = 5", "line 1: "),
+        ("carbon = '2003'", "line 1: "),
+        ("[carbon]\nadress = 'off'", "line 2: unknown key `adress`"),
+        ("[carbon]\naddress = 'off'\nudp = true", "carbon.udp: there is no carbon.address"),
+        ("[carbon]\nidle_timeout = '169h'", "carbon.idle_timeout: "),
+        ("[carbon]\nframe_max_bytes = 0", "carbon.frame_max_bytes: 0 is not within 1 and 16777216"),
+    ] {
+        let error = Config::parse(text).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+    let etsys = etsy_js::read("{}").unwrap().config;
+    assert_eq!((etsys.carbon.address, etsys.pickle), (Listen::Off, Listen::Off));
+}

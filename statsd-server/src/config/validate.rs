@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::listen::is_address;
-use super::{Config, HttpOutput, Relay, RelayNode, StatsdListen, Ttl};
+use super::{Carbon, Config, HttpOutput, Relay, RelayNode, StatsdListen, Ttl};
 use crate::http_url::HttpUrl;
 use crate::limits::{
-    DELETE_AFTER_MIN, EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN,
+    AGGREGATION_INTERVALS_KNOWN_MAX, AGGREGATION_SECONDS_MAX, CARBON_FRAME_BYTES_MAX,
+    CARBON_IDLE_MAX, DELETE_AFTER_MIN, EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN,
     FLUSH_INTERVAL_UNSTORED_MIN, HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, HTTP_OUTPUT_HEADERS_MAX,
     HTTP_OUTPUTS_MAX, MIGRATIONS_PER_SECOND_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN,
     PERCENT_THRESHOLDS_MAX, RELAY_NODES_MAX, REPEATER_TARGETS_MAX, SCHEMA_RULES_MAX,
@@ -53,12 +54,14 @@ pub(super) fn check(config: &Config) -> Checked {
             return wrong("ttl", format!("{kind}: 0s would forget what is heard of"));
         }
     }
+    carbon(&config.carbon)?;
     self::timers(config)?;
     names(config)?;
     outputs(config)?;
     http_outputs(&config.http_output)?;
     relay(&config.relay)?;
     store(config)?;
+    carbon_rules(config)?;
     let percent = config.key_flush.percent;
     if !(percent > 0.0 && percent <= 100.0) {
         return wrong("key_flush.percent", format!("{percent} is not above 0 and at most 100"));
@@ -66,6 +69,22 @@ pub(super) fn check(config: &Config) -> Checked {
     let often = config.key_flush.interval;
     if often.is_some_and(|interval| interval < FLUSH_INTERVAL_UNSTORED_MIN) {
         return wrong("key_flush.interval", "it is shorter than 10ms");
+    }
+    Ok(())
+}
+
+fn carbon(carbon: &Carbon) -> Checked {
+    if carbon.udp && carbon.address.address().is_none() {
+        return wrong("carbon.udp", "there is no carbon.address to receive on");
+    }
+    if carbon.idle_timeout > CARBON_IDLE_MAX {
+        let message = format!("{:?} is above a week; 0s is for ever", carbon.idle_timeout);
+        return wrong("carbon.idle_timeout", message);
+    }
+    let bytes = carbon.frame_max_bytes;
+    if !(1..=CARBON_FRAME_BYTES_MAX).contains(&bytes) {
+        let message = format!("{bytes} is not within 1 and {CARBON_FRAME_BYTES_MAX}");
+        return wrong("carbon.frame_max_bytes", message);
     }
     Ok(())
 }
@@ -243,6 +262,35 @@ fn store(config: &Config) -> Checked {
         if let Some(after) = after.filter(|after| *after < DELETE_AFTER_MIN) {
             let message = format!("{after:?} is less than an hour: points wait in memory so long");
             return wrong(key, message);
+        }
+    }
+    Ok(())
+}
+
+fn carbon_rules(config: &Config) -> Checked {
+    let day = Duration::from_secs(u64::from(AGGREGATION_SECONDS_MAX));
+    let is_time = |time: Duration| (Duration::from_secs(1)..=day).contains(&time);
+    let rules = &config.carbon_rules;
+    if rules.intervals > AGGREGATION_INTERVALS_KNOWN_MAX {
+        let message = format!("{} is above {AGGREGATION_INTERVALS_KNOWN_MAX}", rules.intervals);
+        return wrong("carbon_rules.intervals", message);
+    }
+    if let Some(time) = rules.write_back.filter(|time| !is_time(*time)) {
+        return wrong("carbon_rules.write_back", format!("{time:?} is not within 1s and 1d"));
+    }
+    let metrics = &config.carbon_metrics;
+    if !metrics.interval.is_zero() && !is_time(metrics.interval) {
+        let message = format!("{:?} is neither 0s nor within 1s and 1d", metrics.interval);
+        return wrong("carbon_metrics.interval", message);
+    }
+    let parts = [
+        ("carbon_metrics.prefix", &metrics.prefix, false),
+        ("carbon_metrics.instance", &metrics.instance, true),
+    ];
+    for (key, part, may_be_empty) in parts {
+        let is_odd = |c: char| c.is_whitespace() || c.is_control() || "/;".contains(c);
+        if part.contains(is_odd) || (part.is_empty() && !may_be_empty) {
+            return wrong(key, format!("{part:?} is no part of a name"));
         }
     }
     Ok(())

@@ -19,7 +19,7 @@ pub(super) fn routes() -> Router<HttpState> {
 }
 
 /// `{"version": …, "health": {"up": true, "unhealthy": [], "not_ready": []}, "live_pages": …, "counts": {"packets": 31, …}, "bad_lines": {"bad value": {"lines": 3,
-/// "example": "users:x|c"}, …}, "service_checks": [{"name": "db.up", "status": 2, "message": "refused", …}, …], "contexts": …, "first_nodes": [{"node":
+/// "example": "users:x|c"}, …}, "carbon": {"open": 2, "bad_points": {…}}, "service_checks": [{"name": "db.up", "status": 2, "message": "refused", …}, …], "contexts": …, "first_nodes": [{"node":
 /// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}, "nodes": {"10.0.0.1:8125": {"up": 1,
 /// "lines": 12, …}}}`, the counts and the new names since the start, the contexts of the last flush; nodes
 /// are those of a relay.
@@ -39,6 +39,8 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     let nodes: Map<String, Value> = state.telemetry.nodes.all().into_iter().map(node).collect();
     let bad_lines: Map<String, Value> =
         state.telemetry.bad_reasons.all().into_iter().map(bad).collect();
+    let carbon: Map<String, Value> =
+        state.telemetry.carbon_bad_reasons.all().into_iter().map(bad).collect();
     let checks: Vec<Value> = state.events.checks().into_iter().map(check).collect();
     let known = state.telemetry.known.get();
     let first_nodes: Vec<Value> = known
@@ -56,6 +58,7 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         "live_pages": state.hub.listeners(),
         "counts": counts,
         "bad_lines": bad_lines,
+        "carbon": { "open": state.telemetry.carbon_open.get(), "bad_points": carbon },
         "service_checks": checks,
         "backends": backends,
         "nodes": nodes,
@@ -90,6 +93,8 @@ mod tests {
         let served = serve();
         served.telemetry.bad_lines.add(3);
         served.telemetry.bad_reasons.add("bad value", 3, Some("a:x|c".to_owned()));
+        served.telemetry.carbon_bad_reasons.add("not UTF-8", 2, None);
+        served.telemetry.carbon_open.set(5);
         served.telemetry.contexts_over_limit.add(2);
         served.telemetry.backends.named("slow").skipped.add(4);
         served.telemetry.nodes.named("10.0.0.1:8125").up.set(1);
@@ -105,6 +110,8 @@ mod tests {
         assert_eq!(status["counts"]["bad_lines"], 3);
         let bad = json!({ "bad value": { "lines": 3, "example": "a:x|c" } });
         assert_eq!(status["bad_lines"], bad);
+        let bad = json!({ "not UTF-8": { "lines": 2, "example": null } });
+        assert_eq!(status["carbon"], json!({ "open": 5, "bad_points": bad }));
         assert_eq!(status["counts"]["contexts_over_limit"], 2);
         let check = json!({
             "name": "db.up", "status": 2, "message": "", "host": "", "when": 17, "tags": [],

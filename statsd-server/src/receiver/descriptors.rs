@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn others_have_their_descriptors_first() {
         assert_eq!(fitting(0), STREAM_CONNECTIONS_MAX / 32);
-        assert_eq!(fitting(2_000), 2_000 - DESCRIPTORS_OF_OTHERS);
+        assert_eq!(fitting(4_000), 4_000 - DESCRIPTORS_OF_OTHERS);
         assert_eq!(fitting(1 << 20), STREAM_CONNECTIONS_MAX);
     }
 

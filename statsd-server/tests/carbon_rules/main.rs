@@ -1,6 +1,8 @@
 //! Our reading of carbon's lists and rules against what carbon itself made of them: `record.py` ran its
 //! classes and wrote `cases.json`.
 
+mod server;
+
 use serde::Deserialize;
 use serde_json::Value;
 

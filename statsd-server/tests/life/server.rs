@@ -30,6 +30,8 @@ struct Gathered {
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_statsd-server"));
     let ports = ["--statsd", "127.0.0.1:0", "--http", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+    // Others may have carbon's own ports.
+    command.args(["--carbon", "off", "--pickle", "off"]);
     command.args(ports).args(arguments);
     command
 }

@@ -30,7 +30,7 @@ impl Server {
         let file = folder.path().join("statsd.toml");
         let text = format!(
             "statsd = '127.0.0.1:0'\nhttp = '127.0.0.1:0'\nadmin = '127.0.0.1:0'\n\
-             flush_interval = '1s'\n{more}"
+             carbon = 'off'\npickle = 'off'\nflush_interval = '1s'\n{more}"
         );
         fs::write(&file, text).unwrap();
         let built = || env!("CARGO_BIN_EXE_statsd-server").into();

@@ -1,10 +1,12 @@
 //! What must hold of any input, whoever made it up: a fuzzer (`fuzz/`), or somebody long ago whose inputs
 //! are kept (`fuzz/corpus/`, replayed by `corpora.rs`). May not know where the input comes from.
 
+mod carbon;
 mod config_js;
 mod packet;
 mod rrd;
 
+pub use carbon::{carbon_line, pickle, protobuf};
 pub use config_js::config_js;
 pub use packet::packet;
 pub use rrd::rrd;

@@ -19,8 +19,10 @@ fn point(name: &str, timestamp: i64, value: f64) -> (String, i64, f64) {
 fn a_close_in_order_says_that_the_points_are_safe() {
     let doors = start();
     // More than one read, and a last line without its end.
-    let text: String = (0..5_000).map(|at| format!("servers.web{at}.load {at} 17\r\n")).collect();
-    doors.send(Protocol::Lines, format!("{text}bad\nlast 1 -1").as_bytes()).unwrap();
+    let line = |at| format!("servers.web{at}.load {at} 17\r\n").into_bytes();
+    let mut text: Vec<u8> = (0..5_000).flat_map(line).collect();
+    text.extend(b"bad\nlast 1 -1");
+    doors.send(Protocol::Lines, &text).unwrap();
     assert_eq!(
         doors.store.committed.load(Ordering::SeqCst),
         5_001,

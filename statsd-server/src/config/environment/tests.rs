@@ -14,6 +14,8 @@ fn applied(values: &[(&str, &str)]) -> Result<Config, String> {
 fn every_variable_sets_something() {
     let values = [
         ("STATSD_SERVER_STATSD", "0.0.0.0:9125"),
+        ("STATSD_SERVER_CARBON", "0.0.0.0:2003"),
+        ("STATSD_SERVER_PICKLE", "off"),
         ("STATSD_SERVER_HTTP", "off"),
         ("STATSD_SERVER_ADMIN", "127.0.0.1:0"),
         ("STATSD_SERVER_DATA", "off"),

@@ -8,7 +8,7 @@ use super::keys::{Findings, Keys, Remark, number_of, whole};
 use super::value::{Mistake, Node, Value};
 use super::{outputs, proxy, servers};
 use crate::config::{
-    Config, Console, Graphite, Health, Histogram, Listen, LogBackend, StatsdListen,
+    Carbon, Config, Console, Graphite, Health, Histogram, Listen, LogBackend, StatsdListen,
 };
 
 const MILLISECOND_NANOS: f64 = 1e6;
@@ -18,6 +18,8 @@ fn defaults() -> Config {
     Config {
         statsd: vec![StatsdListen::Udp("0.0.0.0:8125".to_owned())],
         http: Listen::Off,
+        carbon: Carbon::off(),
+        pickle: Listen::Off,
         data: None,
         console: Console { summary: false, ..Console::default() },
         // etsy's opens a connection a flush and waits for nobody; a carbon server that it works with need

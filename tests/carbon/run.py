@@ -1,0 +1,238 @@
+"""Other people's senders feed the built server through carbon's ports; what was sent comes back by /render.
+
+    run.py SERVER [PEER …]
+
+SERVER is the binary. The peers: `lines` and `pickles` (this file, with Python's own `pickle`, of every protocol),
+`relay` (carbon-c-relay, lines), `collectd` (its write_graphite, fed through its Unix socket). Each has a server of
+its own, on ports of the system, with its data in a temporary folder. One that sends and ends waits for the
+server's end, behind which the points must be there; of the others, which keep their connections, they are awaited.
+"""
+import contextlib
+import json
+import pathlib
+import pickle
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+PATIENCE = 60
+HOST = "127.0.0.1"
+STEP = 10
+
+
+class Server:
+    def __init__(self, binary, folder):
+        config = pathlib.Path(folder, "statsd.toml")
+        config.write_text(
+            f"statsd = 'off'\nadmin = 'off'\nhttp = '{HOST}:0'\ncarbon = '{HOST}:0'\npickle = '{HOST}:0'\n"
+            f"data = '{folder}/data'\nflush_interval = '{STEP}s'\n"
+        )
+        self.process = subprocess.Popen(
+            [binary, config], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+        )
+        self.ports = {}
+        for line in self.process.stdout:
+            if line.startswith("server is up"):
+                break
+            words = line.split()
+            if words and words[-1].startswith(HOST + ":"):
+                self.ports[words[0]] = int(words[-1].rpartition(":")[2])
+
+    def send(self, door, payload):
+        """Sends, ends, and waits for the end: the server closes behind points that are safe."""
+        with socket.create_connection((HOST, self.ports[door]), PATIENCE) as stream:
+            stream.sendall(payload)
+            stream.shutdown(socket.SHUT_WR)
+            assert stream.recv(1) == b"", "carbon says nothing"
+
+    def get(self, path, **parameters):
+        url = f"http://{HOST}:{self.ports['http']}{path}?{urllib.parse.urlencode(parameters)}"
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+    def render(self, target, begin, end):
+        """Series → time → value, without gaps."""
+        series = self.get("/render", **{"target": target, "from": begin - STEP, "until": end, "format": "json"})
+        return {
+            one["target"]: {time: value for value, time in one["datapoints"] if value is not None}
+            for one in series
+        }
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(PATIENCE) == 0
+
+
+def points(seed):
+    """Three points on the finest grid, newest last, before now."""
+    now = int(time.time()) // STEP * STEP
+    return {now - STEP * (3 - at): seed + at * 1.5 for at in range(3)}
+
+
+def line(name, at, value, end="\n"):
+    return f"{name} {value!r} {at}{end}"
+
+
+def lines(server, _folder):
+    sent = {f"lines.{kind}": points(at) for at, kind in enumerate(["plain", "crlf", "blanks", "float"])}
+    text = "".join(line("lines.plain", at, value) for at, value in sent["lines.plain"].items())
+    text += "".join(line("lines.crlf", at, value, "\r\n") for at, value in sent["lines.crlf"].items())
+    text += "".join(f"\tlines.blanks   {value}\t{at} \n" for at, value in sent["lines.blanks"].items())
+    text += "not a line of carbon's\nlines.nan nan 1\n"
+    text += "\n".join(f"lines.float {value:e} {at}.75" for at, value in sent["lines.float"].items())
+    server.send("carbon", text.encode())
+    status = server.get("/status")
+    assert status["counts"]["carbon_bad_points"] == 1, status["carbon"]
+    assert status["counts"]["carbon_points_not_a_number"] == 1
+    return sent
+
+
+def pickles(server, _folder):
+    sent = {}
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        name = f"pickles.protocol{protocol}"
+        sent[name] = points(protocol)
+        batch = [(name, (at, value)) for at, value in sent[name].items()]
+        as_lists = [[name, [str(at), str(value)]] for at, value in sent[name].items()]
+        frames = [pickle.dumps(shape, protocol) for shape in (batch, as_lists)]
+        server.send("pickle", b"".join(struct.pack("!L", len(frame)) + frame for frame in frames))
+    return sent
+
+
+@contextlib.contextmanager
+def running(words, folder):
+    log = open(pathlib.Path(folder, "peer.log"), "wb")
+    process = subprocess.Popen(words, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        log.close()
+
+
+def await_true(what, holds):
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, f"not in time: {what}"
+        time.sleep(0.1)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def relay(server, folder):
+    port = free_port()
+    config = pathlib.Path(folder, "relay.conf")
+    config.write_text(
+        f"listen type linemode {port} proto tcp;\n"
+        f"cluster ours forward {HOST}:{server.ports['carbon']};\n"
+        "match * send to ours stop;\n"
+    )
+    sent = {f"relay.series{at}": points(at) for at in range(200)}
+    with running(["carbon-c-relay", "-f", config], folder):
+        await_true("the relay", lambda: connects(port))
+        with socket.create_connection((HOST, port), PATIENCE) as stream:
+            for name, values in sent.items():
+                stream.sendall("".join(line(name, at, value) for at, value in values.items()).encode())
+        await_points(server, "relay.*", sent)
+    return sent
+
+
+def connects(port):
+    try:
+        socket.create_connection((HOST, port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def collectd(server, folder):
+    control = pathlib.Path(folder, "collectd.sock")
+    config = pathlib.Path(folder, "collectd.conf")
+    types = "/usr/share/collectd/types.db"
+    config.write_text(
+        f'Hostname "web1"\nBaseDir "{folder}"\nPIDFile "{folder}/pid"\nTypesDB "{types}"\nInterval 10\n'
+        "LoadPlugin unixsock\nLoadPlugin write_graphite\n"
+        f'<Plugin unixsock>\n  SocketFile "{control}"\n  SocketPerms "0600"\n</Plugin>\n'
+        f'<Plugin write_graphite>\n  <Node "ours">\n    Host "{HOST}"\n    Port "{server.ports["carbon"]}"\n'
+        '    Protocol "tcp"\n    Prefix "collectd."\n  </Node>\n</Plugin>\n'
+    )
+    names = {f"collectd.web1.shop-{at}.gauge-queue": at for at in range(20)}
+    sent = {name: points(seed) for name, seed in names.items()}
+    with running(["collectd", "-f", "-C", config], folder):
+        await_true("collectd", control.exists)
+        with socket.socket(socket.AF_UNIX) as stream:
+            stream.settimeout(PATIENCE)
+            stream.connect(str(control))
+            answers = stream.makefile("rb")
+            for name, values in sent.items():
+                plugin = name.split(".")[2]
+                for at, value in values.items():
+                    stream.sendall(f'PUTVAL "web1/{plugin}/gauge-queue" interval=10 {at}:{value}\n'.encode())
+                    answer = answers.readline()
+                    assert answer.startswith(b"0 "), answer
+            stream.sendall(b"FLUSH plugin=write_graphite\n")
+            assert answers.readline().startswith(b"0 ")
+        await_points(server, "collectd.web1.*.*", sent)
+    return sent
+
+
+def await_points(server, target, sent):
+    def are_there():
+        found = server.render(target, *span(sent))
+        return sum(map(len, found.values())) >= sum(map(len, sent.values()))
+
+    await_true("the points of " + target, are_there)
+
+
+def span(sent):
+    times = [at for values in sent.values() for at in values]
+    return min(times), max(times)
+
+
+PEERS = {"lines": lines, "pickles": pickles, "relay": relay, "collectd": collectd}
+
+
+def run(binary, name):
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(binary, folder)
+        try:
+            sent = PEERS[name](server, folder)
+            found = {}
+            for series in sent:
+                found.update(server.render(series, *span(sent)))
+            server.end()
+        except Exception:
+            log = pathlib.Path(folder, "peer.log")
+            print(log.read_text(errors="replace")[-2000:] if log.exists() else "")
+            raise
+        finally:
+            server.process.kill()
+    wrong = [series for series in sent if found.get(series) != sent[series]]
+    for series in wrong[:5]:
+        print(f"    {series}: {found.get(series)}, not {sent[series]}")
+    print(f"{'not ok' if wrong else 'ok'} {name}: {sum(map(len, sent.values()))} points of {len(sent)} series")
+    return not wrong
+
+
+def main():
+    binary, *only = sys.argv[1:]
+    runs = [run(binary, name) for name in only or PEERS]
+    print(f"{sum(runs)} passed, {len(runs) - sum(runs)} failed")
+    sys.exit(0 if runs and all(runs) else 1)
+
+
+main()

@@ -100,6 +100,7 @@
 
 mod aggregation;
 mod archive;
+mod copy;
 mod create;
 mod disk;
 mod error;

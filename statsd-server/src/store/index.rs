@@ -13,7 +13,9 @@ use crate::limits::FIND_STEPS_MAX;
 pub(crate) struct Index {
     root: Tree,
     /// Names by number.
-    names: Vec<Box<str>>,
+    names: Vec<Option<Box<str>>>,
+    /// How many of them there are.
+    known: usize,
     series_max: usize,
 }
 
@@ -42,7 +44,7 @@ struct Tree {
 impl Index {
     /// An empty index that will hold up to `series_max` names.
     pub(crate) fn new(series_max: usize) -> Self {
-        Self { root: Tree::default(), names: Vec::new(), series_max }
+        Self { root: Tree::default(), names: Vec::new(), known: 0, series_max }
     }
 
     /// Adds a name.
@@ -59,8 +61,28 @@ impl Index {
             tree = tree.children.entry(node.into()).or_default();
         }
         tree.leaf = Some(id);
-        self.names.push(name.as_str().into());
+        self.names.push(Some(name.as_str().into()));
+        self.known += 1;
         Inserted::New(id)
+    }
+
+    /// Forgets a name. Its number is not given to another one.
+    pub(crate) fn remove(&mut self, name: &SeriesName<'_>) -> Option<SeriesId> {
+        let nodes: Vec<&str> = name.nodes().collect();
+        let id = self.root.remove(&nodes)?;
+        self.names[id.0 as usize] = None;
+        self.known -= 1;
+        Some(id)
+    }
+
+    /// The name of a series that is known.
+    pub(crate) fn name(&self, id: SeriesId) -> Option<&str> {
+        self.names.get(id.0 as usize)?.as_deref()
+    }
+
+    /// All numbers are below this one.
+    pub(crate) fn ids_end(&self) -> usize {
+        self.names.len()
     }
 
     /// The number of the series of this name, if it is known. Allocates nothing.
@@ -84,12 +106,12 @@ impl Index {
 
     /// Whether so many further names fit.
     pub(crate) fn has_room(&self, names: usize) -> bool {
-        self.names.len().saturating_add(names) <= self.series_max
+        self.known.saturating_add(names) <= self.series_max
     }
 
     /// How many series are known.
     pub(crate) fn len(&self) -> usize {
-        self.names.len()
+        self.known
     }
 
     /// The nodes that match, sorted by path. Where there are more than `limit`, the first in the
@@ -124,6 +146,19 @@ impl Index {
         }
         walk.found.sort_unstable();
         Ok(walk.found)
+    }
+}
+
+impl Tree {
+    /// Takes out a series, and the branches that nothing else is on.
+    fn remove(&mut self, nodes: &[&str]) -> Option<SeriesId> {
+        let Some((node, rest)) = nodes.split_first() else { return self.leaf.take() };
+        let child = self.children.get_mut(*node)?;
+        let id = child.remove(rest)?;
+        if child.leaf.is_none() && child.children.is_empty() {
+            self.children.remove(*node);
+        }
+        Some(id)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Series in a folder of Whisper files, as Graphite's tools read and write them.
 
+mod premises;
+
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,11 @@ use super::name::{NameError, SeriesName};
 use super::open_files::{OpenFiles, lock};
 use super::scan::scan;
 use super::schema::{Schema, Schemas};
-use super::{Fetched, Node, Store, StoreError, StoreOptions, Write, Written};
+use super::upkeep::{Upkeep, recover};
+use super::{
+    Drift, Fetched, Node, Store, StoreError, StoreOptions, UpkeepOptions, UpkeepReport, Write,
+    Written,
+};
 use crate::limits::OPEN_FILES_MAX;
 
 /// Characters of a name that the log shows: names come from outside, and may be as long as a packet.
@@ -54,6 +60,7 @@ pub struct LocalStore {
     /// Nanoseconds.
     flush_interval: AtomicU64,
     schemas: RwLock<Arc<Schemas>>,
+    upkeep: Upkeep,
     index: RwLock<Index>,
     files: OpenFiles,
     log_limit: LogLimit,
@@ -117,10 +124,11 @@ impl LocalStore {
         options: StoreOptions,
         open_files_max: usize,
     ) -> Result<Self, OpenError> {
-        let StoreOptions { flush_interval, series_max, schemas } = options;
+        let StoreOptions { flush_interval, series_max, schemas, upkeep } = options;
         let failed = |source| OpenError::Folder { folder: folder.clone(), source };
         let in_use = || OpenError::InUse(folder.clone());
         let lock = lock_folder(&folder).map_err(failed)?.ok_or_else(in_use)?;
+        recover(&folder).map_err(failed)?;
         let mut index = Index::new(series_max);
         let passed_over = scan(&folder, &mut index).map_err(failed)?;
         let series = index.len();
@@ -132,6 +140,7 @@ impl LocalStore {
             folder,
             flush_interval: AtomicU64::new(nanos(flush_interval)),
             schemas: RwLock::new(Arc::new(schemas)),
+            upkeep: Upkeep::new(upkeep),
             index: RwLock::new(index),
             files: OpenFiles::new(open_files_max),
             log_limit: LogLimit::default(),
@@ -168,7 +177,8 @@ impl LocalStore {
         };
         // Under the series' lock, so that of two writers one has made it.
         fresh.created += usize::from(is_new);
-        if !known {
+        // It may have been deleted while this one waited for its file.
+        if !known || is_new {
             fresh.names.push(name);
         }
         match update(file, write, self.flush_interval(), now)? {
@@ -308,6 +318,29 @@ impl Store for LocalStore {
 
     fn set_schemas(&self, schemas: Schemas) {
         *self.schemas.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(schemas);
+        self.upkeep.begin_anew(None);
+    }
+
+    fn set_upkeep(&self, options: UpkeepOptions) {
+        self.upkeep.begin_anew(Some(options));
+    }
+
+    fn upkeep(&self, now: i64) {
+        self.upkeep.step(self, now);
+    }
+
+    fn upkeep_report(&self) -> Option<UpkeepReport> {
+        Some(self.upkeep.report())
+    }
+
+    fn drift(&self, after: Option<&str>, limit: usize) -> Vec<Drift> {
+        self.upkeep.drift(after, limit)
+    }
+
+    fn delete(&self, pattern: &str, limit: usize, now: i64) -> Result<Vec<String>, StoreError> {
+        let found = self.find(pattern, limit)?;
+        let names = found.into_iter().filter(|node| node.leaf).map(|node| node.path);
+        Ok(names.filter(|name| self.delete_one(name, now)).collect())
     }
 
     fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError> {

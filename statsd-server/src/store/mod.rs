@@ -12,6 +12,7 @@ mod open_files;
 mod options;
 mod scan;
 mod schema;
+mod upkeep;
 
 use std::fmt;
 use std::io;
@@ -22,6 +23,7 @@ pub use local::{LocalStore, OpenError};
 pub use no_store::NoStore;
 pub use options::StoreOptions;
 pub use schema::{AggregationRule, SchemaRule, Schemas};
+pub use upkeep::{Drift, UpkeepMode, UpkeepOptions, UpkeepReport};
 
 /// How a value meets the one that already stands in its slot.
 ///
@@ -127,6 +129,32 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// What files of series look like from now on. One that exists stays as it is until it is migrated.
     fn set_schemas(&self, _schemas: Schemas) {}
+
+    /// What is done from now on to files that are not as the schemas say, or that nobody writes any more.
+    fn set_upkeep(&self, _options: UpkeepOptions) {}
+
+    /// Does as much of that as is to be done in one second. Whoever runs the store calls it once a second.
+    fn upkeep(&self, _now: i64) {}
+
+    /// What that has come to; nothing where there are no files.
+    fn upkeep_report(&self) -> Option<UpkeepReport> {
+        None
+    }
+
+    /// Files that are not as the schemas say, by name: those after this one, at most so many. They are
+    /// known as far as [`Store::upkeep`] has come, where it does not migrate them at once.
+    fn drift(&self, _after: Option<&str>, _limit: usize) -> Vec<Drift> {
+        Vec::new()
+    }
+
+    /// Deletes the series that match a glob, at most so many, and yields their names; those that cannot be
+    /// deleted are logged and left out. What is deleted is kept in the trash for a time.
+    ///
+    /// # Errors
+    /// The pattern is not a glob. Nothing is deleted then.
+    fn delete(&self, _pattern: &str, _limit: usize, _now: i64) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// Whether points can be stored at this moment, as far as a small write tells.
     fn check(&self) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Schemas;
+use super::{Schemas, UpkeepOptions};
 use crate::limits::SERIES_MAX;
 
 /// How a [`LocalStore`](super::LocalStore) keeps points.
@@ -15,11 +15,18 @@ pub struct StoreOptions {
     pub series_max: usize,
     /// What files look like; the defaults for StatsD's names where it has no rules.
     pub schemas: Schemas,
+    /// What is done to files that are not as the schemas say, or that nobody writes any more.
+    pub upkeep: UpkeepOptions,
 }
 
 impl StoreOptions {
     /// The defaults, for a server that flushes this often.
     pub fn new(flush_interval: Duration) -> Self {
-        Self { flush_interval, series_max: SERIES_MAX, schemas: Schemas::default() }
+        Self {
+            flush_interval,
+            series_max: SERIES_MAX,
+            schemas: Schemas::default(),
+            upkeep: UpkeepOptions::default(),
+        }
     }
 }

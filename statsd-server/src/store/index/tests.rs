@@ -89,3 +89,24 @@ fn a_branch_alone_is_no_series() {
     assert!(!index.contains(&SeriesName::parse("a").unwrap()));
     assert_eq!(index.len(), 1);
 }
+
+#[test]
+fn a_name_that_is_forgotten_leaves_no_branch_and_keeps_its_number_from_others() {
+    let mut index = Index::new(2);
+    let name = |text| SeriesName::parse(text).unwrap();
+    let Inserted::New(first) = index.insert(&name("a.b.c")) else { panic!("it is new") };
+    index.insert(&name("a.b"));
+    assert_eq!(index.insert(&name("d")), Inserted::Full);
+    assert_eq!(index.remove(&name("a.b.c")), Some(first));
+    assert_eq!(index.remove(&name("a.b.c")), None);
+    assert_eq!(index.remove(&name("a")), None, "a branch is no series");
+    assert_eq!((index.len(), index.name(first)), (1, None));
+    let found = index.find(&Glob::new("a.**").unwrap(), 10).unwrap();
+    assert_eq!(
+        found.iter().map(|node| (&*node.path, node.branch)).collect::<Vec<_>>(),
+        [("a.b", false)]
+    );
+    let Inserted::New(next) = index.insert(&name("d")) else { panic!("there is room again") };
+    assert_ne!(next, first);
+    assert_eq!((index.name(next), index.ids_end()), (Some("d"), 3));
+}

@@ -73,18 +73,19 @@ impl Index {
     }
 
     /// Whether a series of this name is known. Allocates nothing.
+    #[cfg(test)]
     pub(crate) fn contains(&self, name: &SeriesName<'_>) -> bool {
         self.get(name).is_some()
     }
 
-    /// Whether no further name fits.
-    pub(crate) fn is_full(&self) -> bool {
-        !self.has_room(1)
+    /// The name of a series that is known.
+    pub(crate) fn name(&self, id: SeriesId) -> Option<&str> {
+        self.names.get(id.0 as usize).map(|name| &**name)
     }
 
-    /// Whether so many further names fit.
-    pub(crate) fn has_room(&self, names: usize) -> bool {
-        self.names.len().saturating_add(names) <= self.series_max
+    /// Whether no further name fits.
+    pub(crate) fn is_full(&self) -> bool {
+        self.names.len() >= self.series_max
     }
 
     /// How many series are known.

@@ -1,6 +1,7 @@
 //! Where points live: names → series → points, behind `trait Store`.
 //! May not know StatsD, HTTP or configuration. Data comes from `backend/` and goes to `query/`.
 
+mod cache;
 mod glob;
 mod index;
 #[allow(
@@ -20,6 +21,7 @@ mod open_files;
 mod options;
 mod scan;
 mod schema;
+mod status;
 
 use std::fmt;
 use std::io;
@@ -28,7 +30,8 @@ use std::time::Duration;
 pub use glob::Glob;
 pub use local::{LocalStore, OpenError};
 pub use no_store::NoStore;
-pub use options::StoreOptions;
+pub use options::{StoreJournal, StoreOptions};
+pub use status::{FailingSeries, StoreStatus, StoredJournal};
 
 /// How a value meets the one that already stands in its slot.
 ///
@@ -67,12 +70,12 @@ pub struct Write<'a> {
 pub struct Written {
     /// Points that stand in the store.
     pub points: usize,
-    /// Series whose file was made.
+    /// Series that were not known before.
     pub created: usize,
     /// Points refused because their name cannot be stored, `SERIES_MAX` is reached, the value is not
-    /// finite, or the timestamp lies in the future or before what is kept.
+    /// finite, or the timestamp lies more than `FUTURE_MAX` in the future or before what is kept.
     pub refused: usize,
-    /// Points lost to an error of the file system.
+    /// Points lost because files cannot be written and as many points as may be wait for that.
     pub failed: usize,
 }
 
@@ -131,6 +134,18 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// The time between the batches that follow, for which new series are made. It is the same as
     /// before unless the server was told otherwise while it ran.
     fn set_flush_interval(&self, _interval: Duration) {}
+
+    /// How long points may wait in memory from now on before they are written to files.
+    fn set_write_after(&self, _write_after: Duration) {}
+
+    /// How it is at `now`; nothing where points are not kept.
+    fn status(&self, _now: i64) -> Option<StoreStatus> {
+        None
+    }
+
+    /// Writes what waits in memory to where it stays, as far as the deadline allows. What comes later is
+    /// stored all the same, but waits for another call of this.
+    fn close(&self, _deadline: Duration) {}
 
     /// Whether points can be stored at this moment, as far as a small write tells.
     fn check(&self) -> io::Result<()> {

@@ -141,7 +141,6 @@ impl Cache {
     }
 
     /// Says that a copy of all its points stands in this segment of the journal, too.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the journal"))]
     pub(crate) fn copied_to(&mut self, id: SeriesId, segment: u32) {
         let before = self.entry(id);
         if before.count > 0 {
@@ -186,13 +185,22 @@ impl Cache {
     }
 
     /// The oldest segment of the journal that holds a point that waits.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the journal"))]
     pub(crate) fn oldest_segment(&self) -> Option<u32> {
         self.segments.front().map(|(segment, _)| *segment)
     }
 
+    /// The series whose oldest point may be in this segment, or in one before it. Looks at all series.
+    pub(crate) fn until_segment(&self, segment: u32) -> Vec<SeriesId> {
+        let is_meant = |entry: &Entry| entry.count > 0 && entry.segment <= segment;
+        (0..)
+            .map(SeriesId)
+            .zip(&self.series)
+            .filter(|(_, e)| is_meant(e))
+            .map(|(id, _)| id)
+            .collect()
+    }
+
     /// The segment that holds a series' oldest point, or one before that.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the journal"))]
     pub(crate) fn segment_of(&self, id: SeriesId) -> u32 {
         self.entry(id).segment
     }

@@ -4,7 +4,9 @@
 //! later, together with those that follow it, by the [`persister`] into its file.
 
 mod failing;
+mod file_systems;
 mod intake;
+mod journaling;
 mod pace;
 mod persister;
 mod reads;
@@ -14,23 +16,28 @@ mod worker;
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use super::index::{Index, SeriesId};
+use super::journal::Journal;
 use super::log_limit::{LogLimit, Permit};
 use super::name::{NameError, SeriesName};
 use super::open_files::{OpenFiles, lock};
 use super::scan::scan;
 use super::{Fetched, Node, Store, StoreError, StoreOptions, StoreStatus, Write, Written};
 use crate::limits::STORE_DEADLINE;
+use file_systems::FileSystems;
 use intake::Intake;
 use persister::Counts;
 use worker::Worker;
 
 /// Characters of a name that the log shows: names come from outside, and may be as long as a packet.
 const LOGGED_NAME_MAX_CHARS: usize = 128;
+
+/// The file whose lock says whose a data folder is.
+const LOCK: &str = ".lock";
 
 /// Bytes that tell whether the disk takes any: a block of most file systems.
 const PROBE_BYTES: usize = 4_096;
@@ -77,6 +84,11 @@ struct Inner {
     files: OpenFiles,
     intake: Mutex<Intake>,
     index: RwLock<Index>,
+    /// None while it is replayed, and where there is to be none.
+    journal: OnceLock<Arc<Journal>>,
+    file_systems: FileSystems,
+    /// The oldest segment of the journal after it was trimmed last.
+    trimmed: AtomicU32,
     counts: Counts,
     log_limit: LogLimit,
     #[cfg(test)]
@@ -120,8 +132,9 @@ enum NotStored {
 }
 
 impl LocalStore {
-    /// Opens a data folder, or creates it, and reads the names of all series in it. Series created
-    /// from now on have archives that fit the flush interval.
+    /// Opens a data folder, or creates it, and reads the names of all series in it, and the points that
+    /// an earlier run has left in its journal. Series created from now on have archives that fit the flush
+    /// interval.
     ///
     /// Fails where the folder cannot be made or read, and where another server has it: the lock is on
     /// the file `.lock` in it. Takes about a second for 100,000 series.
@@ -138,13 +151,17 @@ impl LocalStore {
             let series_max = options.series_max;
             tracing::warn!(series_max, "the data folder holds more series than can be found");
         }
+        let has_journal = options.journal.is_some() || folder.join(journaling::FOLDER).exists();
         let inner = Inner {
-            folder,
+            folder: folder.clone(),
             flush_interval: AtomicU64::new(nanos(options.flush_interval)),
             write_after: AtomicU64::new(nanos(options.write_after)),
             files: OpenFiles::new(options.open_files_max),
             intake: Mutex::default(),
             index: RwLock::new(index),
+            journal: OnceLock::new(),
+            file_systems: FileSystems::new(has_journal),
+            trimmed: AtomicU32::default(),
             counts: Counts::default(),
             log_limit: LogLimit::default(),
             options,
@@ -152,6 +169,8 @@ impl LocalStore {
             is_crashed: std::sync::atomic::AtomicBool::default(),
             _lock: lock,
         };
+        inner.file_systems.learn(&inner.folder.join(LOCK));
+        inner.open_journal().map_err(failed)?;
         Ok(Self { inner: Arc::new(inner), worker: Mutex::default() })
     }
 
@@ -207,6 +226,10 @@ impl Store for LocalStore {
         // A full disk may leave a part of it.
         let removed = fs_err::remove_file(&path);
         written.and(removed)
+    }
+
+    fn commit(&self) -> io::Result<()> {
+        self.inner.commit()
     }
 
     fn is_full(&self) -> bool {
@@ -297,7 +320,7 @@ fn nanos(interval: Duration) -> u64 {
 /// The lock on a folder, or nothing where somebody else has it.
 fn lock_folder(folder: &Path) -> io::Result<Option<fs_err::File>> {
     fs_err::create_dir_all(folder)?;
-    let lock = fs_err::File::create(folder.join(".lock"))?;
+    let lock = fs_err::File::create(folder.join(LOCK))?;
     match lock.file().try_lock() {
         Ok(()) => Ok(Some(lock)),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),

@@ -33,6 +33,12 @@ pub struct StoreJournal {
     pub max_bytes: u64,
 }
 
+impl Default for StoreJournal {
+    fn default() -> Self {
+        Self { sync: JOURNAL_SYNC, max_bytes: JOURNAL_BYTES }
+    }
+}
+
 impl StoreOptions {
     /// The defaults, for a server that flushes this often.
     pub fn new(flush_interval: Duration) -> Self {
@@ -42,7 +48,7 @@ impl StoreOptions {
             write_after: WRITE_AFTER,
             cache_max_points: CACHE_POINTS_MAX,
             open_files_max: OPEN_FILES_DEFAULT,
-            journal: Some(StoreJournal { sync: JOURNAL_SYNC, max_bytes: JOURNAL_BYTES }),
+            journal: None,
         }
     }
 }

@@ -32,6 +32,14 @@ pub struct StoredJournal {
     pub bytes: u64,
     /// Files.
     pub segments: usize,
+    /// Points appended since the start, and points that could not be.
+    pub appended: u64,
+    /// See `appended`.
+    pub unappended: u64,
+    /// How often the disk has confirmed them.
+    pub syncs: u64,
+    /// How often it has not.
+    pub failed_syncs: u64,
     /// Series with points that are not in it, because it could not be written when they came.
     pub unjournaled_series: usize,
     /// Why points cannot be made safe at this moment.

@@ -2,14 +2,16 @@
 //! in the cache. When that is done it can be found and fetched.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use statsd_whisper::Accepted;
 
-use super::failing::Failing;
+use super::failing::{Failing, seconds};
 use super::{Inner, NotStored};
 use crate::limits::{FUTURE_MAX, SERIES_POINTS_WAITING_MAX, WRITE_CHUNK_POINTS};
 use crate::store::cache::Cache;
 use crate::store::index::{Inserted, SeriesId};
+use crate::store::journal::{Entry, Journal};
 use crate::store::merge::{Shape, Shapes, Standing};
 use crate::store::name::SeriesName;
 use crate::store::open_files::lock;
@@ -27,6 +29,8 @@ pub(super) struct Intake {
     pub(super) failing: Failing,
     /// The newest timestamp that files from before this run can hold; none before the first batch.
     pub(super) born: Option<u32>,
+    /// Series of which some points that wait are not in the journal.
+    pub(super) unjournaled: HashSet<SeriesId>,
 }
 
 impl Intake {
@@ -50,6 +54,16 @@ struct Checked<'a> {
     at: u32,
 }
 
+/// Points of a batch that are stored under one lock.
+struct Chunk<'a, 'b> {
+    writes: &'b [Write<'a>],
+    /// Those that may be stored, in their places.
+    points: Vec<Option<Checked<'a>>>,
+    now: i64,
+    written: Written,
+    refused: Vec<(usize, NotStored)>,
+}
+
 /// Why a chunk of points is not done.
 enum Pause {
     /// The point's file must be asked.
@@ -71,8 +85,26 @@ impl Inner {
     /// Stores a batch, a chunk at a time.
     pub(super) fn write(&self, batch: &[Write<'_>], now: i64) -> Written {
         let mut written = Written::default();
-        for chunk in batch.chunks(WRITE_CHUNK_POINTS) {
-            self.write_chunk(chunk, now, &mut written);
+        for writes in batch.chunks(WRITE_CHUNK_POINTS) {
+            let mut chunk = Chunk {
+                writes,
+                points: Vec::with_capacity(writes.len()),
+                now,
+                written: Written::default(),
+                refused: Vec::new(),
+            };
+            self.write_chunk(&mut chunk);
+            for (at, error) in chunk.refused {
+                match error {
+                    NotStored::Waiting => chunk.written.failed += 1,
+                    _ => chunk.written.refused += 1,
+                }
+                self.report(writes[at].series, &error, now);
+            }
+            written.points += chunk.written.points;
+            written.created += chunk.written.created;
+            written.refused += chunk.written.refused;
+            written.failed += chunk.written.failed;
         }
         written
     }
@@ -82,59 +114,42 @@ impl Inner {
         lock(&self.intake).cache.points() >= self.options.cache_max_points / 4 * 3
     }
 
-    fn write_chunk(&self, chunk: &[Write<'_>], now: i64, written: &mut Written) {
-        let mut refused = Vec::new();
+    fn write_chunk(&self, chunk: &mut Chunk<'_, '_>) {
         let mut intake = lock(&self.intake);
-        let future_max = u32::try_from(FUTURE_MAX.as_secs()).unwrap_or(u32::MAX);
-        intake.born.get_or_insert_with(|| {
-            u32::try_from(now).unwrap_or(u32::MAX).saturating_add(future_max)
-        });
-        let points = self.check_all(chunk, now, written, &mut refused);
+        if intake.born.is_none() {
+            let ahead = chunk.now.saturating_add(seconds(FUTURE_MAX));
+            let high_water = self.journal().map_or(0, Journal::high_water_at_start);
+            intake.born = Some(u32::try_from(ahead).unwrap_or(u32::MAX - 1).max(high_water));
+        }
+        self.check_all(chunk);
         let mut next = 0;
-        while let Some((paused_at, pause)) =
-            self.accept(&mut intake, chunk, &points, next, written, &mut refused)
-        {
+        while let Some((paused_at, pause)) = self.accept(&mut intake, chunk, next) {
             drop(intake);
             next = paused_at + 1;
-            let (write, point) = (&chunk[paused_at], points[paused_at].as_ref());
-            match (pause, point) {
-                (Pause::AskFile, Some(point)) => match self.accept_asking(write, point) {
-                    Ok(()) => written.points += 1,
-                    Err(error) => refused.push((paused_at, error)),
+            let now = chunk.now;
+            match pause {
+                Pause::AskFile => match self.accept_asking(chunk, paused_at) {
+                    Ok(()) => chunk.written.points += 1,
+                    Err(error) => chunk.refused.push((paused_at, error)),
                 },
-                (Pause::Full, _) if self.make_room(now) => next = paused_at,
-                (Pause::SeriesFull(id), _) if self.persist(id, now) => next = paused_at,
-                (Pause::Full | Pause::SeriesFull(_), _) => {
-                    refused.push((paused_at, NotStored::Waiting));
+                Pause::Full if self.make_room(now) => next = paused_at,
+                Pause::SeriesFull(id) if self.persist(id, now) => next = paused_at,
+                Pause::Full | Pause::SeriesFull(_) => {
+                    chunk.refused.push((paused_at, NotStored::Waiting));
                 }
-                (Pause::AskFile, None) => {}
             }
             intake = lock(&self.intake);
-        }
-        drop(intake);
-        for (at, error) in refused {
-            match error {
-                NotStored::Waiting => written.failed += 1,
-                _ => written.refused += 1,
-            }
-            self.report(chunk[at].series, &error, now);
         }
     }
 
     /// Finds the series of a chunk's points, and learns the names that are new, under one lock: each
     /// further one would wait for the finds that were asked for meanwhile. The intake's lock is held.
-    fn check_all<'a>(
-        &self,
-        chunk: &[Write<'a>],
-        now: i64,
-        written: &mut Written,
-        refused: &mut Vec<(usize, NotStored)>,
-    ) -> Vec<Option<Checked<'a>>> {
+    fn check_all(&self, chunk: &mut Chunk<'_, '_>) {
         let mut unknown = Vec::new();
-        let mut points = Vec::with_capacity(chunk.len());
+        let Chunk { writes, points, now, written, refused } = chunk;
         let index = self.index();
-        for (at, write) in chunk.iter().enumerate() {
-            points.push(match check(write, now) {
+        for (at, write) in writes.iter().enumerate() {
+            points.push(match check(write, *now) {
                 Ok((name, timestamp, accepted_at)) => {
                     let id = index.get(&name).unwrap_or_else(|| {
                         unknown.push(at);
@@ -150,7 +165,7 @@ impl Inner {
         }
         drop(index);
         if unknown.is_empty() {
-            return points;
+            return;
         }
         // Before the index is locked, because files may have to be asked.
         unknown.retain(|at| {
@@ -178,7 +193,6 @@ impl Inner {
                 }
             }
         }
-        points
     }
 
     /// Whether a series that is not known yet would keep this point.
@@ -201,12 +215,15 @@ impl Inner {
     fn accept(
         &self,
         intake: &mut Intake,
-        chunk: &[Write<'_>],
-        points: &[Option<Checked<'_>>],
+        chunk: &mut Chunk<'_, '_>,
         next: usize,
-        written: &mut Written,
-        refused: &mut Vec<(usize, NotStored)>,
     ) -> Option<(usize, Pause)> {
+        let Chunk { writes, points, now, written, refused } = chunk;
+        let segment = self.segment();
+        let mut entries = Vec::new();
+        if self.journal().is_some() {
+            entries.reserve_exact(points.len() - next);
+        }
         let mut pause = None;
         for at in next..points.len() {
             let Some(point) = &points[at] else { continue };
@@ -218,7 +235,7 @@ impl Inner {
                 pause = Some((at, Pause::SeriesFull(point.id)));
                 break;
             }
-            let value = match self.resolve(intake, &chunk[at], point) {
+            let value = match self.resolve(intake, &writes[at], point) {
                 Resolved::Value(value) => value,
                 Resolved::TooOld => {
                     refused.push((at, NotStored::TooOld(point.timestamp.into())));
@@ -229,9 +246,13 @@ impl Inner {
                     break;
                 }
             };
-            intake.cache.push(point.id, point.accepted(value), 0);
+            intake.cache.push(point.id, point.accepted(value), segment);
             written.points += 1;
+            if entries.capacity() > 0 {
+                entries.push(point.entry(value));
+            }
         }
+        self.append(intake, &entries, *now);
         pause
     }
 
@@ -263,7 +284,9 @@ impl Inner {
     }
 
     /// Takes one point, with its file at hand, so that nobody writes it meanwhile.
-    fn accept_asking(&self, write: &Write<'_>, point: &Checked<'_>) -> Result<(), NotStored> {
+    fn accept_asking(&self, chunk: &Chunk<'_, '_>, at: usize) -> Result<(), NotStored> {
+        let write = &chunk.writes[at];
+        let Some(point) = &chunk.points[at] else { return Ok(()) };
         let file = self.files.get(point.id);
         let mut open = lock(&file);
         // A file that cannot be read now is found out by who writes it.
@@ -286,7 +309,8 @@ impl Inner {
             Standing::InFile => on_disk,
         };
         let value = shape.merged(write.merge, standing, write.value, self.flush_interval());
-        cache.push(point.id, point.accepted(value), 0);
+        cache.push(point.id, point.accepted(value), self.segment());
+        self.append(&mut intake, &[point.entry(value)], chunk.now);
         Ok(())
     }
 }
@@ -294,6 +318,10 @@ impl Inner {
 impl Checked<'_> {
     fn accepted(&self, value: f64) -> Accepted {
         Accepted { timestamp: self.timestamp, at: self.at, value }
+    }
+
+    fn entry(&self, value: f64) -> Entry<'_> {
+        Entry { series: self.id, name: &self.name, timestamp: self.timestamp, value }
     }
 }
 
@@ -303,8 +331,7 @@ fn check<'a>(write: &Write<'a>, now: i64) -> Result<(SeriesName<'a>, u32, u32), 
     if !write.value.is_finite() {
         return Err(NotStored::NotFinite(write.value));
     }
-    let ahead = i64::try_from(FUTURE_MAX.as_secs()).unwrap_or(i64::MAX);
-    if write.timestamp > now.saturating_add(ahead) {
+    if write.timestamp > now.saturating_add(seconds(FUTURE_MAX)) {
         return Err(NotStored::Future(write.timestamp));
     }
     let at = u32::try_from(now.max(write.timestamp));

@@ -72,6 +72,7 @@ impl Inner {
         age >= seconds(self.write_after())
             || age < -seconds(FUTURE_MAX)
             || cache.points() > self.options.cache_max_points / 2
+            || self.is_journal_half_full()
     }
 
     /// Writes all that waits, those that fail once, as long as it may go on. Yields how many points
@@ -112,7 +113,11 @@ impl Inner {
     pub(super) fn persist(&self, id: SeriesId, now: i64) -> bool {
         let file = self.files.get(id);
         let mut open = lock(&file);
-        let points: Vec<Accepted> = lock(&self.intake).cache.of(id).collect();
+        // What comes after this look is in this segment of the journal, or in a later one.
+        let (points, segment) = {
+            let intake = lock(&self.intake);
+            (intake.cache.of(id).collect::<Vec<Accepted>>(), self.segment())
+        };
         if points.is_empty() {
             let mut intake = lock(&self.intake);
             intake.failing.remove(id);
@@ -124,10 +129,10 @@ impl Inner {
             self.count(written);
         }
         let mut intake = lock(&self.intake);
-        let born = intake.born.unwrap_or_default();
+        let born = intake.born.unwrap_or(u32::MAX);
         match written {
             Ok(Persisted { created, .. }) => {
-                intake.cache.remove(id, points.len(), 0, if created { 0 } else { born });
+                intake.cache.remove(id, points.len(), segment, if created { 0 } else { born });
                 intake.failing.remove(id);
                 intake.cache.put_back(id);
                 true
@@ -152,7 +157,7 @@ impl Inner {
         add(&self.counts.created, usize::from(*created));
     }
 
-    /// Writes what it can before the deadline.
+    /// Writes what it can before the deadline. What it cannot is in the journal.
     pub(super) fn close(&self, deadline: Duration) {
         let end = Instant::now() + deadline;
         // The log alone asks what time it is.
@@ -160,5 +165,6 @@ impl Inner {
         if left > 0 {
             tracing::warn!(points = left, "points could not be written to their files");
         }
+        self.close_journal(left == 0);
     }
 }

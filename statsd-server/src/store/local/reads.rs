@@ -157,6 +157,7 @@ impl Inner {
             ("quarantined", &counts.quarantined),
         ];
         status.counts = counts.map(|(name, count)| (name, count.load(Ordering::Relaxed))).to_vec();
+        status.journal = self.journal_status();
         status.series = self.index().len();
         status
     }

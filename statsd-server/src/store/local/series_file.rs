@@ -58,6 +58,9 @@ impl Inner {
         if open.is_none() {
             let Some(path) = self.file_path(id) else { return Ok(None) };
             *open = open_whole(&path)?;
+            if open.is_some() {
+                self.file_systems.learn(&path);
+            }
         }
         Ok(open.as_mut())
     }
@@ -70,7 +73,10 @@ impl Inner {
         points: &[Accepted],
     ) -> Result<Persisted, NotPersisted> {
         let written = match self.open_if_there(open, id) {
-            Ok(Some(file)) => file.update_accepted(points),
+            Ok(Some(file)) => file.update_accepted(points).and_then(|counts| {
+                self.file_systems.sync_if_alone(file)?;
+                Ok(counts)
+            }),
             Ok(None) => return self.make_file(open, id, points),
             Err(error) => Err(error),
         };
@@ -107,7 +113,10 @@ impl Inner {
         }
         let Schema { archives, method, x_files_factor } = schema(&name, self.flush_interval());
         let file = Whisper::create(&path, &archives, method, x_files_factor)?;
-        let counts = open.insert(file).update_accepted(points)?;
+        self.file_systems.learn(&path);
+        let file = open.insert(file);
+        let counts = file.update_accepted(points)?;
+        self.file_systems.sync_if_alone(file)?;
         Ok(Persisted { counts, created: true })
     }
 

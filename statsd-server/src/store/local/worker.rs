@@ -1,4 +1,4 @@
-//! The thread that writes files.
+//! The threads of the store: one writes files, one has the disk confirm the journal.
 
 use std::io;
 use std::sync::Arc;
@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::Inner;
 use super::pace::Pace;
+use crate::limits::JOURNAL_TRIM_EVERY;
+use crate::store::journal::Syncer;
 
 /// The pause between two looks at what is due: short beside a point's wait, and nothing that is felt.
 const TICK: Duration = Duration::from_millis(200);
@@ -17,6 +19,7 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) struct Worker {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+    _syncer: Option<Syncer>,
 }
 
 impl Worker {
@@ -24,19 +27,26 @@ impl Worker {
         inner: Arc<Inner>,
         now: impl Fn() -> i64 + Send + 'static,
     ) -> io::Result<Self> {
+        let syncer = inner.journal.get().map(Syncer::start).transpose()?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let run = move || {
             let (mut pace, mut last) = (Pace::default(), Instant::now());
+            let mut since_tended = Duration::ZERO;
             while !stopped.load(Ordering::Relaxed) {
                 thread::park_timeout(TICK);
                 let elapsed = last.elapsed();
                 last += elapsed;
                 inner.step(now(), elapsed, &mut pace, || !stopped.load(Ordering::Relaxed));
+                since_tended += elapsed;
+                if since_tended >= JOURNAL_TRIM_EVERY || inner.is_journal_half_full() {
+                    since_tended = Duration::ZERO;
+                    inner.tend_journal();
+                }
             }
         };
         let thread = thread::Builder::new().name("store".into()).spawn(run)?;
-        Ok(Self { stop, thread: Some(thread) })
+        Ok(Self { stop, thread: Some(thread), _syncer: syncer })
     }
 }
 

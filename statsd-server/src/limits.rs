@@ -3,6 +3,10 @@
 
 use std::time::Duration;
 
+mod index;
+
+pub use index::*;
+
 /// The largest UDP payload there is (IPv4: 65,535 less the headers); a receive buffer of this size cuts nothing.
 pub const PACKET_MAX_BYTES: usize = 65_535;
 
@@ -148,14 +152,6 @@ pub const SERIES_NODE_MAX_BYTES: usize = 251;
 
 /// Nodes of a series name, which are folders on disk.
 pub const SERIES_NODES_MAX: usize = 32;
-
-/// Series that the index knows.
-pub const SERIES_MAX: usize = 2_000_000;
-
-/// Instructions that one find's pattern may execute over all names: a plain `*` takes one a node, so
-/// only patterns made to be slow come near it. It is about half a second, in which no new name is
-/// added: a flush that has new names waits for it.
-pub const FIND_STEPS_MAX: u64 = 50_000_000;
 
 /// Different series whose refusal or failure is logged in one minute; all of them are counted.
 pub const LOGGED_SERIES_MAX: usize = 64;

@@ -15,18 +15,23 @@ mod worker;
 
 use std::error::Error;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
+use super::folder_lock::lock_folder;
 use super::index::{Index, SeriesId};
 use super::journal::Journal;
 use super::log_limit::{LogLimit, Permit};
 use super::name::{NameError, SeriesName};
 use super::open_files::{OpenFiles, lock};
 use super::scan::scan;
-use super::{Fetched, Node, Store, StoreError, StoreOptions, StoreStatus, Write, Written};
+use super::tagged_find::find_tagged;
+use super::{
+    Fetched, Node, Store, StoreError, StoreOptions, StoreStatus, TagCount, TagExpression, Write,
+    Written,
+};
 use crate::limits::STORE_DEADLINE;
 use file_systems::FileSystems;
 use intake::Intake;
@@ -256,6 +261,27 @@ impl Store for LocalStore {
         self.inner.find(pattern, limit)
     }
 
+    fn find_tagged(
+        &self,
+        expressions: &[TagExpression],
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        find_tagged(&self.inner.index(), expressions, limit)
+    }
+
+    fn tags(&self, filter: Option<&str>, limit: usize) -> Result<Vec<TagCount>, StoreError> {
+        self.inner.index().tags().tags(filter, limit)
+    }
+
+    fn tag_values(
+        &self,
+        tag: &str,
+        filter: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<TagCount>, StoreError> {
+        self.inner.index().tags().values(tag, filter, limit)
+    }
+
     fn fetch(
         &self,
         series: &str,
@@ -315,17 +341,6 @@ impl Inner {
 
 fn nanos(interval: Duration) -> u64 {
     u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// The lock on a folder, or nothing where somebody else has it.
-fn lock_folder(folder: &Path) -> io::Result<Option<fs_err::File>> {
-    fs_err::create_dir_all(folder)?;
-    let lock = fs_err::File::create(folder.join(LOCK))?;
-    match lock.file().try_lock() {
-        Ok(()) => Ok(Some(lock)),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(error)) => Err(error),
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! May not know StatsD, HTTP or configuration. Data comes from `backend/` and goes to `query/`.
 
 mod cache;
+mod folder_lock;
 mod glob;
 mod index;
 #[allow(
@@ -21,7 +22,12 @@ mod open_files;
 mod options;
 mod scan;
 mod schema;
+mod sha256;
 mod status;
+mod tag_expression;
+mod tag_index;
+mod tagged;
+mod tagged_find;
 
 use std::fmt;
 use std::io;
@@ -32,6 +38,7 @@ pub use local::{LocalStore, OpenError};
 pub use no_store::NoStore;
 pub use options::{StoreJournal, StoreOptions};
 pub use status::{FailingSeries, StoreStatus, StoredJournal};
+pub use tag_expression::TagExpression;
 
 /// How a value meets the one that already stands in its slot.
 ///
@@ -90,6 +97,15 @@ pub struct Node {
     pub branch: bool,
 }
 
+/// A tag, or one of its values, and how many series have it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TagCount {
+    /// The tag, or the value.
+    pub text: String,
+    /// Series that have it.
+    pub series: usize,
+}
+
 /// Points on a regular grid: the value of `start + i * step` is `values[i]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fetched {
@@ -113,6 +129,14 @@ pub enum StoreError {
         reason: &'static str,
         /// Where, counted in characters from 0.
         at: usize,
+    },
+    /// A tag expression, or a filter of tags or values, cannot be used.
+    #[error("bad tag expression {expression:?}: {reason}")]
+    Tags {
+        /// The expression as given.
+        expression: String,
+        /// What is wrong.
+        reason: String,
     },
     /// The file could not be read.
     #[error("cannot read series {series}")]
@@ -174,6 +198,40 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// The nodes that match a glob (`*`, `?`, `[a-c]`, `[!x]`, `{a,b}` per node), sorted by path, at
     /// most `limit`.
     fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError>;
+
+    /// The names of the series with tags that fit all expressions, sorted, at most `limit`.
+    ///
+    /// # Errors
+    /// All expressions fit a series that has none of their tags, or there are too many of them.
+    fn find_tagged(
+        &self,
+        _expressions: &[TagExpression],
+        _limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// The tags there are, sorted, at most `limit`: all, or those that a regular expression matches from
+    /// their start on.
+    ///
+    /// # Errors
+    /// The filter is no regular expression, or a too large one.
+    fn tags(&self, _filter: Option<&str>, _limit: usize) -> Result<Vec<TagCount>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// The values of a tag, as [`Store::tags`] tells tags.
+    ///
+    /// # Errors
+    /// The same.
+    fn tag_values(
+        &self,
+        _tag: &str,
+        _filter: Option<&str>,
+        _limit: usize,
+    ) -> Result<Vec<TagCount>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// The points of one series in `(from, until]`, from the finest archive that reaches back to
     /// `from`. `None`: there is no such series, or the range lies outside of what it keeps.

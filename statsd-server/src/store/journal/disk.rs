@@ -107,3 +107,18 @@ impl DiskFile for RealFile {
         self.0.sync_data()
     }
 }
+
+/// Bytes in memory.
+impl ReadAt for [u8] {
+    fn len(&self) -> io::Result<u64> {
+        Ok(<[u8]>::len(self) as u64)
+    }
+
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        let end = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let from = usize::try_from(offset).map_err(|_| end())?;
+        let bytes = self.get(from..).and_then(|rest| rest.get(..buffer.len())).ok_or_else(end)?;
+        buffer.copy_from_slice(bytes);
+        Ok(())
+    }
+}

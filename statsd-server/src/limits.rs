@@ -6,6 +6,9 @@ mod upkeep;
 use std::time::Duration;
 
 pub use upkeep::*;
+mod index;
+
+pub use index::*;
 
 /// The largest UDP payload there is (IPv4: 65,535 less the headers); a receive buffer of this size cuts nothing.
 pub const PACKET_MAX_BYTES: usize = 65_535;
@@ -138,7 +141,7 @@ pub const STREAM_BACKLOG: i32 = 1_024;
 pub const DESCRIPTORS_WANTED: u64 = 4_096;
 
 /// Descriptors that streams leave to files, HTTP and everything else.
-pub const DESCRIPTORS_OF_OTHERS: usize = OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX + 64;
+pub const DESCRIPTORS_OF_OTHERS: usize = OPEN_FILES_DEFAULT + HTTP_CONNECTIONS_MAX + 64;
 
 /// Bytes to which a UDP socket's receive buffer is raised, as far as the system allows: a burst of
 /// some ten thousand packets waits there while the receiver does not run.
@@ -153,26 +156,84 @@ pub const SERIES_NODE_MAX_BYTES: usize = 251;
 /// Nodes of a series name, which are folders on disk.
 pub const SERIES_NODES_MAX: usize = 32;
 
-/// Series that the index knows.
-pub const SERIES_MAX: usize = 2_000_000;
-
-/// Instructions that one find's pattern may execute over all names: a plain `*` takes one a node, so
-/// only patterns made to be slow come near it. It is about half a second, in which no new name is
-/// added: a flush that has new names waits for it.
-pub const FIND_STEPS_MAX: u64 = 50_000_000;
-
 /// Different series whose refusal or failure is logged in one minute; all of them are counted.
 pub const LOGGED_SERIES_MAX: usize = 64;
 
-/// Open Whisper files kept by the local store. Most systems allow a process 1,024 descriptors.
-pub const OPEN_FILES_MAX: usize = 512;
+/// How far ahead of the clock a point may lie: clocks of senders differ. What is further is refused.
+pub const FUTURE_MAX: Duration = Duration::from_secs(60);
+
+/// How long points wait in memory, so that a file is written once for six flushes and not for each.
+pub const WRITE_AFTER: Duration = Duration::from_secs(60);
+
+/// The longest that may be configured; all of it is read again at the start after a crash.
+pub const WRITE_AFTER_MAX: Duration = Duration::from_secs(3_600);
+
+/// Points that wait in memory: 200 MB of 20 bytes each, which ten points of a million series are. A store
+/// that is full writes files before it takes more.
+pub const CACHE_POINTS_MAX: usize = 10_000_000;
+
+/// The fewest and the most that may be configured: a batch and a little, and 20 GB.
+pub const CACHE_POINTS_RANGE: std::ops::RangeInclusive<usize> = 10_000..=1_000_000_000;
+
+/// Points of one series that wait in memory: a day and more of one a second, for a series whose file
+/// cannot be written.
+pub const SERIES_POINTS_WAITING_MAX: usize = 100_000;
+
+/// Points of a batch that are stored under one lock: a reader waits about a millisecond for them.
+pub const WRITE_CHUNK_POINTS: usize = 2_048;
+
+/// How often the disk confirms the journal: what a machine may lose that loses its power.
+pub const JOURNAL_SYNC: Duration = Duration::from_secs(1);
+
+/// The range that may be configured; the longest is what nobody waits for.
+pub const JOURNAL_SYNC_RANGE: std::ops::RangeInclusive<Duration> =
+    Duration::from_millis(10)..=Duration::from_secs(60);
+
+/// Bytes of the journal: what waits in memory by default, twice. Points that do not fit are still stored.
+pub const JOURNAL_BYTES: u64 = 1 << 30;
+
+/// The range that may be configured; the least is a few segments.
+pub const JOURNAL_BYTES_RANGE: std::ops::RangeInclusive<u64> = 16 << 20..=1 << 40;
+
+/// Bytes of one segment of the journal, where it may take as many: what is read again at the start is a
+/// few of them. Never more than an eighth of the journal.
+pub const JOURNAL_SEGMENT_BYTES: u64 = 64 << 20;
+
+/// How often segments of the journal are looked for whose points stand in files.
+pub const JOURNAL_TRIM_EVERY: Duration = Duration::from_secs(10);
+
+/// Series whose points are copied to the newest segment of the journal in one go.
+pub const JOURNAL_COPIES_AT_ONCE: usize = 10_000;
+
+/// Series that could not be written and are tried again in one go.
+pub const RETRIES_AT_ONCE: usize = 1_000;
+
+/// The longest pause between two tries to write a series' file.
+pub const WRITE_RETRY_MAX: Duration = Duration::from_secs(60);
+
+/// Series that could not be written of which `/status` tells.
+pub const FAILING_SERIES_SHOWN: usize = 20;
+
+/// Copies of one damaged file that are put aside, beside it; nobody looks at more of them.
+pub const CORRUPT_COPIES_MAX: u32 = 100;
+
+/// File systems that a data folder spreads over through links; what was written to others is synced
+/// file by file.
+pub const FILE_SYSTEMS_MAX: usize = 64;
+
+/// Open Whisper files kept by the local store, as far as the process may have as many descriptors. Each
+/// takes about a kilobyte, the kernel's part counted; an open one is written in a third of the time.
+pub const OPEN_FILES_MAX: usize = 100_000;
+
+/// The same where nobody has asked for more descriptors. Most systems allow a process 1,024.
+pub const OPEN_FILES_DEFAULT: usize = 512;
 
 /// Connections over HTTP at once, live pages among them. With the files kept open it stays below the
 /// 1,024 descriptors that most systems allow a process. One more ends the oldest that never asked for
 /// anything, or else waits.
 pub const HTTP_CONNECTIONS_MAX: usize = LIVE_CLIENTS_MAX + 128;
 
-const _: () = assert!(OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX <= 900);
+const _: () = assert!(OPEN_FILES_DEFAULT + HTTP_CONNECTIONS_MAX <= 900);
 
 /// How long a connection over HTTP is kept while nothing goes through it.
 pub const HTTP_SILENCE_MAX: Duration = Duration::from_secs(30);
@@ -390,3 +451,27 @@ pub const ADMIN_STALL_MAX: Duration = Duration::from_secs(30);
 
 /// Requests of the console that wait for the flush thread: one at work, and the word to stop.
 pub const FLUSH_REQUESTS_MAX: usize = 2;
+
+/// Bytes of all segments together, unless configured: a quarter of a billion points. It grows only while
+/// files do not take what is written to them.
+pub const JOURNAL_MAX_BYTES: u64 = 4 << 30;
+
+/// How often the disk confirms what was journaled where nobody waits for it: what the end of the machine
+/// (not of the process) can take.
+pub const JOURNAL_SYNC_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Points in one block of the journal, which is checked as a whole and written at once: a quarter of a megabyte.
+pub const JOURNAL_BLOCK_RECORDS_MAX: usize = 16_384;
+
+/// Bytes of the names that one block of the journal introduces.
+pub const JOURNAL_BLOCK_NAMES_MAX_BYTES: usize = 512 << 10;
+
+/// Segments of the journal that are full and not confirmed by the disk, each an open file. With more of
+/// them the newest one grows beyond its bound.
+pub const JOURNAL_UNCONFIRMED_SEGMENTS_MAX: usize = 8;
+
+/// Files with damaged bytes of the journal that are kept for people to look at; older ones are removed.
+pub const JOURNAL_DAMAGED_KEPT_MAX: usize = 8;
+
+/// Damaged segments that a start tells of one by one; all of them are counted.
+pub const JOURNAL_DAMAGES_TOLD_MAX: usize = 16;

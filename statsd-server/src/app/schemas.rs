@@ -1,7 +1,7 @@
 //! Rules for series' files, as the configuration has them → as the store takes them.
 
-use crate::config::{Config, ConfigError, StorageRules};
-use crate::store::{AggregationRule, SchemaRule, Schemas};
+use crate::config::{Config, ConfigError, StorageRules, Upkeep};
+use crate::store::{AggregationRule, SchemaRule, Schemas, UpkeepMode, UpkeepOptions};
 
 /// What series' files look like under a configuration.
 ///
@@ -39,6 +39,23 @@ pub(super) fn of_rules(config: &Config, rules: StorageRules) -> Schemas {
         rules.aggregations.into_iter().map(aggregation).collect(),
         config.store.delete_after,
     )
+}
+
+/// What is done to files that do not follow them.
+pub(super) fn upkeep(config: &Config) -> UpkeepOptions {
+    let mode = |upkeep| match upkeep {
+        Upkeep::Off => UpkeepMode::Off,
+        Upkeep::DryRun => UpkeepMode::DryRun,
+        Upkeep::On => UpkeepMode::On,
+    };
+    let store = &config.store;
+    let mut options = UpkeepOptions::default();
+    options.migrate = mode(store.migrate);
+    options.expire = mode(store.expire);
+    options.looks_per_second = store.looks_per_second;
+    options.migrations_per_second = store.migrations_per_second;
+    options.trash_after = store.trash_after;
+    options
 }
 
 fn named(name: String, pattern: &str) -> String {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::{Schemas, UpkeepOptions};
-use crate::limits::SERIES_MAX;
+use crate::limits::{
+    CACHE_POINTS_MAX, JOURNAL_BYTES, JOURNAL_SYNC, OPEN_FILES_DEFAULT, SERIES_MAX, WRITE_AFTER,
+};
 
 /// How a [`LocalStore`](super::LocalStore) keeps points.
 #[derive(Debug, Clone)]
@@ -17,6 +19,29 @@ pub struct StoreOptions {
     pub schemas: Schemas,
     /// What is done to files that are not as the schemas say, or that nobody writes any more.
     pub upkeep: UpkeepOptions,
+    /// How long a point waits in memory, to be written together with those that follow.
+    pub write_after: Duration,
+    /// Points that wait in memory at most.
+    pub cache_max_points: usize,
+    /// Files that stay open.
+    pub open_files_max: usize,
+    /// The journal, which keeps what waits in memory from the end of the process; none: only files.
+    pub journal: Option<StoreJournal>,
+}
+
+/// How the journal of a store is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreJournal {
+    /// How often the disk confirms what was appended.
+    pub sync: Duration,
+    /// Bytes that it takes at most.
+    pub max_bytes: u64,
+}
+
+impl Default for StoreJournal {
+    fn default() -> Self {
+        Self { sync: JOURNAL_SYNC, max_bytes: JOURNAL_BYTES }
+    }
 }
 
 impl StoreOptions {
@@ -27,6 +52,10 @@ impl StoreOptions {
             series_max: SERIES_MAX,
             schemas: Schemas::default(),
             upkeep: UpkeepOptions::default(),
+            write_after: WRITE_AFTER,
+            cache_max_points: CACHE_POINTS_MAX,
+            open_files_max: OPEN_FILES_DEFAULT,
+            journal: None,
         }
     }
 }

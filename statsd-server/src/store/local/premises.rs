@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use statsd_whisper::Whisper;
 
-use super::LocalStore;
+use super::Inner;
+use crate::store::StoreError;
 use crate::store::index::SeriesId;
 use crate::store::log_limit::Permit;
 use crate::store::name::SeriesName;
@@ -14,27 +15,43 @@ use crate::store::open_files::lock;
 use crate::store::schema::Schemas;
 use crate::store::upkeep::Premises;
 
-impl LocalStore {
+impl Inner {
+    /// Moves the series that match to the trash.
+    pub(super) fn delete(
+        &self,
+        pattern: &str,
+        limit: usize,
+        now: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        let found = self.find(pattern, limit)?;
+        let names = found.into_iter().filter(|node| node.leaf).map(|node| node.path);
+        Ok(names.filter(|name| self.delete_one(name, now)).collect())
+    }
+
     /// Whether it is in the trash now.
-    pub(super) fn delete_one(&self, name: &str, now: i64) -> bool {
+    fn delete_one(&self, name: &str, now: i64) -> bool {
         let Ok(series) = SeriesName::parse(name) else { return false };
         match self.upkeep.delete(self, &series, now) {
-            Ok(()) => true,
+            Ok(deleted) => deleted,
             Err(error) => {
                 Premises::report(self, &series, "it cannot be deleted", &error, now);
                 false
             }
         }
     }
+
+    fn id_of(&self, series: &SeriesName<'_>) -> Option<SeriesId> {
+        self.index().get(series)
+    }
 }
 
-impl Premises for LocalStore {
+impl Premises for Inner {
     fn folder(&self) -> &Path {
         &self.folder
     }
 
     fn schemas(&self) -> Arc<Schemas> {
-        LocalStore::schemas(self)
+        Inner::schemas(self)
     }
 
     fn series_from(&self, number: usize, most: usize) -> Vec<(usize, String)> {
@@ -46,20 +63,41 @@ impl Premises for LocalStore {
         (number..index.ids_end()).filter_map(name).take(most).collect()
     }
 
-    fn locked<T>(&self, series: &SeriesName<'_>, run: impl FnOnce(&mut Option<Whisper>) -> T) -> T {
-        let file = self.files.get(series.as_str());
+    fn locked<T>(
+        &self,
+        series: &SeriesName<'_>,
+        run: impl FnOnce(&mut Option<Whisper>) -> T,
+    ) -> Option<T> {
+        let file = self.files.get(self.id_of(series)?);
         let mut open = lock(&file);
-        run(&mut open)
+        let done = run(&mut open);
+        // Its archives may be others now; who needs to know asks the file again.
+        if let Some(id) = self.id_of(series) {
+            let mut intake = lock(&self.intake);
+            intake.cache.set_shape(id, 0);
+        }
+        Some(done)
     }
 
-    fn is_waiting(&self, _series: &SeriesName<'_>) -> bool {
-        // Points are written to their file at once.
-        false
+    fn is_waiting(&self, series: &SeriesName<'_>) -> bool {
+        let Some(id) = self.id_of(series) else { return false };
+        lock(&self.intake).cache.count(id) > 0
     }
 
-    fn settle(&self, _series: &SeriesName<'_>, _now: i64) {}
+    fn settle(&self, series: &SeriesName<'_>, now: i64) {
+        if let Some(id) = self.id_of(series) {
+            self.persist(id, now);
+        }
+    }
 
     fn forget(&self, series: &SeriesName<'_>) {
+        // Names are looked up under this lock, so nobody adds a point to a number that is forgotten. The
+        // number is not given to another series: the journal's segments may still name this one by it.
+        let mut intake = lock(&self.intake);
+        let Some(id) = self.id_of(series).filter(|id| intake.cache.count(*id) == 0) else { return };
+        intake.forgotten += 1;
+        intake.failing.remove(id);
+        intake.unjournaled.remove(&id);
         self.index_mut().remove(series);
     }
 

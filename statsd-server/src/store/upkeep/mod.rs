@@ -275,8 +275,9 @@ impl Upkeep {
             drift::migrate(premises.folder(), path, &wanted, now)
         });
         match done {
-            Ok(()) => lock(&self.report).migrated += 1,
-            Err(error) => {
+            None => {}
+            Some(Ok(())) => lock(&self.report).migrated += 1,
+            Some(Err(error)) => {
                 self.failed(premises, series, "its file cannot be migrated", &*error, now)
             }
         }
@@ -303,25 +304,25 @@ impl Upkeep {
             Ok(true)
         });
         match done {
-            Ok(true) => lock(&self.report).expired += 1,
-            Ok(false) => {}
-            Err(error) => {
+            Some(Ok(true)) => lock(&self.report).expired += 1,
+            None | Some(Ok(false)) => {}
+            Some(Err(error)) => {
                 let error: io::Error = error;
                 self.failed(premises, series, "it cannot be moved to the trash", &error, now);
             }
         }
     }
 
-    /// Moves a series to the trash, with what waits for it in memory.
+    /// Moves a series to the trash, with what waits for it in memory. Whether there was one.
     pub(super) fn delete(
         &self,
         premises: &impl Premises,
         series: &SeriesName<'_>,
         now: i64,
-    ) -> io::Result<()> {
+    ) -> io::Result<bool> {
         let path = premises.folder().join(series.relative_path());
         premises.settle(series, now);
-        premises.locked(series, |open| {
+        let deleted = premises.locked(series, |open| {
             match trash::put(premises.folder(), &path, now) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 put => put?,
@@ -329,10 +330,11 @@ impl Upkeep {
             *open = None;
             premises.forget(series);
             Ok::<(), io::Error>(())
-        })?;
+        });
+        let Some(()) = deleted.transpose()? else { return Ok(false) };
         self.forget_drift(series.as_str());
         lock(&self.report).deleted += 1;
-        Ok(())
+        Ok(true)
     }
 
     fn empty_trash(

@@ -20,8 +20,13 @@ pub(in crate::store) trait Premises {
     /// The series whose numbers are this one or greater, in their order, at most so many.
     fn series_from(&self, number: usize, most: usize) -> Vec<(usize, String)>;
 
-    /// Runs something under the lock of a series' file, with the open file if there is one.
-    fn locked<T>(&self, series: &SeriesName<'_>, run: impl FnOnce(&mut Option<Whisper>) -> T) -> T;
+    /// Runs something under the lock of a series' file, with the open file if there is one. Nothing where
+    /// no such series is known.
+    fn locked<T>(
+        &self,
+        series: &SeriesName<'_>,
+        run: impl FnOnce(&mut Option<Whisper>) -> T,
+    ) -> Option<T>;
 
     /// Whether points of a series wait in memory.
     fn is_waiting(&self, series: &SeriesName<'_>) -> bool;
@@ -29,7 +34,7 @@ pub(in crate::store) trait Premises {
     /// Writes what waits to its file, as far as that is possible.
     fn settle(&self, series: &SeriesName<'_>, now: i64);
 
-    /// Takes a series out of the index. Its file's lock is held.
+    /// Takes a series out of the index, unless points of it wait. Its file's lock is held.
     fn forget(&self, series: &SeriesName<'_>);
 
     /// Logs what went wrong with a series, once a minute.

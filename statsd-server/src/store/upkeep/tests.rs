@@ -53,6 +53,7 @@ impl Kept {
     fn write(&self, series: &str, timestamp: i64, value: f64) {
         let write = Write { series, timestamp, value, merge: Merge::Replace };
         assert_eq!(self.store.write(&[write], NOW).points, 1);
+        assert_eq!(self.store.persist_all(NOW), 0);
     }
 
     fn path(&self, below: &str) -> PathBuf {

@@ -18,7 +18,7 @@ use crate::config::{self, Config, ConfigError};
 use crate::events::EventLog;
 use crate::flush::Flusher;
 use crate::health::Health;
-use crate::http::{self, HttpState};
+use crate::http::{self, HttpState, MayDelete};
 use crate::key_flush::KeyFlush;
 use crate::limits::STORE_DEADLINE;
 use crate::live::Hub;
@@ -191,6 +191,7 @@ impl App {
         let state = HttpState {
             statsd: addresses.statsd,
             store: store(config, clock.clone())?,
+            may_delete: may_delete(config, addresses.http),
             hub: Hub::new(),
             health: Arc::new(Health::new(config.health_status == config::Health::Up)),
             events: EventLog::default(),
@@ -345,6 +346,17 @@ fn store(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, AppEr
     let store = LocalStore::open(folder, options)?;
     store.start(move || clock.seconds()).map_err(cannot("start the thread that writes files"))?;
     Ok(Arc::new(store))
+}
+
+/// Who may delete series over HTTP.
+fn may_delete(config: &Config, address: Option<SocketAddr>) -> MayDelete {
+    if config.store.delete_over_http {
+        MayDelete::Everybody
+    } else if address.is_some_and(|address| address.ip().is_loopback()) {
+        MayDelete::ThisMachine
+    } else {
+        MayDelete::Nobody
+    }
 }
 
 fn cannot(what: &'static str) -> impl Fn(io::Error) -> AppError {

@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{delete, get};
-use serde::Serialize;
 use serde_json::json;
 
 use super::error::HttpError;
@@ -75,16 +74,14 @@ async fn delete_series(
 }
 
 fn may_delete(who: MayDelete, headers: &HeaderMap) -> Result<(), HttpError> {
-    let forbidden = |message: &str| HttpError {
-        status: StatusCode::FORBIDDEN,
-        message: message.to_owned(),
-    };
+    let forbidden =
+        |message: &str| HttpError { status: StatusCode::FORBIDDEN, message: message.to_owned() };
     match who {
         MayDelete::Everybody => Ok(()),
         MayDelete::ThisMachine if is_this_machine(headers) => Ok(()),
-        MayDelete::ThisMachine => {
-            Err(forbidden("the request must be sent to this machine by its address or as localhost"))
-        }
+        MayDelete::ThisMachine => Err(forbidden(
+            "the request must be sent to this machine by its address or as localhost",
+        )),
         MayDelete::Nobody => Err(forbidden(
             "other machines reach this address; store.delete_over_http = true lets them delete series",
         )),
@@ -102,13 +99,6 @@ fn is_this_machine(headers: &HeaderMap) -> bool {
     name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok()
 }
 
-#[derive(Debug, Serialize)]
-struct Shown<'a> {
-    series: &'a str,
-    from: &'a str,
-    to: &'a str,
-}
-
 /// `{"drifted": 2, "series": [{"series": "a.b", "from": "60:1440 average 0.5", "to": "10:8640 sum 0"}, …],
 /// "next": "a.b"}`: those that follow `after`, at most `limit`; `next` is the next page's `after`.
 async fn drift(State(state): State<HttpState>, params: Params) -> Result<Response, HttpError> {
@@ -117,7 +107,8 @@ async fn drift(State(state): State<HttpState>, params: Params) -> Result<Respons
     let after = params.get("after").filter(|after| !after.is_empty());
     let page = state.store.drift(after, limit);
     let next = page.get(limit - 1).map(|last| &*last.series);
-    let shown = |Drift { series, from, to, .. }: &'_ Drift| json!({ "series": series, "from": from, "to": to });
+    let shown =
+        |Drift { series, from, to }: &Drift| json!({ "series": series, "from": from, "to": to });
     let drifted = state.store.upkeep_report().map_or(0, |report| report.drifted);
     let series: Vec<_> = page.iter().map(shown).collect();
     dress.json(&json!({ "drifted": drifted, "series": series, "next": next }))

@@ -15,9 +15,11 @@ fn ask(served: &Served, method: &str, path: &str, host: &str) -> (u16, Value) {
 #[test]
 fn a_dry_run_names_and_a_deletion_deletes() {
     let served = serve_deleting(MayDelete::ThisMachine);
-    let (status, answer) = ask(&served, "DELETE", "/series?pattern=a.*&dry_run=true", "127.0.0.1:80");
+    let (status, answer) =
+        ask(&served, "DELETE", "/series?pattern=a.*&dry_run=true", "127.0.0.1:80");
     assert_eq!((status, answer), (200, json!({ "dry_run": true, "series": ["a.x", "a.y"] })));
-    let (status, answer) = ask(&served, "DELETE", "/series?pattern=a.*&dry_run=false", "127.0.0.1:80");
+    let (status, answer) =
+        ask(&served, "DELETE", "/series?pattern=a.*&dry_run=false", "127.0.0.1:80");
     assert_eq!((status, answer), (200, json!({ "dry_run": false, "series": ["a.x", "a.y"] })));
     let (_, answer) = ask(&served, "DELETE", "/series/?pattern=a.*&dry_run=true", "localhost");
     assert_eq!(answer["series"], json!([]));

@@ -32,7 +32,7 @@ pub(super) fn of_rules(config: &Config, rules: StorageRules) -> Schemas {
         name: named(aggregation.name, aggregation.pattern.as_str()),
         pattern: aggregation.pattern.regex().clone(),
         method: aggregation.method.map(|method| method.0),
-        x_files_factor: aggregation.x_files_factor.map(|factor| factor.get()),
+        x_files_factor: aggregation.x_files_factor.map(crate::config::XFilesFactor::get),
     };
     Schemas::new(
         rules.schemas.into_iter().map(rule).collect(),
@@ -49,13 +49,13 @@ pub(super) fn upkeep(config: &Config) -> UpkeepOptions {
         Upkeep::On => UpkeepMode::On,
     };
     let store = &config.store;
-    let mut options = UpkeepOptions::default();
-    options.migrate = mode(store.migrate);
-    options.expire = mode(store.expire);
-    options.looks_per_second = store.looks_per_second;
-    options.migrations_per_second = store.migrations_per_second;
-    options.trash_after = store.trash_after;
-    options
+    UpkeepOptions {
+        migrate: mode(store.migrate),
+        expire: mode(store.expire),
+        looks_per_second: store.looks_per_second,
+        migrations_per_second: store.migrations_per_second,
+        trash_after: store.trash_after,
+    }
 }
 
 fn named(name: String, pattern: &str) -> String {

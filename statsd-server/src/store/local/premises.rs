@@ -51,7 +51,8 @@ impl Premises for Inner {
     }
 
     fn schemas(&self) -> Arc<Schemas> {
-        Inner::schemas(self)
+        // The inherent one.
+        Self::schemas(self)
     }
 
     fn series_from(&self, number: usize, most: usize) -> Vec<(usize, String)> {

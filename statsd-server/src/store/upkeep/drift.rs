@@ -125,7 +125,7 @@ fn target(
 }
 
 fn retentions(header: &Header) -> Vec<Retention> {
-    header.archives().iter().map(|archive| archive.retention()).collect()
+    header.archives().iter().map(statsd_whisper::Archive::retention).collect()
 }
 
 fn shown(

@@ -229,7 +229,7 @@ impl Upkeep {
             return Look::Done;
         }
         if options.migrate != UpkeepMode::Off
-            && let Some(drift) = self.drifted(schemas, name, &path)
+            && let Some(drift) = Self::drifted(schemas, name, &path)
         {
             if options.migrate == UpkeepMode::On {
                 if *migrations == 0 {
@@ -249,7 +249,7 @@ impl Upkeep {
     }
 
     /// Whether a file is not as the rules say.
-    fn drifted(&self, schemas: &Schemas, name: &str, path: &Path) -> Option<Drift> {
+    fn drifted(schemas: &Schemas, name: &str, path: &Path) -> Option<Drift> {
         let wanted = schemas.wanted(name);
         if wanted.is_empty() {
             return None;
@@ -278,7 +278,7 @@ impl Upkeep {
             None => {}
             Some(Ok(())) => lock(&self.report).migrated += 1,
             Some(Err(error)) => {
-                self.failed(premises, series, "its file cannot be migrated", &*error, now)
+                self.failed(premises, series, "its file cannot be migrated", &*error, now);
             }
         }
     }

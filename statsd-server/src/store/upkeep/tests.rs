@@ -372,3 +372,45 @@ fn writers_and_the_upkeep_at_once_lose_no_file() {
         assert_eq!(kept.values(series), [Some(1.0), Some(199.0)], "{series}");
     }
 }
+
+#[test]
+fn a_series_whose_points_wait_is_not_stale_and_is_migrated_under_them() {
+    let kept = Kept::with(&["a", "b"], modes(UpkeepMode::On, UpkeepMode::On));
+    for file in ["a.wsp", "b.wsp"] {
+        kept.written(file, NOW - DAY);
+    }
+    let write = Write { series: "a", timestamp: NOW, value: 9.0, merge: Merge::Add };
+    assert_eq!(kept.store.write(&[write], NOW).points, 1);
+    assert_eq!(kept.store.waiting("a").len(), 1);
+    kept.store.set_schemas(schemas(vec![rule("", "10s:1d,5m:30d", Some(7_200))]));
+    kept.pass(NOW);
+    assert_eq!(kept.names(), ["a"]);
+    assert_eq!(
+        (kept.archives("a.wsp"), kept.store.waiting("a").len()),
+        ("10:8640,300:8640".into(), 1)
+    );
+    let before = kept.values("a");
+    assert_eq!(before, [Some(1.0), Some(11.0)], "the sum of what the file held and what came");
+    assert_eq!(kept.store.persist_all(NOW), 0);
+    assert_eq!(kept.values("a"), before, "written or not, the answer is the same");
+    // What adds up asks the file that there is now.
+    assert_eq!(kept.store.write(&[write], NOW).points, 1);
+    assert_eq!(kept.values("a"), [Some(1.0), Some(20.0)]);
+}
+
+#[test]
+fn what_waits_goes_to_the_trash_with_its_series() {
+    let kept = Kept::with(&["a"], UpkeepOptions::default());
+    let write = |value| Write { series: "a", timestamp: NOW, value, merge: Merge::Add };
+    assert_eq!(kept.store.write(&[write(5.0)], NOW).points, 1);
+    assert_eq!(kept.store.delete("a", 10, NOW).unwrap(), ["a"]);
+    assert_eq!((kept.names(), kept.store.waiting("a")), (vec![], vec![]));
+    let trashed = kept.path(".trash/2026-03-04T04Z.1772596800/a.wsp");
+    assert_eq!(Whisper::open_read_only(trashed).unwrap().value_at(NOW).unwrap(), Some(7.0));
+    // The next point is the first of a new series: nothing of the old one is added to it.
+    assert_eq!(kept.store.write(&[write(3.0)], NOW).points, 1);
+    assert_eq!(kept.values("a"), [None, Some(3.0)]);
+    assert_eq!(kept.store.persist_all(NOW), 0);
+    assert_eq!(kept.values("a"), [None, Some(3.0)]);
+    assert_eq!(kept.names(), ["a"]);
+}

@@ -15,13 +15,14 @@ use crate::backend::Repeater;
 use crate::carbon::rules::RuleError;
 use crate::carbon::{Doors, DoorsHandle, Protocol, Stage};
 use crate::checkpoint::LockError;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, ConfigError};
 use crate::events::EventLog;
 use crate::flush::Flusher;
 use crate::health::Health;
-use crate::http::{self, HttpState};
+use crate::http::{self, HttpState, MayDelete};
 use crate::key_flush::KeyFlush;
+use crate::limits::STORE_DEADLINE;
 use crate::live::Hub;
 use crate::receiver::Receivers;
 use crate::store::{LocalStore, NoStore, OpenError, Store, StoreOptions};
@@ -216,13 +217,15 @@ impl App {
         let admin = bind_tcp("admin", &config.admin)?;
         let doors = bind_doors(config)?;
         let addresses = Addresses::of(&listening, http.as_ref(), admin.as_ref(), doors.listening());
+        let clock = Arc::new(SystemClock);
         let state = HttpState {
             statsd: addresses.statsd,
-            store: store(config)?,
+            store: store(config, clock.clone())?,
+            may_delete: may_delete(config, addresses.http),
             hub: Hub::new(),
             health: Arc::new(Health::new(config.health_status == config::Health::Up)),
             events: EventLog::default(),
-            clock: Arc::new(SystemClock),
+            clock,
             telemetry: Arc::new(Telemetry::default()),
         };
         let is_closed = doors.listening().is_empty();
@@ -307,6 +310,7 @@ impl App {
         let listener = listener.map_err(cannot("serve http"))?;
         let hub = self.state.hub.clone();
         let health = self.state.health.clone();
+        let store = self.state.store.clone();
         let mut serving = tokio::spawn(async move {
             if let Some(listener) = listener {
                 // Resolves when the sender is dropped, too.
@@ -346,6 +350,7 @@ impl App {
                 taking.stop();
             }
             flushing.stop();
+            store.close(STORE_DEADLINE);
             if let Some(key_flushing) = key_flushing {
                 key_flushing.stop();
             }
@@ -372,11 +377,25 @@ impl App {
     }
 }
 
-fn store(config: &Config) -> Result<Arc<dyn Store>, AppError> {
+fn store(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, AppError> {
     let Some(folder) = &config.data else { return Ok(Arc::new(NoStore)) };
     let mut options = StoreOptions::new(config.flush_interval);
     options.schemas = schemas(config).map_err(AppError::Config)?;
-    Ok(Arc::new(LocalStore::open(folder, options)?))
+    options.upkeep = schemas::upkeep(config);
+    let store = LocalStore::open(folder, options)?;
+    store.start(move || clock.seconds()).map_err(cannot("start the thread that writes files"))?;
+    Ok(Arc::new(store))
+}
+
+/// Who may delete series over HTTP.
+fn may_delete(config: &Config, address: Option<SocketAddr>) -> MayDelete {
+    if config.store.delete_over_http {
+        MayDelete::Everybody
+    } else if address.is_some_and(|address| address.ip().is_loopback()) {
+        MayDelete::ThisMachine
+    } else {
+        MayDelete::Nobody
+    }
 }
 
 fn cannot(what: &'static str) -> impl Fn(io::Error) -> AppError {

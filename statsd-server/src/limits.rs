@@ -1,14 +1,24 @@
 //! Every bound of the server, in one place, each with its unit in its name and its reason beside it.
 //! What hits a bound is counted in [`crate::telemetry::Telemetry`] and nothing else is lost.
 
+mod admin;
+mod carbon;
 mod import;
 mod index;
+mod journal;
+mod relay;
+mod store;
 mod upkeep;
 
 use std::time::Duration;
 
+pub use admin::*;
+pub use carbon::*;
 pub use import::*;
 pub use index::*;
+pub use journal::*;
+pub use relay::*;
+pub use store::*;
 pub use upkeep::*;
 
 /// The largest UDP payload there is (IPv4: 65,535 less the headers); a receive buffer of this size cuts nothing.
@@ -143,7 +153,7 @@ pub const DESCRIPTORS_WANTED: u64 = 4_096;
 
 /// Descriptors that streams leave to files, HTTP, carbon's doors and everything else.
 pub const DESCRIPTORS_OF_OTHERS: usize =
-    OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX + CARBON_CONNECTIONS_MAX + 64;
+    OPEN_FILES_DEFAULT + HTTP_CONNECTIONS_MAX + CARBON_CONNECTIONS_MAX + 64;
 
 /// Bytes to which a UDP socket's receive buffer is raised, as far as the system allows: a burst of
 /// some ten thousand packets waits there while the receiver does not run.
@@ -161,15 +171,12 @@ pub const SERIES_NODES_MAX: usize = 32;
 /// Different series whose refusal or failure is logged in one minute; all of them are counted.
 pub const LOGGED_SERIES_MAX: usize = 64;
 
-/// Open Whisper files kept by the local store. Most systems allow a process 1,024 descriptors.
-pub const OPEN_FILES_MAX: usize = 512;
-
 /// Connections over HTTP at once, live pages among them. With the files kept open it stays below the
 /// 1,024 descriptors that most systems allow a process. One more ends the oldest that never asked for
 /// anything, or else waits.
 pub const HTTP_CONNECTIONS_MAX: usize = LIVE_CLIENTS_MAX + 128;
 
-const _: () = assert!(OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX <= 900);
+const _: () = assert!(OPEN_FILES_DEFAULT + HTTP_CONNECTIONS_MAX <= 900);
 
 /// How long a connection over HTTP is kept while nothing goes through it.
 pub const HTTP_SILENCE_MAX: Duration = Duration::from_secs(30);
@@ -335,162 +342,10 @@ pub const EXEC_STDERR_MAX_BYTES: usize = 4 << 10;
 /// many as Node prints of an array.
 pub const RAW_VALUES_MAX: usize = 100;
 
-/// Nodes of a relay. Each has a socket's worth of probes, and a packet's room in every receiver.
-pub const RELAY_NODES_MAX: usize = 256;
-
-/// Bytes of a packet that a relay makes of several lines: what an Ethernet frame carries, less the headers
-/// of IPv6 and UDP and some room for a tunnel's. A longer line travels alone.
-pub const RELAY_PACKET_MAX_BYTES: usize = 1_432;
-
-/// Places for names whose node a receiver of a relay remembers: two megabytes, of which ten thousand names
-/// use a third. A name whose place another one has taken costs its digest.
-pub const RELAY_CACHE_NAMES: usize = 32_768;
-
-/// Bytes of such a name, so that it and its node fill one line of that cache. Longer ones cost their digest.
-pub const RELAY_CACHE_NAME_MAX_BYTES: usize = 61;
-
-/// How long a relay's socket may not take a packet before its lines are dropped. Packets meanwhile wait in
-/// the receivers' buffers.
-pub const RELAY_SEND_WAIT_MAX: Duration = Duration::from_millis(100);
-
-/// How long the start of a relay waits for the names of its nodes to resolve; those that have not are
-/// out of the ring until a health check finds them.
-pub const RELAY_RESOLVE_WAIT_MAX: Duration = Duration::from_secs(5);
-
-/// How long a node may take to answer a health check that is made more often than that: less would take a
-/// busy node for a dead one.
-pub const RELAY_CHECK_WAIT_MIN: Duration = Duration::from_secs(1);
-
-/// The same where checks are made less often than that; between the two it is the time between checks.
-pub const RELAY_CHECK_WAIT_MAX: Duration = Duration::from_secs(10);
-
-/// Bytes of a node's answer to a health check that are read; etsy's has 11.
-pub const RELAY_ANSWER_MAX_BYTES: usize = 1_024;
-
-/// Connections to the console at once. With files and HTTP they stay below the 1,024 descriptors that
-/// most systems allow a process. One more ends the one that was silent for longest.
-pub const ADMIN_CONNECTIONS_MAX: usize = 32;
-
-/// Bytes that the console reads at once, which is one command: as many as Node.js reads, so that a
-/// longer line is cut where etsy's is.
-pub const ADMIN_COMMAND_MAX_BYTES: usize = 64 * 1_024;
-
-/// Bytes of metrics in one reply of the console: some 200,000 counters. All connections together hold
-/// at most `ADMIN_CONNECTIONS_MAX` of them.
-pub const ADMIN_REPLY_MAX_BYTES: usize = 8 << 20;
-
-/// How long a connection to the console may be silent; people think while they are connected.
-pub const ADMIN_SILENCE_MAX: Duration = Duration::from_secs(600);
-
-/// How long a client of the console may take no byte of a reply.
-pub const ADMIN_STALL_MAX: Duration = Duration::from_secs(30);
-
 /// Requests of the console that wait for the flush thread: one at work, and the word to stop.
 pub const FLUSH_REQUESTS_MAX: usize = 2;
-
-/// Bytes of a file with carbon's lists or rules, which is read into memory whole.
-pub const RULE_FILE_MAX_BYTES: u64 = 1 << 20;
-
-/// Patterns in one list, and rules in one file; together they are one automaton.
-pub const RULES_MAX: usize = 10_000;
-
-/// Bytes that one pattern of such a file may take in memory; ordinary ones take a few thousand.
-pub const RULE_PATTERN_MAX_BYTES: usize = 1 << 20;
-
-/// Bytes that all patterns of one file may take as one automaton.
-pub const RULE_PATTERNS_MAX_BYTES: usize = 64 << 20;
-
-/// How deep groups of such a pattern may stand in each other.
-pub const RULE_DEPTH_MAX: u32 = 64;
-
-/// Bytes of a name that rewrite rules go on with: no longer one is stored, and rules that double a name
-/// would fill the memory.
-pub const RULE_NAME_MAX_BYTES: usize = 4_096;
-
-/// The longest interval of an aggregation rule, a day; its values are in memory alone until then.
-pub const AGGREGATION_SECONDS_MAX: u32 = 86_400;
-
-/// Intervals of one aggregate that may be configured to be known.
-pub const AGGREGATION_INTERVALS_KNOWN_MAX: u32 = 1_000;
 
 /// Names that aggregation rules make and that have values in memory.
 pub const AGGREGATES_MAX: usize = 200_000;
 
-/// Intervals of all of them; each takes some 150 bytes.
-pub const AGGREGATION_INTERVALS_MAX: usize = 1_000_000;
-
-/// Values that percentiles among them keep: 64 MB. Other methods keep a number.
-pub const AGGREGATION_VALUES_MAX: usize = 8_000_000;
-
-/// Seconds that a point may lie ahead and still be aggregated, as the store takes it.
-pub const AGGREGATION_AHEAD_SECONDS_MAX: i64 = 60;
-
-/// Names whose aggregates are remembered; any other costs a search with all rules.
-pub const AGGREGATION_NAMES_MAX: usize = 200_000;
-
-/// Bytes of such a name. Longer ones are searched for each time.
-pub const AGGREGATION_NAME_MAX_BYTES: usize = 256;
-/// Bytes of a name that comes through carbon's doors. Rules may make a shorter one of it; the store's own bound is
-/// `SERIES_NAME_MAX_BYTES`.
-pub const CARBON_NAME_MAX_BYTES: usize = 4 * SERIES_NAME_MAX_BYTES;
-
-/// Connections to all of carbon's doors at once. Collectors keep theirs open; further ones are closed at once.
-pub const CARBON_CONNECTIONS_MAX: usize = 1_024;
-
-/// Bytes read at once of a connection with lines: about 1,300 of them, which are one batch.
-pub const CARBON_READ_BYTES: usize = 64 << 10;
-
-/// Bytes of a frame, unless configured: what carbon takes.
-pub const CARBON_FRAME_BYTES: usize = 1 << 20;
-
-/// The same, as far as it may be configured.
-pub const CARBON_FRAME_BYTES_MAX: usize = 16 << 20;
-
-/// Bytes of all frames that are being received; where they are taken, other connections' frames wait.
-pub const CARBON_FRAMES_HELD_MAX_BYTES: usize = 64 << 20;
-
 const _: () = assert!(CARBON_FRAME_BYTES_MAX <= CARBON_FRAMES_HELD_MAX_BYTES);
-
-/// How long a client may take for a frame whose length it has sent.
-pub const CARBON_FRAME_WAIT_MAX: Duration = Duration::from_secs(30);
-
-/// Bytes of names in one batch of a frame's points; a frame with more becomes several batches, so that a name that
-/// stands in it once, and is meant a hundred thousand times, takes no gigabyte.
-pub const CARBON_BATCH_BYTES: usize = 256 << 10;
-
-/// Points in one batch.
-pub const CARBON_BATCH_POINTS: usize = 16 << 10;
-
-/// Batches that wait for the thread that writes to the store: 8 MB at the most.
-pub const CARBON_BATCHES_MAX: usize = 16;
-
-/// How long a connection with nothing to say is kept, unless configured. A machine that is gone is noticed in two
-/// minutes; this is for programs that forget theirs.
-pub const CARBON_IDLE: Duration = Duration::from_secs(3_600);
-
-/// The same, as far as it may be configured: what is longer is for ever, which is written 0.
-pub const CARBON_IDLE_MAX: Duration = Duration::from_secs(7 * 86_400);
-
-/// How long the end of the server waits until the points of a connection are safe.
-pub const CARBON_END_WAIT_MAX: Duration = Duration::from_secs(5);
-
-/// How long a client of the cache query port may take no byte of an answer.
-pub const CARBON_STALL_MAX: Duration = Duration::from_secs(30);
-
-/// Series that one bulk question may name.
-pub const CARBON_QUERY_SERIES_MAX: usize = 10_000;
-
-/// Points of one answer: 16 bytes each.
-pub const CARBON_QUERY_POINTS_MAX: usize = 1_000_000;
-
-/// Values in one pickle: those of an ordinary frame of 1 MiB, twice. One takes 24 bytes.
-pub const PICKLE_VALUES_MAX: usize = 1 << 20;
-
-/// How often lists and tuples may stand in each other; points need three.
-pub const PICKLE_DEPTH_MAX: usize = 64;
-
-/// Values that a pickle may note to name them again.
-pub const PICKLE_MEMO_MAX: usize = 256 << 10;
-
-/// Bytes of a whole number in a pickle; what is longer is no time and no value.
-pub const PICKLE_LONG_MAX_BYTES: usize = 16;

@@ -14,7 +14,7 @@ use crate::clock::SystemClock;
 use crate::config::{self, Config, RelayNode};
 use crate::events::EventLog;
 use crate::health::Health;
-use crate::http::{self, HttpState};
+use crate::http::{self, HttpState, MayDelete};
 use crate::live::Hub;
 use crate::receiver::{Listening, Receivers};
 use crate::relay::{NodeOptions, Relay, RelayConsole, RelayOptions};
@@ -71,6 +71,7 @@ impl RelayApp {
         let state = HttpState {
             statsd: addresses.statsd,
             store: Arc::new(NoStore),
+            may_delete: MayDelete::Nobody,
             hub: Hub::new(),
             events: EventLog::default(),
             clock: Arc::new(SystemClock),

@@ -165,6 +165,7 @@ impl Reloader {
         }
         if rules != self.rules || config.store != self.config.store {
             self.state.store.set_schemas(schemas::of_rules(&config, rules.clone()));
+            self.state.store.set_upkeep(schemas::upkeep(&config));
         }
         self.rules = rules;
         self.admin.show(Shown {

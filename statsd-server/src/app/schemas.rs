@@ -1,7 +1,7 @@
 //! Rules for series' files, as the configuration has them → as the store takes them.
 
-use crate::config::{Config, ConfigError, StorageRules};
-use crate::store::{AggregationRule, SchemaRule, Schemas};
+use crate::config::{Config, ConfigError, StorageRules, Upkeep};
+use crate::store::{AggregationRule, SchemaRule, Schemas, UpkeepMode, UpkeepOptions};
 
 /// What series' files look like under a configuration.
 ///
@@ -32,13 +32,30 @@ pub(super) fn of_rules(config: &Config, rules: StorageRules) -> Schemas {
         name: named(aggregation.name, aggregation.pattern.as_str()),
         pattern: aggregation.pattern.regex().clone(),
         method: aggregation.method.map(|method| method.0),
-        x_files_factor: aggregation.x_files_factor.map(|factor| factor.get()),
+        x_files_factor: aggregation.x_files_factor.map(crate::config::XFilesFactor::get),
     };
     Schemas::new(
         rules.schemas.into_iter().map(rule).collect(),
         rules.aggregations.into_iter().map(aggregation).collect(),
         config.store.delete_after,
     )
+}
+
+/// What is done to files that do not follow them.
+pub(super) fn upkeep(config: &Config) -> UpkeepOptions {
+    let mode = |upkeep| match upkeep {
+        Upkeep::Off => UpkeepMode::Off,
+        Upkeep::DryRun => UpkeepMode::DryRun,
+        Upkeep::On => UpkeepMode::On,
+    };
+    let store = &config.store;
+    UpkeepOptions {
+        migrate: mode(store.migrate),
+        expire: mode(store.expire),
+        looks_per_second: store.looks_per_second,
+        migrations_per_second: store.migrations_per_second,
+        trash_after: store.trash_after,
+    }
 }
 
 fn named(name: String, pattern: &str) -> String {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::config::{Config, FlushAlign, Health, HttpOutput, LogBackend, Output};
+use crate::config::{Config, FlushAlign, Health, HttpOutput, LogBackend, Output, Upkeep};
 use crate::limits::{LOGGED_LINES_MAX, SPOOL_MEMORY_BYTES};
 
 /// One thing that a configuration asks for.
@@ -195,6 +195,48 @@ impl List {
             if let Some(file) = file {
                 self.add(key, Done, file.display());
             }
+        }
+        self.upkeep(config);
+    }
+
+    /// What is done to files that exist.
+    fn upkeep(&mut self, config: &Config) {
+        let store = &config.store;
+        let has_rules = !config.schema.is_empty()
+            || !config.aggregation.is_empty()
+            || store.schemas.is_some()
+            || store.aggregation.is_some();
+        if has_rules {
+            let what = match store.migrate {
+                Upkeep::Off => "files that are not as the rules say stay as they are".to_owned(),
+                Upkeep::DryRun => "files that are not as the rules say are counted".to_owned(),
+                Upkeep::On => format!(
+                    "files that are not as the rules say are migrated, {} a second at most",
+                    store.migrations_per_second
+                ),
+            };
+            self.add("store.migrate", Done, what);
+        }
+        let of_rule = config.schema.iter().find_map(|schema| schema.delete_after);
+        if let Some(after) = store.delete_after.or(of_rule) {
+            let done = match store.expire {
+                Upkeep::Off => "nothing is done to series that are not written",
+                Upkeep::DryRun => "are counted",
+                Upkeep::On => "go to the trash",
+            };
+            let what = if store.expire == Upkeep::Off {
+                done.to_owned()
+            } else {
+                format!("series not written for {after:?}, or as their rule says, {done}")
+            };
+            self.add("store.delete_after", Done, what);
+        }
+        if store.trash_after != self.default.store.trash_after {
+            let what = format_args!("deleted files are kept for {:?}", store.trash_after);
+            self.add("store.trash_after", Done, what);
+        }
+        if store.delete_over_http {
+            self.add("store.delete_over_http", Done, "whoever reaches `http` may delete series");
         }
     }
 

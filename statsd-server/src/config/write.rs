@@ -67,7 +67,11 @@ impl Config {
                 if taken {
                     match of_section.zip(merged.get_mut(&name).and_then(Value::as_table_mut)) {
                         Some((key, section)) => {
-                            take(section, key, next.get(&name).and_then(|section| section.get(key)))
+                            take(
+                                section,
+                                key,
+                                next.get(&name).and_then(|section| section.get(key)),
+                            );
                         }
                         None => take(&mut merged, &name, next.get(&name)),
                     }

@@ -12,6 +12,7 @@ mod page;
 mod params;
 mod render;
 mod reply;
+mod series;
 mod status;
 
 use std::net::SocketAddr;
@@ -37,6 +38,8 @@ use crate::telemetry::Telemetry;
 use connections::Bounded;
 use error::HttpError;
 
+pub use series::MayDelete;
+
 /// What the routes read from.
 #[derive(Debug, Clone)]
 pub struct HttpState {
@@ -44,6 +47,8 @@ pub struct HttpState {
     pub statsd: Option<SocketAddr>,
     /// Series and their points.
     pub store: Arc<dyn Store>,
+    /// Who may delete series.
+    pub may_delete: MayDelete,
     /// The newest flush.
     pub hub: Hub,
     /// How the server is.
@@ -65,6 +70,7 @@ pub fn router(state: HttpState) -> Router {
         .merge(live::routes())
         .merge(page::routes())
         .merge(render::routes())
+        .merge(series::routes())
         .merge(status::routes())
         .merge(route_both(Router::new(), "/version", get(version)))
         .layer(map_response_with_state(state.clone(), finish))

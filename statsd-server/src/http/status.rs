@@ -21,7 +21,7 @@ pub(super) fn routes() -> Router<HttpState> {
 /// `{"version": …, "health": {"up": true, "unhealthy": [], "not_ready": []}, "live_pages": …, "counts": {"packets": 31, …}, "bad_lines": {"bad value": {"lines": 3,
 /// "example": "users:x|c"}, …}, "carbon": {"open": 2, "bad_points": {…}}, "service_checks": [{"name": "db.up", "status": 2, "message": "refused", …}, …], "contexts": …, "first_nodes": [{"node":
 /// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}, "nodes": {"10.0.0.1:8125": {"up": 1,
-/// "lines": 12, …}}}`, the counts and the new names since the start, the contexts of the last flush; nodes
+/// "lines": 12, …}}, "upkeep": {"drifted": 0, "migrated": 0, …}}`, the counts and the new names since the start, the contexts of the last flush; nodes
 /// are those of a relay.
 async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     let counts: Map<String, Value> =
@@ -48,6 +48,10 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         .into_iter()
         .map(|(node, new_names)| json!({ "node": node, "new_names": new_names }))
         .collect();
+    let upkeep = state.store.upkeep_report().map(|report| {
+        let numbers = report.numbers().into_iter();
+        Value::Object(numbers.map(|(name, n)| (name.to_owned(), n.into())).collect())
+    });
     let status = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "health": {
@@ -64,6 +68,7 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         "nodes": nodes,
         "contexts": known.contexts,
         "first_nodes": first_nodes,
+        "upkeep": upkeep,
     });
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (headers, format!("{status:#}\n"))
@@ -118,6 +123,7 @@ mod tests {
         });
         assert_eq!(status["service_checks"], json!([check]));
         assert_eq!(status["contexts"], 9);
+        assert_eq!(status["upkeep"], Value::Null, "of a store without files");
         let not_ready = ["it does not receive yet"];
         let health = json!({ "up": true, "unhealthy": [], "not_ready": not_ready });
         assert_eq!(status["health"], health);

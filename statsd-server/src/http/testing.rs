@@ -2,18 +2,18 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use super::{HttpState, router};
+use super::{HttpState, MayDelete, router};
 use crate::clock::Clock;
 use crate::events::EventLog;
 use crate::health::Health;
 use crate::live::Hub;
-use crate::store::{Fetched, Node, Store, StoreError, Write, Written};
+use crate::store::{Fetched, Glob, Node, Store, StoreError, Write, Written};
 use crate::telemetry::Telemetry;
 
 /// Fails a test that would wait for ever.
@@ -28,16 +28,25 @@ impl Clock for StoppedClock {
     }
 }
 
-#[derive(Debug)]
-struct EmptyStore;
+/// Names that can be found and deleted, and nothing else.
+#[derive(Debug, Default)]
+struct Names(Mutex<Vec<&'static str>>);
 
-impl Store for EmptyStore {
+impl Store for Names {
     fn write(&self, _: &[Write<'_>], _: i64) -> Written {
         Written::default()
     }
 
-    fn find(&self, _: &str, _: usize) -> Result<Vec<Node>, StoreError> {
-        Ok(Vec::new())
+    fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError> {
+        Glob::new(pattern)?;
+        let node = |path: &&str| Node { path: (*path).to_owned(), leaf: true, branch: false };
+        Ok(self.0.lock().unwrap().iter().map(node).take(limit).collect())
+    }
+
+    fn delete(&self, pattern: &str, limit: usize, _: i64) -> Result<Vec<String>, StoreError> {
+        let found = self.find(pattern, limit)?;
+        self.0.lock().unwrap().clear();
+        Ok(found.into_iter().map(|node| node.path).collect())
     }
 
     fn fetch(&self, _: &str, _: i64, _: i64, _: i64) -> Result<Option<Fetched>, StoreError> {
@@ -56,9 +65,19 @@ pub(super) struct Served {
 }
 
 pub(super) fn serve() -> Served {
+    serve_store(Names::default(), MayDelete::Nobody)
+}
+
+/// One with the series `a.x` and `a.y`, which may be deleted by these.
+pub(super) fn serve_deleting(may_delete: MayDelete) -> Served {
+    serve_store(Names(Mutex::new(vec!["a.x", "a.y"])), may_delete)
+}
+
+fn serve_store(store: Names, may_delete: MayDelete) -> Served {
     let state = HttpState {
+        may_delete,
         statsd: Some((Ipv4Addr::LOCALHOST, 8125).into()),
-        store: Arc::new(EmptyStore),
+        store: Arc::new(store),
         hub: Hub::new(),
         health: Arc::default(),
         events: EventLog::default(),
@@ -78,9 +97,21 @@ pub(super) fn serve() -> Served {
 impl Served {
     /// Sends a GET and reads the head of its answer.
     pub(super) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.request("GET", path, "test", headers)
+    }
+
+    /// Sends a request and reads the head of its answer.
+    pub(super) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        host: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n").unwrap();
+        write!(stream, "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n")
+            .unwrap();
         for (name, value) in headers {
             write!(stream, "{name}: {value}\r\n").unwrap();
         }

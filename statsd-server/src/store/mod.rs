@@ -1,9 +1,11 @@
 //! Where points live: names → series → points, behind `trait Store`.
 //! May not know StatsD, HTTP or configuration. Data comes from `backend/` and goes to `query/`.
 
+mod cache;
 mod folder_lock;
 mod glob;
 mod index;
+mod journal;
 mod local;
 mod log_limit;
 mod merge;
@@ -14,10 +16,12 @@ mod options;
 mod scan;
 mod schema;
 mod sha256;
+mod status;
 mod tag_expression;
 mod tag_index;
 mod tagged;
 mod tagged_find;
+mod upkeep;
 
 use std::fmt;
 use std::io;
@@ -27,9 +31,11 @@ pub use glob::Glob;
 pub use local::{LocalStore, OpenError};
 pub(crate) use name::SeriesName;
 pub use no_store::NoStore;
-pub use options::StoreOptions;
+pub use options::{StoreJournal, StoreOptions};
 pub use schema::{AggregationRule, SchemaRule, Schemas};
+pub use status::{FailingSeries, StoreStatus, StoredJournal};
 pub use tag_expression::TagExpression;
+pub use upkeep::{Drift, UpkeepMode, UpkeepOptions, UpkeepReport};
 
 /// How a value meets the one that already stands in its slot.
 ///
@@ -68,12 +74,12 @@ pub struct Write<'a> {
 pub struct Written {
     /// Points that stand in the store.
     pub points: usize,
-    /// Series whose file was made.
+    /// Series that were not known before.
     pub created: usize,
     /// Points refused because their name cannot be stored, `SERIES_MAX` is reached, the value is not
-    /// finite, or the timestamp lies in the future or before what is kept.
+    /// finite, or the timestamp lies more than `FUTURE_MAX` in the future or before what is kept.
     pub refused: usize,
-    /// Points lost to an error of the file system.
+    /// Points lost because files cannot be written and as many points as may be wait for that.
     pub failed: usize,
 }
 
@@ -152,6 +158,40 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// What files of series look like from now on. One that exists stays as it is until it is migrated.
     fn set_schemas(&self, _schemas: Schemas) {}
+
+    /// What is done from now on to files that are not as the schemas say, or that nobody writes any more.
+    fn set_upkeep(&self, _options: UpkeepOptions) {}
+
+    /// What that has come to; nothing where there are no files.
+    fn upkeep_report(&self) -> Option<UpkeepReport> {
+        None
+    }
+
+    /// Files that are not as the schemas say, by name: those after this one, at most so many. They are
+    /// known as far as the upkeep has come, where it does not migrate them at once.
+    fn drift(&self, _after: Option<&str>, _limit: usize) -> Vec<Drift> {
+        Vec::new()
+    }
+
+    /// Deletes the series that match a glob, at most so many, and yields their names; those that cannot be
+    /// deleted are logged and left out. What is deleted is kept in the trash for a time.
+    ///
+    /// # Errors
+    /// The pattern is not a glob. Nothing is deleted then.
+    fn delete(&self, _pattern: &str, _limit: usize, _now: i64) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+    /// How long points may wait in memory from now on before they are written to files.
+    fn set_write_after(&self, _write_after: Duration) {}
+
+    /// How it is at `now`; nothing where points are not kept.
+    fn status(&self, _now: i64) -> Option<StoreStatus> {
+        None
+    }
+
+    /// Writes what waits in memory to where it stays, as far as the deadline allows. What comes later is
+    /// stored all the same, but waits for another call of this.
+    fn close(&self, _deadline: Duration) {}
 
     /// Whether points can be stored at this moment, as far as a small write tells.
     fn check(&self) -> io::Result<()> {

@@ -107,6 +107,11 @@ impl<'a> SeriesName<'a> {
         &self.0
     }
 
+    /// The same as a text of its own.
+    pub(crate) fn into_text(self) -> Cow<'a, str> {
+        self.0
+    }
+
     /// The nodes of one without tags, none of them empty; at least one.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &str> {
         self.0.split('.')

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use statsd_server::clock::Clock;
 use statsd_server::events::EventLog;
-use statsd_server::http::{HttpState, router};
+use statsd_server::http::{HttpState, MayDelete, router};
 use statsd_server::live::Hub;
 use statsd_server::store::Store;
 use statsd_server::telemetry::Telemetry;
@@ -55,6 +55,7 @@ impl Server {
             statsd: None,
             store: Arc::new(store),
             health: Arc::default(),
+            may_delete: MayDelete::Nobody,
             hub: Hub::new(),
             events: EventLog::default(),
             clock: Arc::new(Stopped),

@@ -101,6 +101,7 @@
 mod aggregation;
 mod archive;
 mod check;
+mod copy;
 mod create;
 mod diff;
 mod disk;

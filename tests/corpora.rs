@@ -31,3 +31,13 @@ fn every_kept_packet_is_read_and_added_up() {
 fn every_kept_config_js_is_read_or_refused() {
     replay("config_js", 100, input::config_js);
 }
+
+#[test]
+fn every_kept_whisper_file_is_used_or_refused() {
+    replay("whisper_file", 30, input::whisper_file);
+}
+
+#[test]
+fn every_kept_retention_text_is_read_or_refused() {
+    replay("retentions", 30, input::retentions);
+}

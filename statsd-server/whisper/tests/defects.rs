@@ -152,13 +152,10 @@ fn w9_no_point_goes_to_the_copy_that_a_resize_puts_aside() {
     let stale = Whisper::open(&path).unwrap();
     // Whoever waits for the lock gets the file that stands there after it.
     let locked = Whisper::open_locked(&path).unwrap();
-    let waiting = thread::spawn({
-        let path = path.clone();
-        move || {
-            let mut file = Whisper::open_locked(path).unwrap();
-            let _ = file.update(NOW, 1.0, NOW).unwrap();
-            file.header().file_bytes()
-        }
+    let waiting = thread::spawn(move || {
+        let mut file = Whisper::open_locked(path).unwrap();
+        let _ = file.update(NOW, 1.0, NOW).unwrap();
+        file.header().file_bytes()
     });
     let longer = parse_retentions("10:60").unwrap();
     let header = statsd_whisper::Header::new(&longer, AggregationMethod::Sum, 0.0).unwrap();

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use statsd_whisper::{
-    Accepted, AggregationMethod, Header, Point, Refill, ResizeOptions, Whisper, check,
+    Accepted, AggregationMethod, Finding, Header, Point, Refill, ResizeOptions, Whisper, check,
     parse_retentions, repair,
 };
 
@@ -73,10 +73,11 @@ fn use_all(path: &Path, refill: Option<Refill>) {
     assert!(findings.iter().all(|finding| !finding.to_string().is_empty()));
     let Ok(mut file) = Whisper::open(path) else {
         // A file that is only short is the one thing that can be repaired.
-        assert!(findings.iter().any(|finding| finding.is_damage()), "{}", path.display());
+        assert!(findings.iter().any(Finding::is_damage), "{}", path.display());
         return;
     };
     let size = fs::metadata(path).unwrap().len();
+    let slots = usize::try_from(size / 12).unwrap();
     assert!(file.header().file_bytes() <= size);
     for now in [NOW, 0, u32::MAX.into()] {
         let word = u32::try_from(now).unwrap();
@@ -91,8 +92,8 @@ fn use_all(path: &Path, refill: Option<Refill>) {
         for archive in file.header().archives() {
             let step = archive.retention().seconds_per_point;
             let all = file.fetch_archive_with(&waiting, step, 0, now, now).unwrap();
-            assert!(all.is_none_or(|all| all.values.len() * 12 <= size as usize));
-            assert!(file.points(step).unwrap().len() * 12 <= size as usize);
+            assert!(all.is_none_or(|all| all.values.len() <= slots));
+            assert!(file.points(step).unwrap().len() <= slots);
         }
         let _ = file.update(now, 1.0, now).unwrap();
         let _ = file.update_many(&points, now).unwrap();
@@ -149,13 +150,16 @@ fn no_mutation_of_a_file_panics_or_takes_memory() {
         }
         fs::write(&path, &bytes).unwrap();
         opened += usize::from(Whisper::open(&path).is_ok());
-        repaired += usize::from(repair(&path).is_ok_and(|done| done));
+        // It waits for the disk, so not each time.
+        if numbers.below(8) == 0 {
+            repaired += usize::from(repair(&path).is_ok_and(|done| done));
+        }
         let size = fs::metadata(&path).unwrap().len();
         // No other length than the real one has all archives in their places.
         assert!(size <= bytes.len().max(whole.len()) as u64, "{size}");
         use_all(&path, REFILLS[numbers.below(REFILLS.len())]);
     }
-    assert!(opened > MUTATIONS / 10 && repaired > MUTATIONS / 100, "{opened} {repaired}");
+    assert!(opened > MUTATIONS / 10 && repaired > MUTATIONS / 1_000, "{opened} {repaired}");
     let taken = memory() - before;
     assert!(taken < MEMORY_MAX_KIB, "{taken} KiB");
 }

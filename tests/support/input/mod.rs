@@ -3,6 +3,10 @@
 
 mod config_js;
 mod packet;
+mod retentions;
+mod whisper_file;
 
 pub use config_js::config_js;
 pub use packet::packet;
+pub use retentions::retentions;
+pub use whisper_file::whisper_file;

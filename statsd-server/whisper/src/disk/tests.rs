@@ -15,6 +15,9 @@ const NOW: u32 = 1_772_599_800;
 /// Bytes that a failing write has written: none, a part of an interval, of a value, of a second slot.
 const TORN: [usize; 4] = [0, 2, 6, 14];
 
+/// What is asked of a file at a time.
+type Question = fn(&Whisper, i64) -> Result<(), Error>;
+
 /// What is done to a file, with another one at hand.
 type Step = fn(&mut Whisper, &Whisper) -> Result<(), Error>;
 
@@ -135,7 +138,7 @@ fn a_read_that_fails_is_told_whatever_is_asked() {
     let folder = tempfile::tempdir().unwrap();
     let file = new_file(folder.path(), false);
     let now = i64::from(NOW) + 200;
-    let asked: [fn(&Whisper, i64) -> Result<(), Error>; 5] = [
+    let asked: [Question; 5] = [
         |file, now| file.fetch(now - 100, now, now).map(drop),
         |file, now| file.fetch_archive_with(&accepted(), 60, now - 500, now, now).map(drop),
         |file, now| file.value_at(now).map(drop),

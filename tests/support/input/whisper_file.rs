@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use statsd_whisper::{Accepted, Error, Point, Whisper, check, repair};
+use statsd_whisper::{Accepted, Error, Finding, Point, Whisper, check, repair};
 
 /// Files are not made larger than this, whatever a short one promises: a fuzzer has little disk.
 const REPAIRED_MAX_BYTES: u64 = 1 << 20;
@@ -21,15 +21,11 @@ pub fn whisper_file(data: &[u8]) {
         let path = folder.path().join("a.wsp");
         fs::write(&path, data).expect("a file");
         let findings = check(&path).expect("a file that can be read");
-        match Whisper::open(&path) {
-            Ok(file) => used(file, data).expect("no call of the system fails"),
-            Err(_) => {
-                assert!(
-                    findings.iter().any(|finding| finding.is_damage()),
-                    "refused without a reason"
-                );
-                repaired(&path, &findings);
-            }
+        if let Ok(file) = Whisper::open(&path) {
+            used(file, data).expect("no call of the system fails");
+        } else {
+            assert!(findings.iter().any(Finding::is_damage), "refused without a reason");
+            repaired(&path, &findings);
         }
     });
 }
@@ -72,9 +68,9 @@ fn answers(file: &Whisper, waiting: &[Accepted], now: i64) -> Result<Vec<Option<
     Ok(all)
 }
 
-fn repaired(path: &Path, findings: &[statsd_whisper::Finding]) {
+fn repaired(path: &Path, findings: &[Finding]) {
     let promised = findings.iter().find_map(|finding| match finding {
-        statsd_whisper::Finding::Truncated { promised, .. } => Some(*promised),
+        Finding::Truncated { promised, .. } => Some(*promised),
         _ => None,
     });
     if promised.is_some_and(|promised| promised <= REPAIRED_MAX_BYTES) && repair(path).is_ok() {

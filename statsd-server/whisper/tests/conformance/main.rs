@@ -9,4 +9,5 @@ mod case;
 mod golden;
 mod python;
 mod sha256;
+mod tools;
 mod vectors;

@@ -1,7 +1,7 @@
 //! The Python library itself, where `WHISPER_PYTHON` names an interpreter that can import it.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -17,7 +17,7 @@ use statsd_whisper::{AggregationMethod, Whisper};
 use crate::case::{check_fetch, create, golden_folder, list, name, read_cases, write};
 
 /// The interpreter, looked for once. Said past the test harness, which keeps what a passing test prints.
-static PYTHON: LazyLock<Option<OsString>> = LazyLock::new(|| {
+pub(crate) static PYTHON: LazyLock<Option<OsString>> = LazyLock::new(|| {
     let python = env::var_os("WHISPER_PYTHON");
     if python.is_none() {
         let told = b"not compared with Python: WHISPER_PYTHON names no interpreter with whisper\n";
@@ -44,7 +44,7 @@ fn random_points_make_pythons_bytes_and_answers() {
         .map(|i| random_case(i).new_tree(&mut runner).unwrap().current())
         .collect();
     let theirs = tempfile::tempdir().unwrap();
-    run(python, &["build", theirs.path().to_str().unwrap()], &json!(cases));
+    make(python, &["build", theirs.path().to_str().unwrap()], &json!(cases));
     let ours = tempfile::tempdir().unwrap();
     check_reading(python, ours.path(), &cases);
 
@@ -67,14 +67,14 @@ fn random_points_make_pythons_bytes_and_answers() {
 }
 
 /// Writes the cases with ours and compares what both answer from those files.
-fn check_reading(python: &OsString, folder: &Path, cases: &[Value]) {
+fn check_reading(python: &OsStr, folder: &Path, cases: &[Value]) {
     let mut requests = Vec::new();
     for case in cases {
         let path = folder.join(format!("{}.wsp", name(case)));
         write(case, &mut create(case, &path).unwrap());
         requests.push(json!({"path": path, "fetches": case["fetches"]}));
     }
-    let answers = run(python, &["read"], &json!(requests));
+    let answers = make(python, &["read"], &json!(requests));
     assert_eq!(list(&answers).len(), cases.len());
     for (case, answer) in cases.iter().zip(list(&answers)) {
         let file = Whisper::open(folder.join(format!("{}.wsp", name(case)))).unwrap();
@@ -139,9 +139,14 @@ fn random_case(index: usize) -> impl Strategy<Value = Value> {
     })
 }
 
-fn run(python: &OsString, arguments: &[&str], input: &Value) -> Value {
+fn make(python: &OsStr, arguments: &[&str], input: &Value) -> Value {
+    let script = golden_folder().join("make.py");
+    run(python, &[&[script.to_str().unwrap()], arguments].concat(), input)
+}
+
+/// What a script of Python prints as JSON, or null where it prints nothing.
+pub(crate) fn run(python: &OsStr, arguments: &[&str], input: &Value) -> Value {
     let mut child = Command::new(python)
-        .arg(golden_folder().join("make.py"))
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -149,7 +154,7 @@ fn run(python: &OsString, arguments: &[&str], input: &Value) -> Value {
         .expect("WHISPER_PYTHON starts");
     child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "make.py {arguments:?}: {}", output.status);
+    assert!(output.status.success(), "{arguments:?}: {}", output.status);
     if output.stdout.is_empty() {
         Value::Null
     } else {

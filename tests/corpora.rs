@@ -33,6 +33,16 @@ fn every_kept_config_js_is_read_or_refused() {
 }
 
 #[test]
+fn every_kept_whisper_file_is_used_or_refused() {
+    replay("whisper_file", 30, input::whisper_file);
+}
+
+#[test]
+fn every_kept_retention_text_is_read_or_refused() {
+    replay("retentions", 30, input::retentions);
+}
+
+#[test]
 fn every_kept_rrd_is_read_or_refused() {
     replay("rrd", 10, input::rrd);
 }

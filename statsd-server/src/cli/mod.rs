@@ -1,6 +1,6 @@
 //! Arguments → commands. The only room that writes to the terminal.
 //! May not know any part of the running server but `app` and `config`; the demo's shop knows the SDK. Data goes
-//! to `app`; the commands on files (`import/`) take `rrd`, and of `store` how a name is a path.
+//! to `app`; the commands on files (`import/`, `whisper/`) take `rrd`, and of `store` how a name is a path.
 
 mod check;
 mod convert;
@@ -12,7 +12,9 @@ mod reload;
 mod run;
 mod send;
 mod shop;
+mod table;
 mod terminal;
+mod whisper;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -53,6 +55,8 @@ enum Command {
     Send(send::Send),
     /// Make Whisper files of what other programs have kept.
     Import(import::Import),
+    /// Look into, write, resize, merge and repair Whisper files.
+    Whisper(whisper::Whisper),
 }
 
 /// Runs the command that the arguments name.
@@ -68,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Demo(demo) => demo.execute(),
         Command::Send(send) => send.execute(),
         Command::Import(import) => import.execute(),
+        Command::Whisper(whisper) => whisper.execute(),
     };
     let code = match done {
         Ok(()) => ExitCode::SUCCESS,

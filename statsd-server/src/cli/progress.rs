@@ -36,7 +36,12 @@ impl Progress {
 
     /// So much more is done.
     pub(super) fn advance(&mut self, by: u64) {
-        self.done = self.done.saturating_add(by);
+        self.set(self.done.saturating_add(by), self.total);
+    }
+
+    /// So much of so much is done.
+    pub(super) fn set(&mut self, done: u64, total: u64) {
+        (self.done, self.total) = (done, total);
         if !self.is_terminal {
             return;
         }

@@ -7,7 +7,10 @@
 //! the way for files of other machines. `series.rs` says what becomes of it as Whisper files.
 //!
 //! The stamps: RRDtool names a row by the *end* of what it covers, `(t - step, t]`, and Whisper by the
-//! *start*. So the row that `rrdtool fetch` shows at t belongs to Whisper's interval t - step.
+//! *start*. So the row that `rrdtool fetch` shows at t belongs to Whisper's interval t - step, which is
+//! where Python's rrd2whisper puts it, too. The tests hold both forms against what `rrdtool fetch` prints.
+//! (That tool writes coarse rows as updates, so that they fill gaps of the fine archive, and takes the
+//! share that may be unknown for the one that must be known; here it is neither.)
 
 mod dump;
 mod native;

@@ -60,6 +60,13 @@ impl Archive {
         (self.interval(now) - self.seconds() + self.step()).max(self.step())
     }
 
+    /// The base of an archive with this interval in slot 0; none where it is empty. One that does not
+    /// begin on the step is what is left of a write that ended too early: the next one goes there.
+    pub(crate) fn base(&self, interval: u32) -> Option<u32> {
+        let begins = interval.is_multiple_of(self.retention.seconds_per_point);
+        (interval != 0 && begins).then_some(interval)
+    }
+
     /// The slot of an interval, where `base` is the interval that went into slot 0.
     pub(crate) fn slot(&self, interval: i64, base: u32) -> u32 {
         let steps = (interval - i64::from(base)).div_euclid(self.step());

@@ -203,3 +203,6 @@ mod fault {
 
 #[cfg(test)]
 pub(crate) mod fault;
+
+#[cfg(test)]
+mod tests;

@@ -62,7 +62,8 @@ impl Whisper {
             // Slot 0 of the first archive follows the table, and is in what was read.
             let slot = usize::try_from(archive.byte_of(0)).ok().and_then(|at| head.get(at..));
             let slot = slot.and_then(|bytes| decode_slots(bytes).next());
-            base.store(slot.map_or(0, |slot| slot.interval), Ordering::Relaxed);
+            let found = slot.and_then(|slot| archive.base(slot.interval));
+            base.store(found.unwrap_or(0), Ordering::Relaxed);
         }
         Ok(opened)
     }

@@ -15,7 +15,7 @@ use page::Page;
 use crate::archive::{Archive, SLOT_BYTES};
 use crate::disk::Disk;
 use crate::error::Error;
-use crate::layout::{Header, Slot, decode_slots};
+use crate::layout::{Header, Slot, decode_slot, decode_slots};
 
 /// Slots that a page has at least, where nothing says which others will be asked for.
 const BLOCK_SLOTS: u32 = 64;
@@ -127,10 +127,10 @@ impl<'a> Overlay<'a> {
             (Base::At(base), _) => Ok(Some(base)),
             (Base::None, _) | (Base::Unread, None) => Ok(None),
             (Base::Unread, Some(disk)) => {
+                let archive = &self.header.archives()[index];
                 let mut bytes = [0; SLOT_BYTES];
-                disk.read(&mut bytes, &self.header.archives()[index], 0)?;
-                let base =
-                    decode_slots(&bytes).map(|slot| slot.interval).find(|interval| *interval != 0);
+                disk.read(&mut bytes, archive, 0)?;
+                let base = archive.base(decode_slot(&bytes).interval);
                 if let (Some(base), Some(known)) = (base, self.bases.get(index)) {
                     known.store(base, Ordering::Relaxed);
                 }

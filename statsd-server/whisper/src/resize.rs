@@ -76,7 +76,7 @@ impl Whisper {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidTime`](crate::ErrorKind::InvalidTime), and the operating system's; the old
-    /// file stands as it was then.
+    /// file stands as it was then, unless only the last sync failed.
     ///
     /// ```
     /// use statsd_whisper::{

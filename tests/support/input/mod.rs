@@ -4,9 +4,13 @@
 mod carbon;
 mod config_js;
 mod packet;
+mod retentions;
 mod rrd;
+mod whisper_file;
 
 pub use carbon::{carbon_line, pickle, protobuf};
 pub use config_js::config_js;
 pub use packet::packet;
+pub use retentions::retentions;
 pub use rrd::rrd;
+pub use whisper_file::whisper_file;

@@ -17,17 +17,23 @@ use crate::limits::RRD_FILE_MAX_BYTES;
 use crate::rrd::{self, Database, Function, Series};
 use crate::store::SeriesName;
 
+/// What holds for all of it.
+const RULES: &str = "\
+A series is called PREFIX.FILE, with the source's name behind it where a file has several. AVERAGE is
+the series itself; MIN, MAX and LAST are FILE.min, FILE.max and FILE.last beside it. Of a folder, the
+folders below it are nodes of the name, too; dots and spaces in them become _.
+
+RRDtool stamps a row with the end of what it covers and Whisper with the start, so the row that
+`rrdtool fetch` shows at t becomes the point at t - step. Counters stay the rates that RRDtool made of
+them. Archives whose steps do not divide each other are resampled, those that reach no farther back
+than a finer one are left out, and both is said; archives of predictions (HWPREDICT …) hold no values.
+
+Native files are read as 64-bit little-endian machines write them. For those of other machines, let
+`rrdtool dump` write the XML there.";
+
 /// The arguments of `import rrd`.
-///
-/// A series is called PREFIX.FILE, with the source's name behind it where a file has several. AVERAGE
-/// is the series itself; MIN, MAX and LAST are FILE.min, FILE.max and FILE.last beside it. Of a folder,
-/// the folders below it are nodes of the name, too.
-///
-/// RRDtool stamps a row with the end of what it covers and Whisper with the start, so a row that
-/// `rrdtool fetch` shows at t becomes the point at t - step. Counters stay the rates that RRDtool made
-/// of them. Archives whose steps do not divide each other are resampled, which is said.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = RULES)]
 pub(super) struct Rrd {
     /// Databases, what `rrdtool dump` has written of them, or folders of both.
     #[arg(required = true, value_name = "FILE|DIR")]

@@ -6,13 +6,15 @@ use std::io;
 thread_local! {
     static CALLS: Cell<usize> = const { Cell::new(0) };
     static FAILS: Cell<usize> = const { Cell::new(usize::MAX) };
+    static TORN: Cell<usize> = const { Cell::new(0) };
 }
 
 /// What `run` answers, and how many reads, writes and syncs it asked for, where that of this number
-/// (from 0 on) fails; if it is a write, with half of its bytes written.
-pub(crate) fn failing<T>(number: usize, run: impl FnOnce() -> T) -> (T, usize) {
+/// (from 0 on) fails; if it is a write, with this many of its bytes written.
+pub(crate) fn failing<T>(number: usize, torn: usize, run: impl FnOnce() -> T) -> (T, usize) {
     CALLS.set(0);
     FAILS.set(number);
+    TORN.set(torn);
     let answer = run();
     FAILS.set(usize::MAX);
     (answer, CALLS.get())
@@ -20,7 +22,7 @@ pub(crate) fn failing<T>(number: usize, run: impl FnOnce() -> T) -> (T, usize) {
 
 /// What `run` answers, and how many reads, writes and syncs it asked for.
 pub(crate) fn counting<T>(run: impl FnOnce() -> T) -> (T, usize) {
-    failing(usize::MAX, run)
+    failing(usize::MAX, 0, run)
 }
 
 pub(super) fn next() -> io::Result<()> {
@@ -31,6 +33,6 @@ pub(super) fn next() -> io::Result<()> {
 pub(super) fn next_write(bytes: &[u8], write: impl Fn(&[u8]) -> io::Result<()>) -> io::Result<()> {
     match next() {
         Ok(()) => write(bytes),
-        Err(error) => write(&bytes[..bytes.len() / 2]).and(Err(error)),
+        Err(error) => write(&bytes[..TORN.get().min(bytes.len() - 1)]).and(Err(error)),
     }
 }

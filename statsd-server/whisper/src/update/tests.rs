@@ -200,3 +200,14 @@ fn a_fetch_costs_one_read_and_waiting_points_elsewhere_none_more() {
     let (fetched, made) = counting(|| file.fetch_with(&far, NOW, now, now).unwrap());
     assert_eq!((fetched.unwrap().values.len(), made), (1_440, 1));
 }
+
+#[test]
+fn g3_each_coarse_interval_of_a_batch_is_made_once() {
+    // A write an archive, however many points; go-whisper makes one for each point.
+    let (_folder, mut file) = opened();
+    let points: Vec<_> = (0..360).map(|i| Point { timestamp: NOW - i * 10, value: 1.0 }).collect();
+    let _ = file.update_many(&points, NOW).unwrap();
+    let (_, few) = counting(|| file.update_many(&points[..12], NOW).unwrap());
+    let (_, many) = counting(|| file.update_many(&points, NOW).unwrap());
+    assert!(many <= few + 3, "{many} calls for 360 points, {few} for 12");
+}

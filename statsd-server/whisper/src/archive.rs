@@ -6,6 +6,17 @@ use crate::retention::Retention;
 pub(crate) const SLOT_BYTES: usize = 12;
 
 /// One archive of a file: where it lies, how fine and how long it is.
+///
+/// ```
+/// use statsd_whisper::{AggregationMethod, Header, parse_retentions};
+///
+/// let header = Header::new(&parse_retentions("10s:1h,1m:1d")?, AggregationMethod::Sum, 0.5)?;
+/// let coarse = header.archives()[1];
+/// assert_eq!((coarse.step(), coarse.seconds()), (60, 86_400));
+/// assert_eq!(coarse.offset(), 16 + 2 * 12 + 360 * 12);
+/// assert_eq!(coarse.retention().to_string(), "60:1440");
+/// # Ok::<(), statsd_whisper::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Archive {
     /// Invariant (checked where a header is parsed or made): step and points are above 0, their

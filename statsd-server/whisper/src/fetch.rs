@@ -33,12 +33,28 @@ impl Whisper {
     ///
     /// The grid begins one step after the slot of `from` and ends with the slot of `until`; where
     /// both are the same slot, it is the one after them. `from` is brought forward to where the file
-    /// begins and `until` back to `now`; `None` where the range lies outside of both. Costs two
-    /// system calls, three where the archive wraps within the range.
+    /// begins and `until` back to `now`; `None` where the range lies outside of both. Costs one
+    /// system call for 4,096 points, one more where the archive wraps within the range.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidRange`] where `until` is before `from`, [`ErrorKind::InvalidTime`] for a
     /// `now` outside of 32 bits, and the operating system's.
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let mut file = Whisper::create(path, &archives, AggregationMethod::Sum, 0.0)?;
+    /// let now = 1_772_599_850;
+    /// let _ = file.update(now, 2.0, now)?;
+    /// let fetched = file.fetch(now - 20, now, now)?.expect("within what the file keeps");
+    /// assert_eq!((fetched.start, fetched.step, fetched.end()), (now - 10, 10, now + 10));
+    /// assert_eq!(fetched.values, [None, Some(2.0)]);
+    /// assert_eq!(file.fetch(now + 1, now + 2, now)?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn fetch(&self, from: i64, until: i64, now: i64) -> Result<Option<Fetched>, Error> {
         self.fetch_with(&[], from, until, now)
     }
@@ -87,6 +103,20 @@ impl Whisper {
     ///
     /// # Errors
     /// As [`Whisper::fetch`], and [`ErrorKind::NoSuchArchive`].
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let mut file = Whisper::create(path, &archives, AggregationMethod::Sum, 0.0)?;
+    /// let now = 1_772_599_850;
+    /// let _ = file.update(now, 2.0, now)?;
+    /// assert_eq!(file.fetch_archive(60, now - 60, now, now)?.expect("in range").values, [Some(2.0)]);
+    /// assert!(file.fetch_archive(30, now - 60, now, now).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn fetch_archive(
         &self,
         step: u32,

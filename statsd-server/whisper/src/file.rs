@@ -35,6 +35,18 @@ impl Whisper {
     /// [`ErrorKind::Empty`], [`ErrorKind::Truncated`], [`ErrorKind::Corrupt`] or
     /// [`ErrorKind::Compressed`] where the file is not a whole one of this format, before anything
     /// else is done with it.
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let header = Whisper::create(&path, &archives, AggregationMethod::Sum, 0.5)?.header().clone();
+    /// let file = Whisper::open(&path)?;
+    /// assert_eq!((file.header(), file.path()), (&header, path.as_path()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::open_with(path.as_ref(), OpenOptions::new().read(true).write(true))
     }
@@ -43,6 +55,19 @@ impl Whisper {
     ///
     /// # Errors
     /// As [`Whisper::open`].
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// Whisper::create(&path, &archives, AggregationMethod::Sum, 0.5)?;
+    /// let mut file = Whisper::open_read_only(&path)?;
+    /// assert_eq!(file.value_at(1_772_599_850)?, None);
+    /// assert!(file.update(1_772_599_850, 1.0, 1_772_599_850).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::open_with(path.as_ref(), OpenOptions::new().read(true))
     }
@@ -113,6 +138,18 @@ impl Whisper {
     }
 
     /// Changes how fine values become coarse ones from now on. Values that stand are left alone.
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let mut file = Whisper::create(&path, &archives, AggregationMethod::Sum, 0.5)?;
+    /// file.set_aggregation_method(AggregationMethod::Max)?;
+    /// assert_eq!(Whisper::open(&path)?.header().method(), AggregationMethod::Max);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_aggregation_method(&mut self, method: AggregationMethod) -> Result<(), Error> {
         self.rewrite_header(self.header.with_method(method))
     }
@@ -121,6 +158,19 @@ impl Whisper {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidXFilesFactor`] where it is not in 0..=1.
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let mut file = Whisper::create(&path, &archives, AggregationMethod::Sum, 0.5)?;
+    /// file.set_x_files_factor(0.25)?;
+    /// assert_eq!(Whisper::open(&path)?.header().x_files_factor(), 0.25);
+    /// assert!(file.set_x_files_factor(1.5).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn set_x_files_factor(&mut self, x_files_factor: f32) -> Result<(), Error> {
         let header = self
             .header
@@ -130,12 +180,37 @@ impl Whisper {
     }
 
     /// Waits until everything written is on the disk (one `fdatasync`; no other call does this).
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let mut file = Whisper::create(&path, &archives, AggregationMethod::Sum, 0.5)?;
+    /// let _ = file.update(1_772_599_850, 1.0, 1_772_599_850)?;
+    /// assert!(file.sync().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sync(&self) -> Result<(), Error> {
         self.disk.sync()
     }
 
     /// Another file stands at the path now, or none: somebody renamed or removed this one, and what
     /// is written here will not be found there. Costs two stats.
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let file = Whisper::create(&path, &archives, AggregationMethod::Sum, 0.5)?;
+    /// assert!(!file.is_replaced()?);
+    /// std::fs::rename(&path, folder.path().join("b.wsp"))?;
+    /// assert!(file.is_replaced()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn is_replaced(&self) -> Result<bool, Error> {
         let stat = |source| self.disk.io("cannot read its inode", source);
         let here = self.disk.file().metadata().map_err(stat)?;

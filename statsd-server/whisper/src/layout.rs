@@ -30,6 +30,16 @@ const COMPRESSED_MAGIC: &[u8] = b"whisper_compressed";
 pub(crate) const NO_FILE: &str = "a new file";
 
 /// What a file says about itself.
+///
+/// ```
+/// use statsd_whisper::{AggregationMethod, Header, parse_retentions};
+///
+/// let header = Header::new(&parse_retentions("10s:1h,1m:1d")?, AggregationMethod::Sum, 0.5)?;
+/// assert_eq!(header.method(), AggregationMethod::Sum);
+/// assert_eq!((header.max_retention(), header.x_files_factor()), (86_400, 0.5));
+/// assert_eq!(header.archives().len(), 2);
+/// # Ok::<(), statsd_whisper::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
     method: AggregationMethod,

@@ -20,6 +20,7 @@ pub const ARCHIVES_MAX: usize = 32;
 /// assert_eq!("10:2160".parse::<Retention>()?, six_hours);
 /// assert_eq!("10s:6h".parse::<Retention>()?, six_hours);
 /// assert_eq!(six_hours.to_string(), "10:2160");
+/// assert_eq!(six_hours.seconds(), 6 * 3_600);
 /// # Ok::<(), statsd_whisper::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -69,6 +69,21 @@ impl Whisper {
     /// # Errors
     /// The operating system's, and [`ErrorKind::InvalidTime`](crate::ErrorKind::InvalidTime) for a
     /// `now` outside of 32 bits.
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Outcome, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let mut file = Whisper::create(path, &archives, AggregationMethod::Sum, 0.0)?;
+    /// let now = 1_772_599_850;
+    /// assert_eq!(file.update(now - 20, 1.5, now)?, Outcome::Written);
+    /// assert_eq!(file.update(now + 20, 1.5, now)?, Outcome::Future);
+    /// assert_eq!(file.update(now - 90_000, 1.5, now)?, Outcome::TooOld);
+    /// assert_eq!(file.value_at(now - 20)?, Some(1.5));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn update(&mut self, timestamp: i64, value: f64, now: i64) -> Result<Outcome, Error> {
         let now = check_now(now, self.path())?;
         let mut overlay = self.overlay();
@@ -86,6 +101,21 @@ impl Whisper {
     ///
     /// # Errors
     /// As [`Whisper::update`]. What was written before an error stays.
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Counts, Point, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let mut file = Whisper::create(path, &archives, AggregationMethod::Sum, 0.0)?;
+    /// let now = 1_772_599_850;
+    /// let points = [(0, 1.0), (10, 2.0), (11, 3.0), (90_000, 4.0), (-60, 5.0)]
+    ///     .map(|(age, value)| Point { timestamp: now - age, value });
+    /// let counts = file.update_many(&points, now)?;
+    /// assert_eq!(counts, Counts { written: 3, superseded: 0, too_old: 1, future: 1 });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn update_many(&mut self, points: &[Point], now: i64) -> Result<Counts, Error> {
         let now = check_now(now, self.path())?;
         let mut overlay = self.overlay();
@@ -105,6 +135,22 @@ impl Whisper {
     ///
     /// # Errors
     /// As [`Whisper::update`]. What was written before an error stays.
+    ///
+    /// ```
+    /// use statsd_whisper::{Accepted, AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let mut file = Whisper::create(path, &archives, AggregationMethod::Sum, 0.0)?;
+    /// // Accepted two hours ago, when there was still a slot of ten seconds for each.
+    /// let points = [1_772_592_650, 1_772_592_660]
+    ///     .map(|timestamp| Accepted { timestamp, at: timestamp, value: 2.0 });
+    /// assert_eq!(file.update_accepted(&points)?.written, 2);
+    /// assert_eq!(file.points(10)?.len(), 2);
+    /// assert_eq!(file.points(60)?[0].value, 2.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn update_accepted(&mut self, points: &[Accepted]) -> Result<Counts, Error> {
         let mut overlay = self.overlay();
         let counts = overlay.update_accepted(points)?;

@@ -3,7 +3,10 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::thread;
 
-use crate::{AggregationMethod, Error, ErrorKind, Retention, Whisper, parse_retentions};
+use crate::{
+    AggregationMethod, Allocation, CreateOptions, Error, ErrorKind, Header, Retention, Whisper,
+    parse_retentions,
+};
 
 fn create(path: &Path, retentions: &str) -> Result<Whisper, Error> {
     Whisper::create(path, &parse_retentions(retentions)?, AggregationMethod::Sum, 0.5)
@@ -120,4 +123,21 @@ fn files_created_at_once_do_not_meet() {
     for name in names(folder.path()) {
         Whisper::open(folder.path().join(name)).unwrap();
     }
+}
+
+#[test]
+fn space_that_is_asked_for_is_taken_and_reads_as_nothing_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let archives = parse_retentions("1:100000,60:10000").unwrap();
+    let header = Header::new(&archives, AggregationMethod::Sum, 0.5).unwrap();
+    let files =
+        [Allocation::Sparse, Allocation::Preallocated, Allocation::Zeroed].map(|allocation| {
+            let path = folder.path().join(format!("{allocation:?}.wsp"));
+            Whisper::create_with(&path, &header, CreateOptions { allocation, sync: true }).unwrap();
+            let blocks = fs::metadata(&path).unwrap().blocks() * 512;
+            assert_eq!(blocks >= header.file_bytes(), allocation != Allocation::Sparse, "{blocks}");
+            fs::read(path).unwrap()
+        });
+    assert!(files[0] == files[1] && files[0] == files[2]);
+    assert_eq!(names(folder.path()).len(), 3);
 }

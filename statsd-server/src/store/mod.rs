@@ -5,13 +5,6 @@ mod cache;
 mod folder_lock;
 mod glob;
 mod index;
-#[allow(
-    dead_code,
-    unused_imports,
-    clippy::unused_self,
-    clippy::unnecessary_wraps,
-    reason = "the local store is built on it next"
-)]
 mod journal;
 mod local;
 mod log_limit;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{Schemas, UpkeepOptions};
 use crate::limits::{
-    CACHE_POINTS_MAX, JOURNAL_BYTES, JOURNAL_SYNC, OPEN_FILES_DEFAULT, SERIES_MAX, WRITE_AFTER,
+    CACHE_POINTS_MAX, JOURNAL_MAX_BYTES, JOURNAL_SYNC_INTERVAL, OPEN_FILES_DEFAULT, SERIES_MAX,
+    WRITE_AFTER,
 };
 
 /// How a [`LocalStore`](super::LocalStore) keeps points.
@@ -40,7 +41,7 @@ pub struct StoreJournal {
 
 impl Default for StoreJournal {
     fn default() -> Self {
-        Self { sync: JOURNAL_SYNC, max_bytes: JOURNAL_BYTES }
+        Self { sync: JOURNAL_SYNC_INTERVAL, max_bytes: JOURNAL_MAX_BYTES }
     }
 }
 
@@ -55,7 +56,7 @@ impl StoreOptions {
             write_after: WRITE_AFTER,
             cache_max_points: CACHE_POINTS_MAX,
             open_files_max: OPEN_FILES_DEFAULT,
-            journal: None,
+            journal: Some(StoreJournal::default()),
         }
     }
 }

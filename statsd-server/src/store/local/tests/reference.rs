@@ -111,7 +111,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Persist),
         3 => (0_usize..4).prop_map(Step::PersistSome),
         1 => Just(Step::Reopen),
-        0 => Just(Step::Crash),
+        2 => Just(Step::Crash),
     ];
     prop::collection::vec(step, 1..30)
 }

@@ -87,7 +87,7 @@ impl Kept {
                 let below = path.strip_prefix(self.folder.path()).unwrap().display().to_string();
                 if path.is_dir() {
                     folders.push(path);
-                } else if below != ".lock" {
+                } else if below != ".lock" && !below.starts_with(".journal") {
                     found.push(below);
                 }
             }
@@ -413,4 +413,16 @@ fn what_waits_goes_to_the_trash_with_its_series() {
     assert_eq!(kept.store.persist_all(NOW), 0);
     assert_eq!(kept.values("a"), [None, Some(3.0)]);
     assert_eq!(kept.names(), ["a"]);
+}
+
+#[test]
+fn a_deleted_series_stays_deleted_over_a_restart() {
+    let Kept { folder, store } = Kept::with(&["a", "b"], UpkeepOptions::default());
+    assert_eq!(store.delete("a", 10, NOW).unwrap(), ["a"]);
+    drop(store);
+    let store =
+        LocalStore::open(folder.path(), StoreOptions::new(Duration::from_secs(10))).unwrap();
+    let kept = Kept { folder, store };
+    assert_eq!(kept.names(), ["b"]);
+    assert_eq!(kept.store.waiting("a"), []);
 }

@@ -137,3 +137,43 @@ proptest! {
         }
     }
 }
+
+/// The Python library itself, where `WHISPER_PYTHON` names an interpreter that can import it.
+#[test]
+fn python_reads_a_copy_as_we_do() {
+    let Some(python) = std::env::var_os("WHISPER_PYTHON") else { return };
+    for method in AggregationMethod::ALL {
+        let folder = tempfile::tempdir().unwrap();
+        let mut old = file(&folder, "10:60,60:1440", method);
+        fill(&mut old, 3_600);
+        let new = copy(&old, "10:360,60:2880,600:1000", method, 0.5);
+        for (age, step) in [(3_000, 10), (80_000, 60), (500_000, 600)] {
+            let script = "import sys, whisper\n\
+                path, start, end = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])\n\
+                (first, last, step), values = whisper.fetch(path, start, end, now=end)\n\
+                print(first, step, *[repr(value) for value in values])";
+            let output = std::process::Command::new(&python)
+                .args(["-c", script])
+                .arg(new.path())
+                .args([(NOW - age).to_string(), NOW.to_string()])
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{output:?}");
+            let fetched = new.fetch(NOW - age, NOW, NOW).unwrap().unwrap();
+            assert_eq!(fetched.step, step);
+            assert!(fetched.values.iter().flatten().count() > 1);
+            let values = fetched.values.iter().map(|value| match value {
+                Some(value) => format!("{value:?}"),
+                None => "None".to_owned(),
+            });
+            let ours =
+                [fetched.start.to_string(), fetched.step.to_string()].into_iter().chain(values);
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(
+                text.split_whitespace().collect::<Vec<_>>(),
+                ours.collect::<Vec<_>>(),
+                "{method}"
+            );
+        }
+    }
+}

@@ -187,7 +187,7 @@ def collectd(server, folder):
 
             def flush():
                 # Its own thread may still be at work on what it took, so once is not enough.
-                stream.sendall(b"FLUSH plugin=write_graphite\n")
+                stream.sendall(b"FLUSH\n")
                 assert answers.readline().startswith(b"0 ")
 
             await_points(server, "collectd.web1.*.*", sent, flush)

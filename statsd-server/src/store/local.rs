@@ -297,6 +297,13 @@ impl Store for LocalStore {
         written.and(removed)
     }
 
+    /// Reads the head of the file.
+    fn aggregation_method(&self, series: &str) -> Option<&'static str> {
+        let name = SeriesName::parse(series).ok().filter(|name| self.knows(name))?;
+        let file = Whisper::open_read_only(self.path_of(&name)).ok()?;
+        Some(file.header().method().name())
+    }
+
     fn set_flush_interval(&self, interval: Duration) {
         self.flush_interval.store(nanos(interval), Ordering::Relaxed);
     }

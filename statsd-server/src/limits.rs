@@ -347,5 +347,3 @@ pub const FLUSH_REQUESTS_MAX: usize = 2;
 
 /// Names that aggregation rules make and that have values in memory.
 pub const AGGREGATES_MAX: usize = 200_000;
-
-const _: () = assert!(CARBON_FRAME_BYTES_MAX <= CARBON_FRAMES_HELD_MAX_BYTES);

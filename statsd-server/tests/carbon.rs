@@ -110,6 +110,13 @@ fn what_comes_through_every_door_is_stored() {
     query.write_all(&frame(b"}(U\x04typeU\x0bcache-queryU\x06metricU\x01xu.")).unwrap();
     let mut length = [0; 4];
     query.read_exact(&mut length).unwrap();
+    query.read_exact(&mut vec![0; u32::from_be_bytes(length) as usize]).unwrap();
+    let metadata = b"}(U\x04typeU\x0cget-metadataU\x06metricU\x0dthrough.linesU\x03keyU\x11aggregationMethodu.";
+    query.write_all(&frame(metadata)).unwrap();
+    query.read_exact(&mut length).unwrap();
+    let mut answer = vec![0; u32::from_be_bytes(length) as usize];
+    query.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, b"\x80\x02}(X\x05\0\0\0valueX\x07\0\0\0averageu.");
     server.stop();
     for (series, value) in
         [("lines", 1.5), ("now", 2.0), ("pickle", 3.5), ("protobuf", 4.5), ("datagrams", 5.5)]

@@ -1,5 +1,5 @@
-//! Carbon's doors: points that other programs have made, in carbon's protocols, into the store. May not
-//! know StatsD, HTTP or configuration. Data comes from sockets and goes to `store`, a read's worth of
+//! Carbon's doors: points that other programs have made, in carbon's protocols, into the store.
+//! May not know StatsD, HTTP or configuration. Data comes from sockets and goes to `store`, a read's worth of
 //! points at a time.
 //!
 //! The way of a point is one line: bytes → [`Points`] → every [`Stage`] in its order → `Store::write`. What

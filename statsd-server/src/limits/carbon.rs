@@ -63,6 +63,8 @@ pub const CARBON_FRAME_BYTES_MAX: usize = 16 << 20;
 /// Bytes of all frames that are being received; where they are taken, other connections' frames wait.
 pub const CARBON_FRAMES_HELD_MAX_BYTES: usize = 64 << 20;
 
+const _: () = assert!(CARBON_FRAME_BYTES_MAX <= CARBON_FRAMES_HELD_MAX_BYTES);
+
 /// How long a client may take for a frame whose length it has sent.
 pub const CARBON_FRAME_WAIT_MAX: Duration = Duration::from_secs(30);
 

@@ -257,6 +257,11 @@ impl Store for LocalStore {
         self.inner.is_full()
     }
 
+    /// Reads the head of the file.
+    fn aggregation_method(&self, series: &str) -> Option<&'static str> {
+        self.inner.aggregation_method(series)
+    }
+
     fn waiting(&self, series: &str) -> Vec<(i64, f64)> {
         self.inner.waiting(series)
     }

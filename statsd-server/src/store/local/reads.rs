@@ -66,6 +66,13 @@ impl Inner {
         }
     }
 
+    /// The name of how a series' fine values become coarse ones, as its file says.
+    pub(super) fn aggregation_method(&self, series: &str) -> Option<&'static str> {
+        let name = SeriesName::parse(series).ok()?;
+        let file = Whisper::open_read_only(self.path_of(&name)).ok()?;
+        Some(file.header().method().name())
+    }
+
     fn fetch_known(
         &self,
         name: &SeriesName<'_>,

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::admin::{self, Admin, Shown};
 use crate::backend::Repeater;
 use crate::checkpoint::LockError;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::SystemClock;
 use crate::config::{self, Config, ConfigError};
 use crate::events::EventLog;
 use crate::flush::Flusher;
@@ -23,7 +23,7 @@ use crate::key_flush::KeyFlush;
 use crate::limits::STORE_DEADLINE;
 use crate::live::Hub;
 use crate::receiver::Receivers;
-use crate::store::{LocalStore, NoStore, OpenError, Store, StoreOptions};
+use crate::store::OpenError;
 use crate::telemetry::Telemetry;
 
 mod aggregation;
@@ -34,6 +34,7 @@ mod outputs;
 mod reading;
 mod relay;
 mod reload;
+mod storing;
 mod support;
 
 use aggregation::{aggregation, align, exact};
@@ -187,7 +188,7 @@ impl App {
         let clock = Arc::new(SystemClock);
         let state = HttpState {
             statsd: addresses.statsd,
-            store: store(config, clock.clone())?,
+            store: storing::store(config, clock.clone())?,
             hub: Hub::new(),
             health: Arc::new(Health::new(config.health_status == config::Health::Up)),
             events: EventLog::default(),
@@ -332,13 +333,6 @@ impl App {
         }
         Ok(())
     }
-}
-
-fn store(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, AppError> {
-    let Some(folder) = &config.data else { return Ok(Arc::new(NoStore)) };
-    let store = LocalStore::open(folder, StoreOptions::new(config.flush_interval))?;
-    store.start(move || clock.seconds()).map_err(cannot("start the thread that writes files"))?;
-    Ok(Arc::new(store))
 }
 
 fn cannot(what: &'static str) -> impl Fn(io::Error) -> AppError {

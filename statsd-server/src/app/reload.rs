@@ -101,8 +101,10 @@ impl Reloader {
     /// Together with what stays as it is, it makes no sense, or a thread cannot be started. Nothing has
     /// changed then.
     pub async fn reload(&mut self, next: &Config) -> Result<Option<Reloaded>, AppError> {
-        let (config, keys) =
-            self.config.take_from(next, |key| CHANGES.contains(&key)).map_err(AppError::Config)?;
+        // The rest of the store's settings needs another store.
+        let is_pace = next.store.differs_in_pace_alone(&self.config.store);
+        let may_change = |key: &str| CHANGES.contains(&key) || (key == "store" && is_pace);
+        let (config, keys) = self.config.take_from(next, may_change).map_err(AppError::Config)?;
         let mut reloaded = Reloaded::default();
         for (key, taken) in keys {
             if taken {
@@ -128,6 +130,7 @@ impl Reloader {
         if self.admin.inquirer.change(change).await.is_none() {
             return Ok(None);
         }
+        self.state.store.set_write_after(config.store.write_after);
         if config.health_status != self.config.health_status {
             self.admin.health.set(config.health_status == Health::Up);
         }

@@ -10,6 +10,7 @@ mod listen;
 mod load;
 mod relay;
 mod sections;
+mod store;
 mod suggest;
 mod validate;
 mod write;
@@ -33,6 +34,7 @@ pub use sections::{
     Console, Exec, Graphite, GraphiteProtocol, Health, Histogram, KeyFlush, Log, LogBackend,
     Output, Repeater, RepeaterProtocol, Ttl,
 };
+pub use store::Store;
 
 /// Everything that can be set. [`Config::default`] is what runs without a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -114,6 +116,8 @@ pub struct Config {
     /// What the process is to be called. Default: its command line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// How points go to the files of the data folder.
+    pub store: Store,
     /// A carbon server, and the names of series.
     pub graphite: Graphite,
     /// Other StatsD servers that get every packet.
@@ -166,6 +170,7 @@ impl Default for Config {
             dump_messages: false,
             automatic_config_reload: true,
             title: None,
+            store: Store::default(),
             graphite: Graphite::default(),
             repeater: Repeater::default(),
             relay: Relay::default(),

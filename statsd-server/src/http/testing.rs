@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::events::EventLog;
 use crate::health::Health;
 use crate::live::Hub;
-use crate::store::{Fetched, Node, Store, StoreError, Write, Written};
+use crate::store::{FailingSeries, Fetched, Node, Store, StoreError, StoreStatus, Write, Written};
 use crate::telemetry::Telemetry;
 
 /// Fails a test that would wait for ever.
@@ -32,6 +32,18 @@ impl Clock for StoppedClock {
 struct EmptyStore;
 
 impl Store for EmptyStore {
+    fn status(&self, _: i64) -> Option<StoreStatus> {
+        let series = "a.b".to_owned();
+        let failing = FailingSeries { series, reason: "the disk is full", since: 17, points: 3 };
+        Some(StoreStatus {
+            pending_points: 5,
+            failing_series: 1,
+            failing: vec![failing],
+            counts: vec![("updates", 9)],
+            ..StoreStatus::default()
+        })
+    }
+
     fn write(&self, _: &[Write<'_>], _: i64) -> Written {
         Written::default()
     }

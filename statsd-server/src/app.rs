@@ -15,7 +15,7 @@ use crate::backend::Repeater;
 use crate::carbon::rules::RuleError;
 use crate::carbon::{Doors, DoorsHandle, Protocol, Stage};
 use crate::checkpoint::LockError;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::SystemClock;
 use crate::config::{self, Config, ConfigError};
 use crate::events::EventLog;
 use crate::flush::Flusher;
@@ -25,7 +25,7 @@ use crate::key_flush::KeyFlush;
 use crate::limits::STORE_DEADLINE;
 use crate::live::Hub;
 use crate::receiver::Receivers;
-use crate::store::{LocalStore, NoStore, OpenError, Store, StoreOptions};
+use crate::store::OpenError;
 use crate::telemetry::Telemetry;
 
 mod aggregation;
@@ -39,6 +39,7 @@ mod relay;
 mod reload;
 mod schemas;
 mod stages;
+mod storing;
 mod support;
 
 use aggregation::{aggregation, align, exact};
@@ -220,7 +221,7 @@ impl App {
         let clock = Arc::new(SystemClock);
         let state = HttpState {
             statsd: addresses.statsd,
-            store: store(config, clock.clone())?,
+            store: storing::store(config, clock.clone())?,
             may_delete: may_delete(config, addresses.http),
             hub: Hub::new(),
             health: Arc::new(Health::new(config.health_status == config::Health::Up)),
@@ -375,16 +376,6 @@ impl App {
         }
         Ok(())
     }
-}
-
-fn store(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, AppError> {
-    let Some(folder) = &config.data else { return Ok(Arc::new(NoStore)) };
-    let mut options = StoreOptions::new(config.flush_interval);
-    options.schemas = schemas(config).map_err(AppError::Config)?;
-    options.upkeep = schemas::upkeep(config);
-    let store = LocalStore::open(folder, options)?;
-    store.start(move || clock.seconds()).map_err(cannot("start the thread that writes files"))?;
-    Ok(Arc::new(store))
 }
 
 /// Who may delete series over HTTP.

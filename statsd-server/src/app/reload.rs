@@ -41,7 +41,7 @@ const CHANGES: [&str; 24] = [
 ];
 
 /// Of `[store]`, and of what else changes key by key, those that change.
-const CHANGING_KEYS: [&str; 8] = [
+const CHANGING_KEYS: [&str; 9] = [
     "store.aggregation",
     "store.delete_after",
     "store.expire",
@@ -50,6 +50,7 @@ const CHANGING_KEYS: [&str; 8] = [
     "store.migrations_per_second",
     "store.schemas",
     "store.trash_after",
+    "store.write_after",
 ];
 
 /// What has no effect at any time, so that nobody needs to be told.
@@ -160,6 +161,7 @@ impl Reloader {
         if self.admin.inquirer.change(change).await.is_none() {
             return Ok(None);
         }
+        self.state.store.set_write_after(config.store.write_after);
         if config.health_status != self.config.health_status {
             self.admin.health.set(config.health_status == Health::Up);
         }

@@ -164,6 +164,9 @@ impl List {
             Some(folder) => self.add("data", Done, folder.display()),
             None => self.add("data", Done, "off"),
         }
+        if config.data.is_some() {
+            self.store(config);
+        }
         match config.state_file() {
             Some(file) => self.add("state", Done, file.display()),
             None => self.add("state", Done, "off: gauges and names are forgotten at the end"),
@@ -275,6 +278,24 @@ impl List {
             let (prefix, instance) = (&metrics.prefix, &metrics.instance);
             let what = format_args!("{prefix}.agents.HOST-{instance} every {:?}", metrics.interval);
             self.add("carbon_metrics", support, what);
+        }
+    }
+
+    /// What becomes `store::StoreOptions`.
+    fn store(&mut self, config: &Config) {
+        let set = &config.store;
+        let what = format_args!("points wait up to {:?} to be written together", set.write_after);
+        self.add("store.write_after", Done, what);
+        if set.cache_max_points != self.default.store.cache_max_points {
+            let what = format_args!("{} points", set.cache_max_points);
+            self.add("store.cache_max_points", Done, what);
+        }
+        if set.journal {
+            let (sync, bytes) = (set.journal_sync, set.journal_max_bytes);
+            let what = format_args!("synced every {sync:?}, at most {bytes} bytes");
+            self.add("store.journal", Done, what);
+        } else {
+            self.add("store.journal", Done, "off: points that wait are lost by a crash");
         }
     }
 

@@ -58,13 +58,19 @@ impl Backend for StoreBackend {
         self.telemetry.points.add(written.points as u64);
         self.telemetry.points_refused.add(written.refused as u64);
         self.telemetry.points_failed.add(written.failed as u64);
-        if written.failed == 0 {
-            return Ok(());
-        }
-        let (failed, all) = (written.failed, self.batch.points.len());
+        // Whoever is told that a flush was taken is told that it stays.
+        let committed = self.store.commit();
         let timestamp = snapshot.timestamp;
-        let message =
-            format!("{failed} of the {all} points of flush {timestamp} could not be written");
+        let message = match (written.failed, committed) {
+            (0, Ok(())) => return Ok(()),
+            (0, Err(error)) => {
+                format!("the points of flush {timestamp} are stored, but not safe yet: {error}")
+            }
+            (failed, _) => {
+                let all = self.batch.points.len();
+                format!("{failed} of the {all} points of flush {timestamp} could not be written")
+            }
+        };
         Err(BackendError { message })
     }
 }

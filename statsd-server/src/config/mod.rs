@@ -130,6 +130,8 @@ pub struct Config {
     /// What the process is to be called. Default: its command line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// How points go to the files of the data folder.
+    pub store: Store,
     /// A carbon server, and the names of series.
     pub graphite: Graphite,
     /// Other StatsD servers that get every packet.
@@ -154,8 +156,6 @@ pub struct Config {
     /// How fine values of series become coarse ones; the first that fits holds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aggregation: Vec<StorageAggregation>,
-    /// How the data folder is kept.
-    pub store: Store,
     /// How long silent names are kept.
     pub ttl: Ttl,
     /// A log of the busiest names.
@@ -196,6 +196,7 @@ impl Default for Config {
             dump_messages: false,
             automatic_config_reload: true,
             title: None,
+            store: Store::default(),
             graphite: Graphite::default(),
             repeater: Repeater::default(),
             relay: Relay::default(),
@@ -207,7 +208,6 @@ impl Default for Config {
             histogram: Vec::new(),
             schema: Vec::new(),
             aggregation: Vec::new(),
-            store: Store::default(),
             ttl: Ttl::default(),
             key_flush: KeyFlush::default(),
             log: Log::default(),

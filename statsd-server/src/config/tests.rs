@@ -99,6 +99,7 @@ fn every_section_is_read() {
     assert_eq!(config.histogram[0].bins, [0.5, 10.0, f64::INFINITY]);
     assert_eq!(config.key_flush.interval, Some(Duration::from_secs(60)));
     assert_eq!(config.repeater.protocol, RepeaterProtocol::Tcp);
+    assert_eq!((config.store.write_after.as_secs(), config.store.journal), (30, false));
     assert!(config.runs(Output::Repeater) && config.runs(Output::Graphite));
     assert!(!config.runs(Output::Console) && !config.console.summary);
     let places: Vec<String> = config.statsd.iter().map(StatsdListen::to_string).collect();
@@ -161,6 +162,10 @@ write_timeout = "2s"
 replay = "0s"
 spool = "/var/spool/statsd"
 spool_max_bytes = 1000
+[store]
+write_after = "30s"
+journal = false
+cache_max_points = 20000
 [repeater]
 to = ["a:1", "[::1]:2"]
 protocol = "tcp"
@@ -225,6 +230,16 @@ fn values_out_of_range_are_named() {
             "graphite.write_timeout: 0ns is not within 1ms and 1h",
         ),
         ("[graphite]\nreplay = '2h'", "graphite.replay: 7200s is above 1h"),
+        ("[store]\nwrite_after = '2h'", "store.write_after: 7200s is above 1h"),
+        (
+            "[store]\ncache_max_points = 9999",
+            "store.cache_max_points: 9999 is not within 10000 and 1000000000",
+        ),
+        ("[store]\njournal_sync = '1ms'", "store.journal_sync: 1ms is not within 10ms and 60s"),
+        (
+            "[store]\njournal_max_bytes = 1",
+            "store.journal_max_bytes: 1 is not within 16777216 and 1099511627776",
+        ),
         (
             "[graphite]\nspool_max_bytes = 0",
             "graphite.spool_max_bytes: 0 is not within 1 and 1099511627776",

@@ -4,16 +4,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::listen::is_address;
-use super::{Carbon, Config, HttpOutput, Relay, RelayNode, StatsdListen, Ttl};
+use super::{Carbon, Config, HttpOutput, Relay, RelayNode, StatsdListen, Store, Ttl};
 use crate::http_url::HttpUrl;
 use crate::limits::{
-    AGGREGATION_INTERVALS_KNOWN_MAX, AGGREGATION_SECONDS_MAX, CARBON_FRAME_BYTES_MAX,
-    CARBON_IDLE_MAX, DELETE_AFTER_MIN, EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX, FLUSH_INTERVAL_MIN,
-    FLUSH_INTERVAL_UNSTORED_MIN, HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX, HTTP_OUTPUT_HEADERS_MAX,
-    HTTP_OUTPUTS_MAX, MIGRATIONS_PER_SECOND_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN,
-    PERCENT_THRESHOLDS_MAX, RELAY_NODES_MAX, REPEATER_TARGETS_MAX, SCHEMA_RULES_MAX,
-    SET_MEMBERS_MAX, SPOOL_BYTES_MAX, STATSD_LISTENERS_MAX, TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX,
-    UNIX_PATH_MAX_BYTES, UPKEEP_LOOKS_PER_SECOND_MAX,
+    AGGREGATION_INTERVALS_KNOWN_MAX, AGGREGATION_SECONDS_MAX, CACHE_POINTS_RANGE,
+    CARBON_FRAME_BYTES_MAX, CARBON_IDLE_MAX, DELETE_AFTER_MIN, EXEC_WORDS_MAX, FLUSH_INTERVAL_MAX,
+    FLUSH_INTERVAL_MIN, FLUSH_INTERVAL_UNSTORED_MIN, HISTOGRAM_BINS_MAX, HISTOGRAMS_MAX,
+    HTTP_OUTPUT_HEADERS_MAX, HTTP_OUTPUTS_MAX, JOURNAL_BYTES_RANGE, JOURNAL_SYNC_RANGE,
+    MIGRATIONS_PER_SECOND_MAX, OUTPUT_WAIT_MAX, OUTPUT_WAIT_MIN, PERCENT_THRESHOLDS_MAX,
+    RELAY_NODES_MAX, REPEATER_TARGETS_MAX, SCHEMA_RULES_MAX, SET_MEMBERS_MAX, SPOOL_BYTES_MAX,
+    STATSD_LISTENERS_MAX, TIMER_SAMPLES_MAX, UDP_SOCKETS_MAX, UNIX_PATH_MAX_BYTES,
+    UPKEEP_LOOKS_PER_SECOND_MAX, WRITE_AFTER_MAX,
 };
 
 /// A value that is out of its range.
@@ -55,6 +56,7 @@ pub(super) fn check(config: &Config) -> Checked {
         }
     }
     carbon(&config.carbon)?;
+    waiting(&config.store)?;
     self::timers(config)?;
     names(config)?;
     outputs(config)?;
@@ -104,6 +106,28 @@ fn flush_interval(config: &Config) -> Checked {
     }
     let why = if interval < min { why } else { "what a stopped server loses must stay bearable" };
     wrong("flush_interval", format!("{interval:?} is not within {shown} and 1h: {why}"))
+}
+
+fn waiting(store: &Store) -> Checked {
+    let Store { write_after, cache_max_points, journal_sync, journal_max_bytes, .. } = store;
+    if *write_after > WRITE_AFTER_MAX {
+        return wrong("store.write_after", format!("{write_after:?} is above 1h"));
+    }
+    if !CACHE_POINTS_RANGE.contains(cache_max_points) {
+        let (least, most) = CACHE_POINTS_RANGE.into_inner();
+        let message = format!("{cache_max_points} is not within {least} and {most}");
+        return wrong("store.cache_max_points", message);
+    }
+    if !JOURNAL_SYNC_RANGE.contains(journal_sync) {
+        let message = format!("{journal_sync:?} is not within 10ms and 60s");
+        return wrong("store.journal_sync", message);
+    }
+    if !JOURNAL_BYTES_RANGE.contains(journal_max_bytes) {
+        let (least, most) = JOURNAL_BYTES_RANGE.into_inner();
+        let message = format!("{journal_max_bytes} is not within {least} and {most}");
+        return wrong("store.journal_max_bytes", message);
+    }
+    Ok(())
 }
 
 fn timers(config: &Config) -> Checked {

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::{HttpState, route_both};
 use crate::events::ServiceCheck;
+use crate::store::{FailingSeries, StoreStatus};
 use crate::telemetry::{BackendStatus, BadReason, NodeStatus};
 
 pub(super) fn routes() -> Router<HttpState> {
@@ -21,7 +22,7 @@ pub(super) fn routes() -> Router<HttpState> {
 /// `{"version": …, "health": {"up": true, "unhealthy": [], "not_ready": []}, "live_pages": …, "counts": {"packets": 31, …}, "bad_lines": {"bad value": {"lines": 3,
 /// "example": "users:x|c"}, …}, "carbon": {"open": 2, "bad_points": {…}}, "service_checks": [{"name": "db.up", "status": 2, "message": "refused", …}, …], "contexts": …, "first_nodes": [{"node":
 /// "shop", "new_names": 12}, …], "backends": {"store": {"flushes": 7, …}}, "nodes": {"10.0.0.1:8125": {"up": 1,
-/// "lines": 12, …}}, "upkeep": {"drifted": 0, "migrated": 0, …}}`, the counts and the new names since the start, the contexts of the last flush; nodes
+/// "lines": 12, …}}, "store": {…}, "upkeep": {"drifted": 0, "migrated": 0, …}}`, the counts and the new names since the start, the contexts of the last flush; nodes
 /// are those of a relay.
 async fn status(State(state): State<HttpState>) -> impl IntoResponse {
     let counts: Map<String, Value> =
@@ -66,12 +67,51 @@ async fn status(State(state): State<HttpState>) -> impl IntoResponse {
         "service_checks": checks,
         "backends": backends,
         "nodes": nodes,
+        "store": state.store.status(state.clock.seconds()).map(store),
         "contexts": known.contexts,
         "first_nodes": first_nodes,
         "upkeep": upkeep,
     });
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (headers, format!("{status:#}\n"))
+}
+
+/// `{"series": …, "pending_points": 51, …, "failing": [{"series": "a.b", "reason": "the disk is full",
+/// "since": 1700000000, "points": 7}], …}`; some of the failing ones.
+fn store(status: StoreStatus) -> Value {
+    let failing = status.failing.into_iter().map(|failing| {
+        let FailingSeries { series, reason, since, points } = failing;
+        json!({ "series": series, "reason": reason, "since": since, "points": points })
+    });
+    let by_reason = status.failing_by_reason.into_iter();
+    let by_reason: Map<String, Value> =
+        by_reason.map(|(reason, series)| (reason.to_owned(), series.into())).collect();
+    let journal = status.journal.map(|journal| {
+        json!({
+            "bytes": journal.bytes,
+            "segments": journal.segments,
+            "appended": journal.appended,
+            "unappended": journal.unappended,
+            "syncs": journal.syncs,
+            "failed_syncs": journal.failed_syncs,
+            "unjournaled_series": journal.unjournaled_series,
+            "trouble": journal.trouble,
+        })
+    });
+    let mut shown = json!({
+        "series": status.series,
+        "pending_points": status.pending_points,
+        "pending_series": status.pending_series,
+        "oldest_pending_seconds": status.oldest_pending_seconds,
+        "journal": journal,
+        "failing_series": status.failing_series,
+        "failing_by_reason": by_reason,
+        "failing": failing.collect::<Vec<_>>(),
+    });
+    for (name, count) in status.counts {
+        shown[name] = count.into();
+    }
+    shown
 }
 
 fn check(check: ServiceCheck) -> Value {
@@ -132,5 +172,11 @@ mod tests {
         assert_eq!(counts, served.telemetry.counts().count());
         assert_eq!(status["backends"]["slow"]["skipped"], 4);
         assert_eq!(status["nodes"]["10.0.0.1:8125"]["up"], 1);
+        let store = &status["store"];
+        assert_eq!((&store["pending_points"], &store["updates"]), (&json!(5), &json!(9)));
+        let failing = json!({
+            "series": "a.b", "reason": "the disk is full", "since": 17, "points": 3,
+        });
+        assert_eq!(store["failing"], json!([failing]));
     }
 }

@@ -13,7 +13,9 @@ use crate::clock::Clock;
 use crate::events::EventLog;
 use crate::health::Health;
 use crate::live::Hub;
-use crate::store::{Fetched, Glob, Node, Store, StoreError, Write, Written};
+use crate::store::{
+    FailingSeries, Fetched, Glob, Node, Store, StoreError, StoreStatus, Write, Written,
+};
 use crate::telemetry::Telemetry;
 
 /// Fails a test that would wait for ever.
@@ -33,6 +35,18 @@ impl Clock for StoppedClock {
 struct Names(Mutex<Vec<&'static str>>);
 
 impl Store for Names {
+    fn status(&self, _: i64) -> Option<StoreStatus> {
+        let series = "a.b".to_owned();
+        let failing = FailingSeries { series, reason: "the disk is full", since: 17, points: 3 };
+        Some(StoreStatus {
+            pending_points: 5,
+            failing_series: 1,
+            failing: vec![failing],
+            counts: vec![("updates", 9)],
+            ..StoreStatus::default()
+        })
+    }
+
     fn write(&self, _: &[Write<'_>], _: i64) -> Written {
         Written::default()
     }

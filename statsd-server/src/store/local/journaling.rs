@@ -105,8 +105,9 @@ impl Inner {
     /// Waits until everything that was stored before is safe.
     pub(super) fn commit(&self) -> io::Result<()> {
         let Some(journal) = self.journal() else { return Ok(()) };
-        self.rescue(journal)?;
-        journal.commit()
+        let rescued = self.rescue(journal);
+        // What is in it is confirmed in any case: only then can segments go.
+        journal.commit().and(rescued)
     }
 
     /// Copies to the journal what is not in it, and what the disk did not confirm.
@@ -166,6 +167,7 @@ impl Inner {
         let Some(journal) = self.journal() else { return };
         // A failure is told by `commit`, and in the status; the next round tries again.
         let _ = self.rescue(journal);
+        let _ = journal.commit();
         let stuck: Vec<_> = {
             let intake = lock(&self.intake);
             let newest = journal.current().0;

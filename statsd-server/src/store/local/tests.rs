@@ -10,6 +10,7 @@ use super::*;
 use crate::store::Merge;
 
 mod failures;
+mod journaling;
 mod names;
 mod reference;
 

@@ -1,0 +1,135 @@
+//! What the journal holds, and when it lets go of it.
+
+use super::*;
+
+fn journal(store: &LocalStore) -> crate::store::StoredJournal {
+    store.status(NOW).unwrap().journal.unwrap()
+}
+
+#[test]
+fn what_waits_comes_back_after_a_crash_with_its_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let ahead = Write { timestamp: NOW + 40, ..point("ahead", 5.0) };
+    let batch = [point("a.b", 1.0), point("c;x=y", 2.0), ahead, point("a.b", 3.0)];
+    assert_eq!(store.write(&batch, NOW), written(4, 3, 0, 0));
+    store.commit().unwrap();
+    assert_eq!((journal(&store).appended, journal(&store).trouble), (4, None));
+    store.crash();
+
+    let store = open(dir.path());
+    assert_eq!(tree(dir.path()), BTreeSet::new(), "no file was written");
+    assert_eq!(store.series(), 3);
+    assert_eq!(store.waiting("a.b"), [(NOW, 1.0), (NOW, 3.0)]);
+    assert_eq!(store.waiting("c;x=y"), [(NOW, 2.0)]);
+    assert_eq!(store.waiting("ahead"), [(NOW + 40, 5.0)]);
+    assert_eq!(paths(&store, "a.*"), ["a.b"]);
+    // Half of it is written, and the process ends again.
+    store.inner.persist(store.inner.index().get(&SeriesName::parse("a.b").unwrap()).unwrap(), NOW);
+    store.crash();
+    let store = open(dir.path());
+    assert_eq!(value(&store, "a.b"), Some(3.0));
+    assert_eq!(store.persist_all(NOW), 0);
+    assert_eq!(value(&store, "a.b"), Some(3.0));
+}
+
+#[test]
+fn an_end_in_order_leaves_nothing_to_read_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    store.write(&[point("a", 1.0)], NOW);
+    assert_eq!(journal(&store).appended, 1);
+    drop(store);
+    let store = open(dir.path());
+    assert_eq!(store.status(NOW).unwrap().pending_points, 0);
+    assert_eq!(journal(&store).segments, 1);
+    assert_eq!(value(&store, "a"), Some(1.0));
+}
+
+#[test]
+fn segments_go_when_nothing_in_them_waits_and_what_is_stuck_is_copied() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let roll = || store.inner.journal().unwrap().roll().unwrap();
+    fs_err::create_dir(dir.path().join("stuck.wsp")).unwrap();
+    store.write(&[point("stuck", 1.0), point("good", 2.0)], NOW);
+    assert_eq!(store.persist_all(NOW), 1);
+    let mut newest = 0;
+    for _ in 0..6 {
+        store.write(&[point("good", 2.0)], NOW);
+        store.persist_all(NOW);
+        newest = roll().0;
+        store.commit().unwrap();
+        store.inner.tend_journal();
+        assert!(journal(&store).segments <= 4, "{}", journal(&store).segments);
+    }
+    assert!(newest > 5);
+    store.crash();
+    let store = open(dir.path());
+    assert_eq!(store.waiting("stuck"), [(NOW, 1.0)]);
+}
+
+#[test]
+fn points_of_different_times_are_copied_as_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    for (timestamp, now) in [(0, 0), (-30, 10), (15, 15), (40, 20), (-20, 30), (-5, 30)] {
+        let write = Write { timestamp: NOW + timestamp, ..point("a", timestamp as f64) };
+        assert_eq!(store.write(&[write], NOW + now).points, 1);
+    }
+    let id = store.inner.index().get(&SeriesName::parse("a").unwrap()).unwrap();
+    let waiting = |store: &LocalStore| lock(&store.inner.intake).cache.of(id).collect::<Vec<_>>();
+    let before = waiting(&store);
+    let journal = store.inner.journal().unwrap();
+    let copied = journal.roll().unwrap();
+    lock(&store.inner.intake).unjournaled.insert(id);
+    store.commit().unwrap();
+    assert_eq!(lock(&store.inner.intake).cache.segment_of(id), copied.0);
+    assert_eq!(waiting(&store), before);
+    journal.trim(copied);
+    store.crash();
+    assert_eq!(waiting(&open(dir.path())), before);
+}
+
+#[test]
+fn a_journal_that_is_switched_off_is_read_once_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    store.write(&[point("a", 1.0)], NOW);
+    store.crash();
+    let off = || {
+        let options = StoreOptions { journal: None, ..StoreOptions::new(INTERVAL) };
+        LocalStore::open(dir.path(), options).unwrap()
+    };
+    let store = off();
+    assert!(dir.path().join("a.wsp").exists());
+    assert_eq!(value(&store, "a"), Some(1.0));
+    assert!(store.status(NOW).unwrap().journal.is_none());
+    store.write(&[point("b", 1.0)], NOW);
+    store.commit().unwrap();
+    store.crash();
+    let store = off();
+    assert_eq!((value(&store, "a"), value(&store, "b")), (Some(1.0), None));
+}
+
+#[test]
+fn a_journal_that_is_full_keeps_nobody_from_storing_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal_options = crate::store::StoreJournal { max_bytes: 20_000, ..Default::default() };
+    let options = StoreOptions { journal: Some(journal_options), ..StoreOptions::new(INTERVAL) };
+    let store = LocalStore::open(dir.path(), options).unwrap();
+    let names: Vec<String> = (0..1_000).map(|i| format!("series.{i}")).collect();
+    let batch: Vec<_> = names.iter().map(|name| point(name, 1.0)).collect();
+    assert_eq!(store.write(&batch, NOW), written(1_000, 1_000, 0, 0));
+    assert!(store.commit().is_err());
+    let status = journal(&store);
+    assert!(status.unjournaled_series > 0 && status.unappended > 0, "{status:?}");
+    assert!(store.inner.is_journal_half_full() || status.bytes < 10_000);
+    assert!(names.iter().all(|name| value(&store, name) == Some(1.0)));
+    // When files have taken the points, the journal has nothing to hold.
+    assert_eq!(store.persist_all(NOW), 0);
+    store.inner.tend_journal();
+    store.write(&[point("later", 1.0)], NOW);
+    store.commit().unwrap();
+    assert_eq!(journal(&store).unjournaled_series, 0);
+}

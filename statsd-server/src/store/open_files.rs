@@ -1,9 +1,10 @@
 //! Whisper files kept open from flush to flush, each behind a lock of its own.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashMap;
-use statsd_whisper::Whisper;
+use statsd_whisper::{ErrorKind, Whisper};
 
 /// One series' file, shared by the threads that use it; nothing until the first has opened it.
 pub(crate) type SeriesFile = Arc<Mutex<Option<Whisper>>>;
@@ -67,6 +68,25 @@ impl Files {
 /// none can be left half done.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The open file if it is still the one at `path`, else that one. Nothing where none stands there, or
+/// one without a byte, which is what a full disk leaves of other writers' files.
+pub(super) fn open_if_there<'a>(
+    open: &'a mut Option<Whisper>,
+    path: &Path,
+) -> Result<Option<&'a mut Whisper>, statsd_whisper::Error> {
+    if open.as_ref().is_some_and(|file| file.is_replaced().unwrap_or(true)) {
+        *open = None;
+    }
+    if open.is_none() {
+        *open = match Whisper::open(path) {
+            Ok(file) => Some(file),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Empty) => None,
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(open.as_mut())
 }
 
 #[cfg(test)]

@@ -39,11 +39,14 @@ fn written(points: usize, created: usize, refused: usize, failed: usize) -> Writ
     Written { points, created, refused, failed }
 }
 
-/// Every file and folder below a folder, the lock left out.
+/// Every file and folder below a folder, the lock and the log of names left out.
 fn tree(folder: &Path) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     for entry in fs_err::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.file_name() == Some(".names".as_ref()) {
+            continue;
+        }
         if path.is_dir() {
             found.extend(tree(&path));
         }

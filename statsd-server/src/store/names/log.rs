@@ -13,7 +13,7 @@ use super::snapshot::{Encoder, announced, decode};
 use crate::limits::{
     NAME_CHANGES_MAX_BYTES, NAMES_BLOCK_MAX_BYTES, NAMES_RETRY_PAUSE, NAMES_TAIL_BYTES,
 };
-use crate::store::index::{Change, Index, TakenChanges, read_changes};
+use crate::store::index::{Change, Index, SeriesId, TakenChanges, read_changes};
 use crate::store::name::SeriesName;
 
 /// Numbers whose names are read under one lock.
@@ -161,10 +161,10 @@ impl NamesLog {
         let mut length = 0;
         self.files.create(&snapshot_name(next), &mut |out| {
             let mut encoder = Encoder::new(out, read().len() as u64)?;
-            let mut start = 0;
-            while start < read().ids_end() {
-                let names = copy_names(&read(), start);
-                start += NAMES_AT_ONCE;
+            // A number that is another series' by now is in the changes, and those go to the new tail.
+            let ids = read().in_order();
+            for ids in ids.chunks(NAMES_AT_ONCE) {
+                let names = copy_names(&read(), ids);
                 names.iter().try_for_each(|name| encoder.name(name))?;
             }
             length = encoder.end()?;
@@ -245,9 +245,8 @@ impl NamesLog {
 }
 
 /// The names of some numbers.
-fn copy_names(index: &Index, start: usize) -> Vec<String> {
-    let ids = start..index.ids_end().min(start + NAMES_AT_ONCE);
-    ids.filter_map(|id| index.name_at(id)).map(str::to_owned).collect()
+fn copy_names(index: &Index, ids: &[u32]) -> Vec<String> {
+    ids.iter().filter_map(|&id| index.name(SeriesId(id))).map(str::to_owned).collect()
 }
 
 /// Changes in pieces that a block may hold.

@@ -233,7 +233,7 @@ fn a_snapshot_of_many_names_has_many_blocks_and_all_of_them() {
     append(&mut log, &index).unwrap();
     assert_eq!(reopen(&files), (names(&index.read().unwrap()), COMPLETE));
     log.write_snapshot(&index).unwrap();
-    assert!(files.file("snapshot-2").len() > 4 * (64 << 10));
+    assert!(files.file("snapshot-2").len() > 2 * (64 << 10));
     assert_eq!(reopen(&files), (names(&index.read().unwrap()), COMPLETE));
 }
 

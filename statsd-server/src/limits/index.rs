@@ -44,3 +44,7 @@ pub const NAMES_LOG_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause between two folders that are read in the background; otherwise it is as long as
 /// reading the one before took, so that half of the disk's time is everybody else's.
 pub const NAMES_SCAN_PAUSE_MAX: Duration = Duration::from_millis(50);
+
+/// How long all names are not written anew after that has failed: it is the time that a disk with room again
+/// may be unused, and a hundred times what the attempt takes.
+pub const NAMES_RETRY_PAUSE: Duration = Duration::from_secs(10);

@@ -17,7 +17,7 @@ pub(super) use changes::{Change, TakenChanges, read_changes};
 use name_table::NameTable;
 use tree::Tree;
 
-/// The names, ordered, so that answers do not change from run to run. A name takes its own bytes and some
+/// The names. A name takes its own bytes and some
 /// 40 to 80 more, and 16 to 30 for each node that it shares with no other.
 ///
 /// A tagged name stands in no tree: it is found by its tags.
@@ -117,7 +117,19 @@ impl Index {
         self.names.name(id)
     }
 
-    /// The same, while all numbers are gone through.
+    /// All series: those of the tree in its order, so that whoever inserts them again in this order has the
+    /// least to do, then those with tags. It takes a tenth of a second for a million.
+    pub(super) fn in_order(&self) -> Vec<u32> {
+        let mut ids = self.tree.in_order();
+        let tagged = |&id: &u32| self.name(SeriesId(id)).is_some_and(|name| name.contains(';'));
+        if ids.len() < self.len() {
+            let end = u32::try_from(self.ids_end()).unwrap_or(u32::MAX);
+            ids.extend((0..end).filter(tagged));
+        }
+        ids
+    }
+
+    /// The name of a number, of which some are no series'.
     pub(super) fn name_at(&self, number: usize) -> Option<&str> {
         self.name(SeriesId(u32::try_from(number).ok()?))
     }
@@ -147,8 +159,8 @@ impl Index {
         &self.tags
     }
 
-    /// The nodes that match, sorted by path. Where there are more than `limit`, the first in the
-    /// tree's order, which sorts node by node.
+    /// The nodes that match, sorted by path. Where there are more than `limit`, those that the tree has first,
+    /// which may be others another time.
     ///
     /// Fails where the pattern would cost more than [`FIND_STEPS_MAX`].
     pub(crate) fn find(&self, glob: &Glob, limit: usize) -> Result<Vec<Node>, StoreError> {

@@ -26,8 +26,8 @@ use super::index::{Index, SeriesId};
 use super::journal::Journal;
 use super::log_limit::{LogLimit, Permit};
 use super::name::{NameError, SeriesName};
+use super::names::{Names, NamesStats, Opened};
 use super::open_files::{OpenFiles, lock};
-use super::scan::scan;
 use super::schema::Schemas;
 use super::tagged_find::find_tagged;
 use super::upkeep::{Upkeep, recover};
@@ -92,8 +92,8 @@ struct Inner {
     upkeep: Upkeep,
     // Locks are taken in this order: a series' file, the intake, the index.
     files: OpenFiles,
-    intake: Mutex<Intake>,
-    index: RwLock<Index>,
+    intake: Arc<Mutex<Intake>>,
+    names: Names,
     /// None while it is replayed, and where there is to be none.
     journal: OnceLock<Arc<Journal>>,
     file_systems: FileSystems,
@@ -144,23 +144,25 @@ enum NotStored {
 }
 
 impl LocalStore {
-    /// Opens a data folder, or creates it, and reads the names of all series in it, and the points that
-    /// an earlier run has left in its journal. Series created from now on have archives that fit the flush
-    /// interval.
+    /// Opens a data folder, or creates it, and reads the names of all series: from their log in `.names`,
+    /// which takes a second for a million, and else from the folder, ten seconds. What the log does not know
+    /// is found in the background. Then come the points that an earlier run has left in its journal. Series
+    /// created from now on have archives that fit the flush interval.
     ///
     /// Fails where the folder cannot be made or read, and where another server has it: the lock is on
-    /// the file `.lock` in it. Takes about a second for 100,000 series.
+    /// the file `.lock` in it.
     pub fn open(folder: impl Into<PathBuf>, options: StoreOptions) -> Result<Self, OpenError> {
         let folder = folder.into();
         let failed = |source| OpenError::Folder { folder: folder.clone(), source };
         let in_use = || OpenError::InUse(folder.clone());
         let lock = lock_folder(&folder).map_err(failed)?.ok_or_else(in_use)?;
         recover(&folder).map_err(failed)?;
-        let mut index = Index::new(options.series_max);
-        let passed_over = scan(&folder, &mut index).map_err(failed)?;
-        let series = index.len();
+        let Opened { names, passed_over } =
+            Names::open(&folder, options.series_max).map_err(failed)?;
+        let series = names.index().len();
         tracing::info!(folder = %folder.display(), series, ?passed_over, "data folder is open");
-        if passed_over.over_limit > 0 {
+        let is_compared = passed_over.is_some();
+        if passed_over.is_some_and(|passed_over| passed_over.over_limit > 0) {
             let series_max = options.series_max;
             tracing::warn!(series_max, "the data folder holds more series than can be found");
         }
@@ -172,8 +174,8 @@ impl LocalStore {
             schemas: RwLock::new(Arc::new(options.schemas.clone())),
             upkeep: Upkeep::new(options.upkeep),
             files: OpenFiles::new(options.open_files_max),
-            intake: Mutex::default(),
-            index: RwLock::new(index),
+            intake: Arc::default(),
+            names,
             journal: OnceLock::new(),
             file_systems: FileSystems::new(has_journal),
             trimmed: AtomicU32::default(),
@@ -186,6 +188,9 @@ impl LocalStore {
         };
         inner.file_systems.learn(&inner.folder.join(LOCK));
         inner.open_journal().map_err(failed)?;
+        if !is_compared {
+            inner.names.reconcile(inner.may_forget()).map_err(failed)?;
+        }
         Ok(Self { inner: Arc::new(inner), worker: Mutex::default() })
     }
 
@@ -197,6 +202,11 @@ impl LocalStore {
         let worker = Worker::start(Arc::clone(&self.inner), now)?;
         lock(&self.worker).replace(worker);
         Ok(())
+    }
+
+    /// What happened to the names and their log since this was opened.
+    pub fn names_stats(&self) -> NamesStats {
+        self.inner.names.stats()
     }
 
     /// How many series there are. Takes the index's lock.
@@ -355,11 +365,11 @@ impl Inner {
     }
 
     fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
-        self.index.write().unwrap_or_else(PoisonError::into_inner)
+        self.names.index_mut()
     }
 
     fn index(&self) -> RwLockReadGuard<'_, Index> {
-        self.index.read().unwrap_or_else(PoisonError::into_inner)
+        self.names.index()
     }
 
     fn path_of(&self, name: &SeriesName<'_>) -> PathBuf {

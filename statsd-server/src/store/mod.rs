@@ -1,6 +1,7 @@
 //! Where points live: names → series → points, behind `trait Store`.
 //! May not know StatsD, HTTP or configuration. Data comes from `backend/` and goes to `query/`.
 
+mod bench_names;
 mod cache;
 mod folder_lock;
 mod glob;
@@ -12,6 +13,7 @@ mod local;
 mod log_limit;
 mod merge;
 mod name;
+mod names;
 mod no_store;
 mod open_files;
 mod options;
@@ -30,9 +32,12 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+#[doc(hidden)]
+pub use bench_names::{BenchName, BenchNames};
 pub use glob::Glob;
 pub use local::{LocalStore, OpenError};
 pub(crate) use name::SeriesName;
+pub use names::NamesStats;
 pub use no_store::NoStore;
 pub use options::{StoreJournal, StoreOptions};
 pub use schema::{AggregationRule, SchemaRule, Schemas};

@@ -131,6 +131,11 @@ impl<'a> SeriesName<'a> {
 }
 
 impl SeriesName<'static> {
+    /// The same as [`SeriesName::parse`], for longer than the text lives.
+    pub(crate) fn parse_owned(name: &str) -> Option<Self> {
+        SeriesName::parse(name).ok().map(|name| Self(Cow::Owned(name.0.into_owned())))
+    }
+
     /// The name whose file this is; the inverse of [`SeriesName::relative_path`]. A file of a series with
     /// tags does not tell its name.
     pub(crate) fn from_relative_path(path: &Path) -> Result<Self, NameError> {

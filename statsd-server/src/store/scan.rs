@@ -1,11 +1,13 @@
 //! What a data folder holds when the server starts: every `.wsp` file is a series.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::index::{Index, Inserted};
-use super::name::{SeriesName, is_node};
+use super::name::{SeriesName, TAGGED_FOLDER, is_node};
+use super::names::NAMES_FOLDER;
 use crate::limits::SERIES_NODES_MAX;
 
 /// What a scan passed over. None of it is touched.
@@ -21,30 +23,21 @@ pub(crate) struct PassedOver {
 }
 
 /// Adds every series below `root` to the index, by name alone: no file is opened, so that a folder
-/// of a million series is read in seconds and a damaged file hides no other.
+/// of a million series is read in seconds and a damaged file hides no other. Files of series with tags
+/// do not tell their names, and are left to the log of names.
 ///
 /// Fails only where `root` itself cannot be read.
 pub(crate) fn scan(root: &Path, index: &mut Index) -> io::Result<PassedOver> {
-    let mut scan = Scan {
-        root,
-        index,
-        folders: Vec::new(),
-        linked: HashSet::from([fs_err::canonicalize(root)?]),
-        passed_over: PassedOver::default(),
-    };
-    scan.folder(root, 0)?;
-    while let Some((folder, depth)) = scan.folders.pop() {
-        if let Err(error) = scan.folder(&folder, depth) {
-            tracing::warn!(%error, "a folder of the data folder cannot be read");
-            scan.passed_over.unreadable += 1;
-        }
-    }
+    let mut learn = |name: &SeriesName<'_>| index.insert(name) != Inserted::Full;
+    let mut scan = Scan::start(root)?;
+    while scan.step(&mut learn)? {}
     Ok(scan.passed_over)
 }
 
-struct Scan<'a> {
-    root: &'a Path,
-    index: &'a mut Index,
+/// A scan under way, folder by folder.
+#[derive(Debug)]
+pub(crate) struct Scan {
+    root: PathBuf,
     /// Folders yet to be read, with the number of nodes above what they hold.
     folders: Vec<(PathBuf, usize)>,
     /// Real paths of the root and of all folders that links led to, each of them entered once.
@@ -52,18 +45,59 @@ struct Scan<'a> {
     passed_over: PassedOver,
 }
 
-impl Scan<'_> {
-    fn folder(&mut self, folder: &Path, depth: usize) -> io::Result<()> {
+/// Whether a name that was found has room.
+pub(crate) type Learn<'a> = &'a mut dyn FnMut(&SeriesName<'_>) -> bool;
+
+impl Scan {
+    pub(crate) fn start(root: &Path) -> io::Result<Self> {
+        Ok(Self {
+            root: root.to_owned(),
+            folders: vec![(root.to_owned(), 0)],
+            linked: HashSet::from([fs_err::canonicalize(root)?]),
+            passed_over: PassedOver::default(),
+        })
+    }
+
+    /// What was passed over so far.
+    pub(crate) fn passed_over(&self) -> &PassedOver {
+        &self.passed_over
+    }
+
+    /// Reads one folder, and tells the names in it. Whether there are more.
+    ///
+    /// Fails only where that is the root.
+    pub(crate) fn step(&mut self, learn: Learn<'_>) -> io::Result<bool> {
+        let Some((folder, depth)) = self.folders.pop() else { return Ok(false) };
+        match self.folder(&folder, depth, learn) {
+            Err(error) if depth == 0 => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "a folder of the data folder cannot be read");
+                self.passed_over.unreadable += 1;
+            }
+            Ok(()) => {}
+        }
+        Ok(!self.folders.is_empty())
+    }
+
+    fn folder(&mut self, folder: &Path, depth: usize, learn: Learn<'_>) -> io::Result<()> {
         for entry in fs_err::read_dir(folder)? {
-            if entry.and_then(|entry| self.entry(&entry, depth)).is_err() {
+            if entry.and_then(|entry| self.entry(&entry, depth, learn)).is_err() {
                 self.passed_over.unreadable += 1;
             }
         }
         Ok(())
     }
 
-    fn entry(&mut self, entry: &fs_err::DirEntry, depth: usize) -> io::Result<()> {
+    fn entry(
+        &mut self,
+        entry: &fs_err::DirEntry,
+        depth: usize,
+        learn: Learn<'_>,
+    ) -> io::Result<()> {
         let path = entry.path();
+        if depth == 0 && is_ours(&entry.file_name()) {
+            return Ok(());
+        }
         let mut kind = entry.file_type()?;
         let is_link = kind.is_symlink();
         if is_link {
@@ -78,8 +112,7 @@ impl Scan<'_> {
         } else if kind.is_file()
             && let Some(name) = self.series(&path)
         {
-            let full = self.index.insert(&name) == Inserted::Full;
-            self.passed_over.over_limit += usize::from(full);
+            self.passed_over.over_limit += usize::from(!learn(&name));
             return Ok(());
         }
         self.passed_over.foreign += 1;
@@ -87,7 +120,7 @@ impl Scan<'_> {
     }
 
     fn series(&self, path: &Path) -> Option<SeriesName<'static>> {
-        SeriesName::from_relative_path(path.strip_prefix(self.root).ok()?).ok()
+        SeriesName::from_relative_path(path.strip_prefix(&self.root).ok()?).ok()
     }
 
     /// Whether a link leads to a folder that is not reached already. Links to other disks are how
@@ -97,6 +130,11 @@ impl Scan<'_> {
         let inside = target.ancestors().any(|folder| self.linked.contains(folder));
         Ok(!inside && self.linked.insert(target))
     }
+}
+
+/// What the store itself keeps beside the series, or finds by other means.
+fn is_ours(name: &OsStr) -> bool {
+    name == TAGGED_FOLDER || name == NAMES_FOLDER
 }
 
 #[cfg(test)]

@@ -24,6 +24,12 @@ pub(in crate::store) struct TakenChanges {
     pub(in crate::store) is_incomplete: bool,
 }
 
+impl TakenChanges {
+    pub(in crate::store) fn is_nothing(&self) -> bool {
+        self.bytes.is_empty() && !self.is_incomplete
+    }
+}
+
 impl Changes {
     pub(super) fn record(&mut self) {
         self.is_on = true;

@@ -1,6 +1,5 @@
 //! Dotted names as a tree over their nodes, in flat arrays: 16 bytes a node, and 10 to 16 to find it by.
 
-use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
@@ -85,21 +84,36 @@ impl Tree {
         self.edges.find(edge_hash(&self.hasher, parent, text), is_it).copied()
     }
 
-    /// A node's children, ordered by their texts.
-    pub(super) fn children(&self, node: u32) -> Cow<'_, [u32]> {
-        match self.nodes[node as usize].children {
-            NONE => Cow::Borrowed(&[]),
+    /// A node's children: most of them, ordered by their texts, and those that came since these were put in
+    /// order.
+    pub(super) fn children(&self, node: u32) -> (&[u32], &[u32]) {
+        let link = &self.nodes[node as usize].children;
+        match *link {
+            NONE => (&[], &[]),
             list if list & IS_LIST != 0 => {
                 let list = &self.lists[(list ^ IS_LIST) as usize];
-                if list.sorted == list.nodes.len() {
-                    return Cow::Borrowed(&list.nodes);
-                }
-                let mut nodes = list.nodes.clone();
-                self.put_in_order(&mut nodes, list.sorted);
-                Cow::Owned(nodes)
+                list.nodes.split_at(list.sorted)
             }
-            child => Cow::Owned(vec![child]),
+            _ => (std::slice::from_ref(link), &[]),
         }
+    }
+
+    /// The series, in the order of the tree.
+    pub(super) fn in_order(&self) -> Vec<u32> {
+        let (mut found, mut open) = (Vec::new(), vec![ROOT]);
+        while let Some(node) = open.pop() {
+            let series = self.nodes[node as usize].series;
+            found.extend((series != NONE).then_some(series));
+            let (sorted, loose) = self.children(node);
+            if loose.is_empty() {
+                open.extend(sorted.iter().rev());
+            } else {
+                let mut children = [sorted, loose].concat();
+                self.put_in_order(&mut children, sorted.len());
+                open.extend(children.iter().rev());
+            }
+        }
+        found
     }
 
     /// Of children in order, those whose text starts like this.

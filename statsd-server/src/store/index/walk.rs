@@ -56,10 +56,15 @@ impl Walk<'_> {
                 }
             }
             Next::StartingWith(prefix) => {
-                let children = self.tree.children(node);
-                self.each(self.tree.starting_with(&children, prefix), progress);
+                let (sorted, loose) = self.tree.children(node);
+                self.each(self.tree.starting_with(sorted, prefix), progress);
+                self.each(loose, progress);
             }
-            Next::Several => self.each(&self.tree.children(node), progress),
+            Next::Several => {
+                let (sorted, loose) = self.tree.children(node);
+                self.each(sorted, progress);
+                self.each(loose, progress);
+            }
         }
     }
 

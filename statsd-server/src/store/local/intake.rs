@@ -35,6 +35,13 @@ pub(super) struct Intake {
 }
 
 impl Intake {
+    /// The series is no more: nothing of it is kept here. No point of it waits.
+    pub(super) fn forgets(&mut self, id: SeriesId) {
+        self.forgotten += 1;
+        self.failing.remove(id);
+        self.unjournaled.remove(&id);
+    }
+
     /// Takes the series whose turn it is. Those that fail have times of their own.
     pub(super) fn next(&mut self) -> Option<SeriesId> {
         loop {

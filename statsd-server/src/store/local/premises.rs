@@ -11,6 +11,7 @@ use crate::store::StoreError;
 use crate::store::index::SeriesId;
 use crate::store::log_limit::Permit;
 use crate::store::name::SeriesName;
+use crate::store::names::MayForget;
 use crate::store::open_files::lock;
 use crate::store::schema::Schemas;
 use crate::store::upkeep::Premises;
@@ -38,6 +39,19 @@ impl Inner {
                 false
             }
         }
+    }
+
+    /// Says yes to the comparison of the names with the folder where no point waits. It knows the intake
+    /// and the journal alone: with more of the store, it would keep the names whose thread it runs on.
+    pub(super) fn may_forget(&self) -> MayForget {
+        let intake = Arc::clone(&self.intake);
+        Box::new(move |id, forget| {
+            let mut intake = lock(&intake);
+            if intake.cache.count(id) == 0 {
+                intake.forgets(id);
+                forget();
+            }
+        })
     }
 
     fn id_of(&self, series: &SeriesName<'_>) -> Option<SeriesId> {
@@ -96,9 +110,7 @@ impl Premises for Inner {
         // number is not given to another series: the journal's segments may still name this one by it.
         let mut intake = lock(&self.intake);
         let Some(id) = self.id_of(series).filter(|id| intake.cache.count(*id) == 0) else { return };
-        intake.forgotten += 1;
-        intake.failing.remove(id);
-        intake.unjournaled.remove(&id);
+        intake.forgets(id);
         self.index_mut().remove(series);
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Persisted {
 pub(super) enum NotPersisted {
     #[error("its number is no series' any more")]
     Forgotten,
+    #[error("its name cannot be written to the log of names")]
+    Name(#[source] io::Error),
     #[error("its folder cannot be created")]
     Folder(#[source] io::Error),
     #[error("its file cannot be written")]
@@ -37,7 +39,9 @@ pub(super) enum NotPersisted {
 impl NotPersisted {
     pub(super) fn reason(&self) -> Reason {
         match self {
-            Self::Folder(error) | Self::Aside { source: error, .. } => Reason::of_io(error),
+            Self::Name(error) | Self::Folder(error) | Self::Aside { source: error, .. } => {
+                Reason::of_io(error)
+            }
             Self::File(error) => Reason::of(error),
             Self::Forgotten => Reason::Other,
         }
@@ -108,6 +112,10 @@ impl Inner {
         let name = self.name_of(id);
         let series = SeriesName::parse(&name).map_err(|_| NotPersisted::Forgotten)?;
         let path = self.path_of(&series);
+        if series.is_tagged() {
+            // Without its name, the file would be nobody's.
+            self.names.sync().map_err(NotPersisted::Name)?;
+        }
         if let Some(parent) = path.parent() {
             fs_err::create_dir_all(parent).map_err(NotPersisted::Folder)?;
         }

@@ -122,7 +122,9 @@ proptest! {
             } else {
                 let removed = index.remove(&series);
                 prop_assert_eq!(removed.is_some(), names.remove(&name));
-                removed.into_iter().for_each(|id| index.release(id));
+                if let Some(id) = removed {
+                    index.release(id);
+                }
             }
         }
         let expressions: Vec<_> =

@@ -46,6 +46,21 @@ fn hostile_names_create_nothing_outside_of_the_folder() {
         &deep,
         "",
         "\u{85}",
+        &"n.".repeat(3_000),
+        &"n".repeat(300),
+        &format!("a.{}.b", "ü".repeat(126)),
+        "_tagged.eff.aae.x",
+        ";",
+        ";=",
+        "a;=",
+        "a;=;=",
+        ";a=b",
+        "a;b",
+        "a;b=",
+        "a;../../b=c\0",
+        "a;b=~c",
+        &format!("a;b={}", "c".repeat(5_000)),
+        &format!("a{}", ";k=v".repeat(200)),
     ];
     let batch = hostile.map(|name| point(name, 1.0));
     assert_eq!(store.write(&batch, NOW), written(0, 0, hostile.len(), 0));
@@ -54,7 +69,26 @@ fn hostile_names_create_nothing_outside_of_the_folder() {
     }
     assert_eq!(tree(outer.path()), BTreeSet::from([folder.clone()]));
 
-    let odd = ["..a..", "~", "-rf", "a b", "日本.ü", "CON", "$(id)", "*", "{", "a;b=c"];
+    let odd = [
+        "..a..",
+        "~",
+        "-rf",
+        "a b",
+        "日本.ü",
+        "CON",
+        "$(id)",
+        "*",
+        "{",
+        "[a-",
+        "**",
+        "a;b=c",
+        "../../etc/passwd;a=b",
+        "/;a=/etc",
+        "a;..=..",
+        "a;/../x=\\..\\y",
+        "*;a=*",
+        "日本;ü=é",
+    ];
     let batch = odd.map(|name| point(name, 1.0));
     assert_eq!(store.write(&batch, NOW), written(odd.len(), odd.len(), 0, 0));
     assert_eq!(store.persist_all(NOW), 0);
@@ -63,10 +97,76 @@ fn hostile_names_create_nothing_outside_of_the_folder() {
     assert_eq!(value(&store, "日本.ü"), Some(1.0));
 }
 
+#[test]
+fn a_name_that_is_a_glob_is_found_as_one_and_fetched_as_itself() {
+    let (_dir, store) = store();
+    store.write(&[point("a.*", 1.0), point("a.b", 2.0)], NOW);
+    assert_eq!(paths(&store, "a.*"), ["a.*", "a.b"]);
+    assert_eq!(value(&store, "a.*"), Some(1.0));
+}
+
+#[test]
+fn series_with_tags_are_found_by_their_tags_and_fetched_in_any_order_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let find = |store: &LocalStore, expressions: &[&str], limit| {
+        let parse = |text: &&str| TagExpression::parse(text).unwrap();
+        let expressions: Vec<_> = expressions.iter().map(parse).collect();
+        store.find_tagged(&expressions, limit).unwrap()
+    };
+    let names = ["cpu;host=a;rack=1", "cpu;host=b;rack=1", "cpu;host=c;rack=2"];
+    {
+        let store = open(dir.path());
+        let batch = ["cpu;rack=1;host=b", "cpu;rack=1;host=a", "cpu;rack=2;host=c", "cpu"];
+        assert_eq!(store.write(&batch.map(|name| point(name, 1.0)), NOW), written(4, 4, 0, 0));
+        store.write(&[point("cpu;host=a;rack=1", 2.0)], NOW);
+    }
+    // Their files do not tell their names, so the log of names has them.
+    let store = open(dir.path());
+    assert_eq!(find(&store, &["name=cpu"], 10), names);
+    assert_eq!(find(&store, &["name=cpu"], 2), names[..2]);
+    assert_eq!(find(&store, &["rack=1", "host!=a"], 10), names[1..2]);
+    assert_eq!(value(&store, "cpu;rack=1;host=a"), Some(2.0));
+    assert_eq!(paths(&store, "**"), ["cpu"], "a find by dots does not show them");
+    let count = |text: &str, series| TagCount { text: text.to_owned(), series };
+    assert_eq!(
+        store.tags(None, 10).unwrap(),
+        [count("host", 3), count("name", 3), count("rack", 3)]
+    );
+    assert_eq!(store.tag_values("rack", None, 10).unwrap(), [count("1", 2), count("2", 1)]);
+    assert_eq!(store.series(), 4);
+}
+
+#[test]
+fn the_file_of_a_series_with_tags_is_made_only_when_its_name_is_safe() {
+    let dir = tempfile::tempdir().unwrap();
+    fs_err::write(dir.path().join(".names"), "not a folder").unwrap();
+    let store = open(dir.path());
+    assert_eq!(store.write(&[point("cpu;host=a", 1.0)], NOW), written(0, 0, 0, 1));
+    assert_eq!(store.write(&[point("cpu", 1.0)], NOW), written(1, 1, 0, 0));
+    assert!(!dir.path().join("_tagged").exists());
+}
+
+#[test]
+fn names_are_there_at_once_after_a_restart_and_what_is_gone_goes_later() {
+    let dir = tempfile::tempdir().unwrap();
+    {
+        let store = open(dir.path());
+        store.write(&[point("a.stays", 1.0), point("a.goes", 1.0)], NOW);
+    }
+    fs_err::remove_file(dir.path().join("a/goes.wsp")).unwrap();
+    fs_err::copy(dir.path().join("a/stays.wsp"), dir.path().join("a/appeared.wsp")).unwrap();
+    let store = open(dir.path());
+    assert!(paths(&store, "a.*").contains(&"a.stays".to_owned()));
+    store.inner.names.wait_until_reconciled();
+    assert_eq!(paths(&store, "a.*"), ["a.appeared", "a.stays"]);
+    let stats = store.names_stats();
+    assert_eq!((stats.found, stats.forgotten, stats.failures), (1, 1, 0));
+}
+
 proptest! {
     #[test]
     fn no_name_creates_anything_outside_of_the_folder(
-        names in prop::collection::vec("(\\PC|[./\\\\]|\\.\\./){0,12}", 1..4),
+        names in prop::collection::vec("(\\PC|[./;=\\\\]|\\.\\./){0,12}", 1..4),
     ) {
         let outer = tempfile::tempdir().unwrap();
         let folder = outer.path().join("data");

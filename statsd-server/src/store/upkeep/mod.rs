@@ -4,6 +4,7 @@
 //! comes from a store's folder and stays there.
 
 mod drift;
+mod options;
 mod premises;
 mod report;
 mod trash;
@@ -24,52 +25,12 @@ use statsd_whisper::Whisper;
 use super::name::SeriesName;
 use super::open_files::lock;
 use super::schema::Schemas;
-use crate::limits::{
-    DRIFT_LISTED_MAX, MIGRATIONS_PER_SECOND, TRASH_AFTER, UPKEEP_LOOKS_PER_SECOND, UPKEEP_PAUSE,
-};
+use crate::limits::{DRIFT_LISTED_MAX, UPKEEP_PAUSE};
 
 pub(super) use drift::recover;
+pub use options::{UpkeepMode, UpkeepOptions};
 pub(super) use premises::Premises;
 pub use report::{Drift, UpkeepReport};
-
-/// What is done to files, and how fast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UpkeepOptions {
-    /// What becomes of files that are not as the rules say.
-    pub migrate: UpkeepMode,
-    /// What becomes of series that were not written to for as long as the rules say.
-    pub expire: UpkeepMode,
-    /// Files that are looked at in a second.
-    pub looks_per_second: u32,
-    /// Files that are rewritten in a second.
-    pub migrations_per_second: u32,
-    /// How long a deleted series' file is kept.
-    pub trash_after: Duration,
-}
-
-/// Whether something is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UpkeepMode {
-    /// Nothing is looked at.
-    Off,
-    /// It is counted what would be done.
-    DryRun,
-    /// It is done.
-    On,
-}
-
-impl Default for UpkeepOptions {
-    fn default() -> Self {
-        Self {
-            migrate: UpkeepMode::DryRun,
-            expire: UpkeepMode::On,
-            looks_per_second: UPKEEP_LOOKS_PER_SECOND,
-            migrations_per_second: MIGRATIONS_PER_SECOND,
-            trash_after: TRASH_AFTER,
-        }
-    }
-}
 
 /// What is done to the files of one store.
 #[derive(Debug, Default)]

@@ -31,3 +31,8 @@ fn every_kept_packet_is_read_and_added_up() {
 fn every_kept_config_js_is_read_or_refused() {
     replay("config_js", 100, input::config_js);
 }
+
+#[test]
+fn every_kept_segment_of_a_journal_is_read_or_ends() {
+    replay("journal", 40, input::journal);
+}

@@ -26,6 +26,8 @@ use std::io;
 use std::time::Duration;
 
 pub use glob::Glob;
+#[doc(hidden)]
+pub use journal::bytes as journal_bytes;
 pub use local::{LocalStore, OpenError};
 pub use no_store::NoStore;
 pub use options::StoreOptions;

@@ -2,7 +2,9 @@
 //! are kept (`fuzz/corpus/`, replayed by `corpora.rs`). May not know where the input comes from.
 
 mod config_js;
+mod journal;
 mod packet;
 
 pub use config_js::config_js;
+pub use journal::journal;
 pub use packet::packet;

@@ -13,13 +13,14 @@ use tokio::sync::oneshot;
 use crate::admin::{self, Admin, Shown};
 use crate::backend::Repeater;
 use crate::checkpoint::LockError;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, ConfigError};
 use crate::events::EventLog;
 use crate::flush::Flusher;
 use crate::health::Health;
 use crate::http::{self, HttpState};
 use crate::key_flush::KeyFlush;
+use crate::limits::STORE_DEADLINE;
 use crate::live::Hub;
 use crate::receiver::Receivers;
 use crate::store::{LocalStore, NoStore, OpenError, Store, StoreOptions};
@@ -183,13 +184,14 @@ impl App {
         let http = bind_tcp("http", &config.http)?;
         let admin = bind_tcp("admin", &config.admin)?;
         let addresses = Addresses::of(&listening, http.as_ref(), admin.as_ref());
+        let clock = Arc::new(SystemClock);
         let state = HttpState {
             statsd: addresses.statsd,
-            store: store(config)?,
+            store: store(config, clock.clone())?,
             hub: Hub::new(),
             health: Arc::new(Health::new(config.health_status == config::Health::Up)),
             events: EventLog::default(),
-            clock: Arc::new(SystemClock),
+            clock,
             telemetry: Arc::new(Telemetry::default()),
         };
         let out = console.map(SharedOut::new);
@@ -269,6 +271,7 @@ impl App {
         let listener = listener.map_err(cannot("serve http"))?;
         let hub = self.state.hub.clone();
         let health = self.state.health.clone();
+        let store = self.state.store.clone();
         let mut serving = tokio::spawn(async move {
             if let Some(listener) = listener {
                 // Resolves when the sender is dropped, too.
@@ -304,6 +307,7 @@ impl App {
         let stop = move || {
             receiving.stop();
             flushing.stop();
+            store.close(STORE_DEADLINE);
             if let Some(key_flushing) = key_flushing {
                 key_flushing.stop();
             }
@@ -330,13 +334,11 @@ impl App {
     }
 }
 
-fn store(config: &Config) -> Result<Arc<dyn Store>, OpenError> {
-    Ok(match &config.data {
-        Some(folder) => {
-            Arc::new(LocalStore::open(folder, StoreOptions::new(config.flush_interval))?)
-        }
-        None => Arc::new(NoStore),
-    })
+fn store(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, AppError> {
+    let Some(folder) = &config.data else { return Ok(Arc::new(NoStore)) };
+    let store = LocalStore::open(folder, StoreOptions::new(config.flush_interval))?;
+    store.start(move || clock.seconds()).map_err(cannot("start the thread that writes files"))?;
+    Ok(Arc::new(store))
 }
 
 fn cannot(what: &'static str) -> impl Fn(io::Error) -> AppError {

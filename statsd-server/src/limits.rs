@@ -6,6 +6,11 @@ use std::time::Duration;
 mod journal;
 
 pub use journal::*;
+mod index;
+mod store;
+
+pub use index::*;
+pub use store::*;
 
 /// The largest UDP payload there is (IPv4: 65,535 less the headers); a receive buffer of this size cuts nothing.
 pub const PACKET_MAX_BYTES: usize = 65_535;
@@ -138,7 +143,7 @@ pub const STREAM_BACKLOG: i32 = 1_024;
 pub const DESCRIPTORS_WANTED: u64 = 4_096;
 
 /// Descriptors that streams leave to files, HTTP and everything else.
-pub const DESCRIPTORS_OF_OTHERS: usize = OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX + 64;
+pub const DESCRIPTORS_OF_OTHERS: usize = OPEN_FILES_DEFAULT + HTTP_CONNECTIONS_MAX + 64;
 
 /// Bytes to which a UDP socket's receive buffer is raised, as far as the system allows: a burst of
 /// some ten thousand packets waits there while the receiver does not run.
@@ -153,26 +158,15 @@ pub const SERIES_NODE_MAX_BYTES: usize = 251;
 /// Nodes of a series name, which are folders on disk.
 pub const SERIES_NODES_MAX: usize = 32;
 
-/// Series that the index knows.
-pub const SERIES_MAX: usize = 2_000_000;
-
-/// Instructions that one find's pattern may execute over all names: a plain `*` takes one a node, so
-/// only patterns made to be slow come near it. It is about half a second, in which no new name is
-/// added: a flush that has new names waits for it.
-pub const FIND_STEPS_MAX: u64 = 50_000_000;
-
 /// Different series whose refusal or failure is logged in one minute; all of them are counted.
 pub const LOGGED_SERIES_MAX: usize = 64;
-
-/// Open Whisper files kept by the local store. Most systems allow a process 1,024 descriptors.
-pub const OPEN_FILES_MAX: usize = 512;
 
 /// Connections over HTTP at once, live pages among them. With the files kept open it stays below the
 /// 1,024 descriptors that most systems allow a process. One more ends the oldest that never asked for
 /// anything, or else waits.
 pub const HTTP_CONNECTIONS_MAX: usize = LIVE_CLIENTS_MAX + 128;
 
-const _: () = assert!(OPEN_FILES_MAX + HTTP_CONNECTIONS_MAX <= 900);
+const _: () = assert!(OPEN_FILES_DEFAULT + HTTP_CONNECTIONS_MAX <= 900);
 
 /// How long a connection over HTTP is kept while nothing goes through it.
 pub const HTTP_SILENCE_MAX: Duration = Duration::from_secs(30);

@@ -3,13 +3,16 @@
 //! Within a node: `*`, `?`, `[abc]`, `[a-c]`, `[!abc]` and `{a,b}`, which nests and may have empty
 //! parts. The node `**` stands for any number of nodes, at the end of a pattern for at least one.
 
+mod memo;
 mod node;
+mod pieces;
 
 use std::fmt;
 
 use super::StoreError;
 use crate::limits::{SERIES_NODES_MAX, TARGET_MAX_BYTES};
 
+pub(super) use memo::Memo;
 pub(super) use node::Scratch;
 use node::{BadNode, Program};
 
@@ -60,6 +63,8 @@ pub(super) enum Next<'a> {
     Nothing,
     /// One alone, to be found by its name.
     Only(&'a str),
+    /// None but those that start like this.
+    StartingWith(&'a str),
     Several,
 }
 
@@ -106,7 +111,7 @@ impl Glob {
         let mut scratch = Scratch::default();
         let mut progress = self.start();
         for node in name.split('.').filter(|node| !node.is_empty()) {
-            progress = self.advance(progress, node, &mut scratch);
+            progress = self.advance(progress, node, &mut scratch, None);
             if progress.is_dead() {
                 return false;
             }
@@ -130,8 +135,15 @@ impl Glob {
         self.skip_any_depth(Progress(1))
     }
 
-    /// One node further into a name. What it costs is added to `scratch`'s steps.
-    pub(super) fn advance(&self, from: Progress, node: &str, scratch: &mut Scratch) -> Progress {
+    /// One node further into a name. What it costs is added to `scratch`'s steps. Where the node's text has
+    /// a number, each pattern is tried on it once.
+    pub(super) fn advance(
+        &self,
+        from: Progress,
+        node: &str,
+        scratch: &mut Scratch,
+        mut memo: Option<(&mut Memo, u32)>,
+    ) -> Progress {
         let mut to = 0;
         for (i, pattern) in self.waiting(from) {
             scratch.steps += 1;
@@ -142,7 +154,10 @@ impl Glob {
                 }
                 NodePattern::Any => true,
                 NodePattern::Literal(text) => **text == *node,
-                NodePattern::Program(program) => program.matches(node, scratch),
+                NodePattern::Program(program) => match &mut memo {
+                    Some((memo, text)) => memo.get(i, *text, || program.matches(node, scratch)),
+                    None => program.matches(node, scratch),
+                },
             };
             to |= u128::from(matched) << (i + 1);
         }
@@ -151,10 +166,13 @@ impl Glob {
 
     /// What may follow, so that a tree is searched no further than needed.
     pub(super) fn next(&self, from: Progress) -> Next<'_> {
-        let mut waiting = self.waiting(from).map(|(_, pattern)| pattern.literal());
+        let mut waiting = self.waiting(from).map(|(_, pattern)| pattern);
         match (waiting.next(), waiting.next()) {
             (None, _) => Next::Nothing,
-            (Some(Some(node)), None) => Next::Only(node),
+            (Some(NodePattern::Literal(node)), None) => Next::Only(node),
+            (Some(NodePattern::Program(program)), None) if !program.prefix().is_empty() => {
+                Next::StartingWith(program.prefix())
+            }
             _ => Next::Several,
         }
     }

@@ -1,36 +1,58 @@
 //! Series in a folder of Whisper files, as Graphite's tools read and write them.
+//!
+//! A point goes from the [`intake`] into the journal and the cache, where reads find it, and some time
+//! later, together with those that follow it, by the [`persister`] into its file.
+
+mod failing;
+mod file_systems;
+mod intake;
+mod journaling;
+mod pace;
+mod persister;
+mod reads;
+mod series_file;
+mod worker;
 
 use std::error::Error;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use statsd_whisper::{ErrorKind, Outcome, Whisper};
-
-use super::glob::Glob;
-use super::index::Index;
+use super::folder_lock::lock_folder;
+use super::index::{Index, SeriesId};
+use super::journal::Journal;
 use super::log_limit::{LogLimit, Permit};
-use super::merge::update;
 use super::name::{NameError, SeriesName};
 use super::open_files::{OpenFiles, lock};
 use super::scan::scan;
-use super::schema::{Schema, schema};
-use super::{Fetched, Node, Store, StoreError, StoreOptions, Write, Written};
-use crate::limits::OPEN_FILES_MAX;
+use super::tagged_find::find_tagged;
+use super::{
+    Fetched, Node, Store, StoreError, StoreOptions, StoreStatus, TagCount, TagExpression, Write,
+    Written,
+};
+use crate::limits::STORE_DEADLINE;
+use file_systems::FileSystems;
+use intake::Intake;
+use persister::Counts;
+use worker::Worker;
 
 /// Characters of a name that the log shows: names come from outside, and may be as long as a packet.
 const LOGGED_NAME_MAX_CHARS: usize = 128;
+
+/// The file whose lock says whose a data folder is.
+const LOCK: &str = ".lock";
 
 /// Bytes that tell whether the disk takes any: a block of most file systems.
 const PROBE_BYTES: usize = 4_096;
 
 /// A [`Store`] in a local folder.
 ///
-/// Each series has a lock of its own, so a read waits for one point of a batch at most, and only
-/// where both name the same series. A file that is removed or replaced from outside is noticed at its
-/// next use.
+/// What [`Store::write`] has taken can be found and fetched at once. Its files are written by a thread
+/// that [`LocalStore::start`] starts; without it when points fill the memory they may take, and at the
+/// end. Each series has a lock of its own, so a read waits for a write of the same series at most. A file
+/// that is removed or replaced from outside is noticed at its next use.
 ///
 /// ```
 /// use std::time::Duration;
@@ -50,12 +72,32 @@ const PROBE_BYTES: usize = 4_096;
 /// ```
 #[derive(Debug)]
 pub struct LocalStore {
+    inner: Arc<Inner>,
+    worker: Mutex<Option<Worker>>,
+}
+
+/// What the store and its thread share.
+#[derive(Debug)]
+struct Inner {
     folder: PathBuf,
+    options: StoreOptions,
     /// Nanoseconds.
     flush_interval: AtomicU64,
-    index: RwLock<Index>,
+    /// Nanoseconds.
+    write_after: AtomicU64,
+    // Locks are taken in this order: a series' file, the intake, the index.
     files: OpenFiles,
+    intake: Mutex<Intake>,
+    index: RwLock<Index>,
+    /// None while it is replayed, and where there is to be none.
+    journal: OnceLock<Arc<Journal>>,
+    file_systems: FileSystems,
+    /// The oldest segment of the journal after it was trimmed last.
+    trimmed: AtomicU32,
+    counts: Counts,
     log_limit: LogLimit,
+    #[cfg(test)]
+    is_crashed: std::sync::atomic::AtomicBool,
     /// The lock on the folder, held as long as this is open.
     _lock: fs_err::File,
 }
@@ -90,159 +132,180 @@ enum NotStored {
     Future(i64),
     #[error("its timestamp {0} is older than what is kept")]
     TooOld(i64),
-    #[error("its folder cannot be created")]
-    Folder(#[from] io::Error),
-    #[error("its file cannot be written")]
-    File(#[from] statsd_whisper::Error),
+    #[error("its file cannot be written, and as many points as may be wait for it")]
+    Waiting,
 }
 
 impl LocalStore {
-    /// Opens a data folder, or creates it, and reads the names of all series in it. Series created
-    /// from now on have archives that fit the flush interval.
+    /// Opens a data folder, or creates it, and reads the names of all series in it, and the points that
+    /// an earlier run has left in its journal. Series created from now on have archives that fit the flush
+    /// interval.
     ///
     /// Fails where the folder cannot be made or read, and where another server has it: the lock is on
     /// the file `.lock` in it. Takes about a second for 100,000 series.
     pub fn open(folder: impl Into<PathBuf>, options: StoreOptions) -> Result<Self, OpenError> {
-        let StoreOptions { flush_interval, series_max } = options;
-        Self::open_bounded(folder.into(), flush_interval, series_max, OPEN_FILES_MAX)
-    }
-
-    /// How many series there are. Takes the index's lock.
-    pub fn series(&self) -> usize {
-        self.index().len()
-    }
-
-    fn open_bounded(
-        folder: PathBuf,
-        flush_interval: Duration,
-        series_max: usize,
-        open_files_max: usize,
-    ) -> Result<Self, OpenError> {
+        let folder = folder.into();
         let failed = |source| OpenError::Folder { folder: folder.clone(), source };
         let in_use = || OpenError::InUse(folder.clone());
         let lock = lock_folder(&folder).map_err(failed)?.ok_or_else(in_use)?;
-        let mut index = Index::new(series_max);
+        let mut index = Index::new(options.series_max);
         let passed_over = scan(&folder, &mut index).map_err(failed)?;
         let series = index.len();
         tracing::info!(folder = %folder.display(), series, ?passed_over, "data folder is open");
         if passed_over.over_limit > 0 {
+            let series_max = options.series_max;
             tracing::warn!(series_max, "the data folder holds more series than can be found");
         }
-        Ok(Self {
-            folder,
-            flush_interval: AtomicU64::new(nanos(flush_interval)),
+        let has_journal = options.journal.is_some() || folder.join(journaling::FOLDER).exists();
+        let inner = Inner {
+            folder: folder.clone(),
+            flush_interval: AtomicU64::new(nanos(options.flush_interval)),
+            write_after: AtomicU64::new(nanos(options.write_after)),
+            files: OpenFiles::new(options.open_files_max),
+            intake: Mutex::default(),
             index: RwLock::new(index),
-            files: OpenFiles::new(open_files_max),
+            journal: OnceLock::new(),
+            file_systems: FileSystems::new(has_journal),
+            trimmed: AtomicU32::default(),
+            counts: Counts::default(),
             log_limit: LogLimit::default(),
+            options,
+            #[cfg(test)]
+            is_crashed: std::sync::atomic::AtomicBool::default(),
             _lock: lock,
-        })
-    }
-
-    /// Writes a point. A name that is not in the index yet is added to `fresh`.
-    fn write_point<'a>(
-        &self,
-        write: &Write<'a>,
-        now: i64,
-        fresh: &mut Fresh<'a>,
-    ) -> Result<(), NotStored> {
-        let name = SeriesName::parse(write.series)?;
-        if !write.value.is_finite() {
-            return Err(NotStored::NotFinite(write.value));
-        }
-        let mut known = self.index().contains(&name);
-        if !known && !self.index().has_room(fresh.names.len() + 1) {
-            // The fresh names may hold this one, or one twice.
-            self.learn_all(fresh);
-            known = self.index().contains(&name);
-            if !known && self.index().is_full() {
-                return Err(NotStored::Full);
-            }
-        }
-        let path = self.path_of(&name);
-        let file = self.files.get(name.as_str());
-        let mut open = lock(&file);
-        let (file, is_new) = match open_if_there(&mut open, &path)? {
-            Some(file) => (file, false),
-            None => (open.insert(self.create(&name, &path, write.timestamp, now)?), true),
         };
-        // Under the series' lock, so that of two writers one has made it.
-        fresh.created += usize::from(is_new);
-        if !known {
-            fresh.names.push(name);
-        }
-        match update(file, write, self.flush_interval(), now)? {
-            Outcome::Written => Ok(()),
-            Outcome::Future => Err(NotStored::Future(write.timestamp)),
-            Outcome::TooOld => Err(NotStored::TooOld(write.timestamp)),
-        }
+        inner.file_systems.learn(&inner.folder.join(LOCK));
+        inner.open_journal().map_err(failed)?;
+        Ok(Self { inner: Arc::new(inner), worker: Mutex::default() })
     }
 
-    /// Creates a series' file, unless the point to be written could not stand in it.
-    fn create(
+    /// Starts the thread that writes files. It asks `now` for the time, in seconds since the epoch.
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub fn start(&self, now: impl Fn() -> i64 + Send + 'static) -> io::Result<()> {
+        let worker = Worker::start(Arc::clone(&self.inner), now)?;
+        lock(&self.worker).replace(worker);
+        Ok(())
+    }
+
+    /// How many series there are. Takes the index's lock.
+    pub fn series(&self) -> usize {
+        self.inner.index().len()
+    }
+
+    /// Writes all that waits to its files, where that is possible. Yields how many points still wait.
+    pub fn persist_all(&self, now: i64) -> usize {
+        self.inner.persist_all(now, || true)
+    }
+}
+
+impl LocalStore {
+    /// Ends as a process does that is killed: nothing is written any more.
+    #[cfg(test)]
+    fn crash(self) {
+        drop(lock(&self.worker).take());
+        self.inner.is_crashed.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for LocalStore {
+    fn drop(&mut self) {
+        #[cfg(test)]
+        if self.inner.is_crashed.load(Ordering::Relaxed) {
+            return;
+        }
+        self.close(STORE_DEADLINE);
+    }
+}
+
+impl Store for LocalStore {
+    fn write(&self, batch: &[Write<'_>], now: i64) -> Written {
+        self.inner.write(batch, now)
+    }
+
+    /// Writes a file and removes it.
+    fn check(&self) -> io::Result<()> {
+        let path = self.inner.folder.join(".probe");
+        let written = fs_err::write(&path, [0; PROBE_BYTES]);
+        // A full disk may leave a part of it.
+        let removed = fs_err::remove_file(&path);
+        written.and(removed)
+    }
+
+    fn commit(&self) -> io::Result<()> {
+        self.inner.commit()
+    }
+
+    fn is_full(&self) -> bool {
+        self.inner.is_full()
+    }
+
+    fn waiting(&self, series: &str) -> Vec<(i64, f64)> {
+        self.inner.waiting(series)
+    }
+
+    fn status(&self, now: i64) -> Option<StoreStatus> {
+        Some(self.inner.status(now))
+    }
+
+    fn set_flush_interval(&self, interval: Duration) {
+        self.inner.flush_interval.store(nanos(interval), Ordering::Relaxed);
+    }
+
+    fn set_write_after(&self, write_after: Duration) {
+        self.inner.write_after.store(nanos(write_after), Ordering::Relaxed);
+    }
+
+    fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError> {
+        self.inner.find(pattern, limit)
+    }
+
+    fn find_tagged(
         &self,
-        name: &SeriesName<'_>,
-        path: &Path,
-        timestamp: i64,
+        expressions: &[TagExpression],
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        find_tagged(&self.inner.index(), expressions, limit)
+    }
+
+    fn tags(&self, filter: Option<&str>, limit: usize) -> Result<Vec<TagCount>, StoreError> {
+        self.inner.index().tags().tags(filter, limit)
+    }
+
+    fn tag_values(
+        &self,
+        tag: &str,
+        filter: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<TagCount>, StoreError> {
+        self.inner.index().tags().values(tag, filter, limit)
+    }
+
+    fn fetch(
+        &self,
+        series: &str,
+        from: i64,
+        until: i64,
         now: i64,
-    ) -> Result<Whisper, NotStored> {
-        let Schema { archives, method, x_files_factor } =
-            schema(name.as_str(), self.flush_interval());
-        let kept = archives.iter().map(|archive| archive.seconds()).max().unwrap_or_default();
-        match u64::try_from(now.saturating_sub(timestamp)) {
-            Err(_) => return Err(NotStored::Future(timestamp)),
-            Ok(age) if age >= kept => return Err(NotStored::TooOld(timestamp)),
-            Ok(_) => {}
-        }
-        if let Some(parent) = path.parent() {
-            fs_err::create_dir_all(parent)?;
-        }
-        Ok(Whisper::create(path, &archives, method, x_files_factor)?)
+    ) -> Result<Option<Fetched>, StoreError> {
+        self.inner.fetch(series, from, until, now)
     }
 
-    fn report(&self, series: &str, error: &NotStored, now: i64) {
-        // Cut before it is remembered, too.
-        let end = series.char_indices().nth(LOGGED_NAME_MAX_CHARS).map_or(series.len(), |(i, _)| i);
-        let series = &series[..end];
-        let permit = self.log_limit.ask(series, now);
-        if permit != Permit::Silent {
-            let error: &dyn Error = error;
-            tracing::warn!(?series, error, "point not stored");
-        }
-        if permit == Permit::LogLast {
-            tracing::warn!("no more of these in this minute; all are counted");
-        }
+    fn close(&self, deadline: Duration) {
+        let worker = lock(&self.worker).take();
+        drop(worker);
+        self.inner.close(deadline);
     }
+}
 
-    /// Whether there is such a series. A file that appeared from elsewhere is learnt here.
-    fn knows(&self, name: &SeriesName<'_>) -> bool {
-        if self.index().contains(name) {
-            return true;
-        }
-        let is_there = self.path_of(name).is_file();
-        if is_there {
-            self.learn(name);
-        }
-        is_there
-    }
-
+impl Inner {
     fn flush_interval(&self) -> Duration {
         Duration::from_nanos(self.flush_interval.load(Ordering::Relaxed))
     }
 
-    fn learn(&self, name: &SeriesName<'_>) {
-        self.index_mut().insert(name);
-    }
-
-    /// Adds a batch's new names under one lock: each further one would wait for the finds that were
-    /// asked for meanwhile.
-    fn learn_all(&self, fresh: &mut Fresh<'_>) {
-        if fresh.names.is_empty() {
-            return;
-        }
-        let mut index = self.index_mut();
-        for name in fresh.names.drain(..) {
-            index.insert(&name);
-        }
+    fn write_after(&self) -> Duration {
+        Duration::from_nanos(self.write_after.load(Ordering::Relaxed))
     }
 
     fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
@@ -256,127 +319,28 @@ impl LocalStore {
     fn path_of(&self, name: &SeriesName<'_>) -> PathBuf {
         self.folder.join(name.relative_path())
     }
-}
 
-/// What a batch has seen for the first time.
-#[derive(Default)]
-struct Fresh<'a> {
-    /// Names that are not in the index yet.
-    names: Vec<SeriesName<'a>>,
-    /// Files that were made.
-    created: usize,
-}
+    /// The name of a series; an empty one where its number is nobody's any more.
+    fn name_of(&self, id: SeriesId) -> String {
+        self.index().name(id).unwrap_or_default().to_owned()
+    }
 
-impl Store for LocalStore {
-    fn write(&self, batch: &[Write<'_>], now: i64) -> Written {
-        let mut written = Written::default();
-        let mut fresh = Fresh::default();
-        for write in batch {
-            match self.write_point(write, now, &mut fresh) {
-                Ok(()) => written.points += 1,
-                Err(error) => {
-                    match error {
-                        NotStored::Folder(_) | NotStored::File(_) => written.failed += 1,
-                        _ => written.refused += 1,
-                    }
-                    self.report(write.series, &error, now);
-                }
-            }
+    fn report(&self, series: &str, error: &(dyn Error + 'static), now: i64) {
+        // Cut before it is remembered, too.
+        let end = series.char_indices().nth(LOGGED_NAME_MAX_CHARS).map_or(series.len(), |(i, _)| i);
+        let series = &series[..end];
+        let permit = self.log_limit.ask(series, now);
+        if permit != Permit::Silent {
+            tracing::warn!(?series, error, "point not stored");
         }
-        self.learn_all(&mut fresh);
-        written.created = fresh.created;
-        written
-    }
-
-    /// Writes a file and removes it.
-    fn check(&self) -> io::Result<()> {
-        let path = self.folder.join(".probe");
-        let written = fs_err::write(&path, [0; PROBE_BYTES]);
-        // A full disk may leave a part of it.
-        let removed = fs_err::remove_file(&path);
-        written.and(removed)
-    }
-
-    fn set_flush_interval(&self, interval: Duration) {
-        self.flush_interval.store(nanos(interval), Ordering::Relaxed);
-    }
-
-    fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError> {
-        let glob = Glob::new(pattern)?;
-        if let Some(literal) = glob.literal()
-            && let Ok(name) = SeriesName::parse(&literal)
-        {
-            self.knows(&name);
+        if permit == Permit::LogLast {
+            tracing::warn!("no more of these in this minute; all are counted");
         }
-        self.index().find(&glob, limit)
-    }
-
-    fn fetch(
-        &self,
-        series: &str,
-        from: i64,
-        until: i64,
-        now: i64,
-    ) -> Result<Option<Fetched>, StoreError> {
-        let Ok(name) = SeriesName::parse(series) else { return Ok(None) };
-        if from > until || !self.knows(&name) {
-            return Ok(None);
-        }
-        let path = self.path_of(&name);
-        let file = self.files.get(name.as_str());
-        let mut open = lock(&file);
-        let fetched = match open_if_there(&mut open, &path) {
-            Ok(Some(file)) => file.fetch(from, until, now),
-            Ok(None) => Ok(None),
-            // A file that may be read and not written is not kept open, as the next use may be a write.
-            Err(_) => Whisper::open_read_only(&path).and_then(|file| file.fetch(from, until, now)),
-        };
-        match fetched {
-            Ok(fetched) => Ok(fetched.map(Fetched::from)),
-            Err(source) => Err(StoreError::Read { series: name.as_str().to_owned(), source }),
-        }
-    }
-}
-
-impl From<statsd_whisper::Fetched> for Fetched {
-    fn from(fetched: statsd_whisper::Fetched) -> Self {
-        let statsd_whisper::Fetched { start, step, values } = fetched;
-        Self { start, step, values }
     }
 }
 
 fn nanos(interval: Duration) -> u64 {
     u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// The lock on a folder, or nothing where somebody else has it.
-fn lock_folder(folder: &Path) -> io::Result<Option<fs_err::File>> {
-    fs_err::create_dir_all(folder)?;
-    let lock = fs_err::File::create(folder.join(".lock"))?;
-    match lock.file().try_lock() {
-        Ok(()) => Ok(Some(lock)),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(error)) => Err(error),
-    }
-}
-
-/// The open file if it is still the one at `path`, else that one. Nothing where none stands there, or
-/// one without a byte, which is what a full disk leaves of other writers' files.
-fn open_if_there<'a>(
-    open: &'a mut Option<Whisper>,
-    path: &Path,
-) -> Result<Option<&'a mut Whisper>, statsd_whisper::Error> {
-    if open.as_ref().is_some_and(|file| file.is_replaced().unwrap_or(true)) {
-        *open = None;
-    }
-    if open.is_none() {
-        *open = match Whisper::open(path) {
-            Ok(file) => Some(file),
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Empty) => None,
-            Err(error) => return Err(error),
-        };
-    }
-    Ok(open.as_mut())
 }
 
 #[cfg(test)]

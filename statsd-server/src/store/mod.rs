@@ -1,15 +1,10 @@
 //! Where points live: names → series → points, behind `trait Store`.
 //! May not know StatsD, HTTP or configuration. Data comes from `backend/` and goes to `query/`.
 
+mod cache;
+mod folder_lock;
 mod glob;
 mod index;
-#[allow(
-    dead_code,
-    unused_imports,
-    clippy::unused_self,
-    clippy::unnecessary_wraps,
-    reason = "the local store is built on it next"
-)]
 mod journal;
 mod local;
 mod log_limit;
@@ -20,6 +15,12 @@ mod open_files;
 mod options;
 mod scan;
 mod schema;
+mod sha256;
+mod status;
+mod tag_expression;
+mod tag_index;
+mod tagged;
+mod tagged_find;
 
 use std::fmt;
 use std::io;
@@ -30,7 +31,9 @@ pub use glob::Glob;
 pub use journal::bytes as journal_bytes;
 pub use local::{LocalStore, OpenError};
 pub use no_store::NoStore;
-pub use options::StoreOptions;
+pub use options::{StoreJournal, StoreOptions};
+pub use status::{FailingSeries, StoreStatus, StoredJournal};
+pub use tag_expression::TagExpression;
 
 /// How a value meets the one that already stands in its slot.
 ///
@@ -69,12 +72,12 @@ pub struct Write<'a> {
 pub struct Written {
     /// Points that stand in the store.
     pub points: usize,
-    /// Series whose file was made.
+    /// Series that were not known before.
     pub created: usize,
     /// Points refused because their name cannot be stored, `SERIES_MAX` is reached, the value is not
-    /// finite, or the timestamp lies in the future or before what is kept.
+    /// finite, or the timestamp lies more than `FUTURE_MAX` in the future or before what is kept.
     pub refused: usize,
-    /// Points lost to an error of the file system.
+    /// Points lost because files cannot be written and as many points as may be wait for that.
     pub failed: usize,
 }
 
@@ -87,6 +90,15 @@ pub struct Node {
     pub leaf: bool,
     /// Series below this name exist.
     pub branch: bool,
+}
+
+/// A tag, or one of its values, and how many series have it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TagCount {
+    /// The tag, or the value.
+    pub text: String,
+    /// Series that have it.
+    pub series: usize,
 }
 
 /// Points on a regular grid: the value of `start + i * step` is `values[i]`.
@@ -113,6 +125,14 @@ pub enum StoreError {
         /// Where, counted in characters from 0.
         at: usize,
     },
+    /// A tag expression, or a filter of tags or values, cannot be used.
+    #[error("bad tag expression {expression:?}: {reason}")]
+    Tags {
+        /// The expression as given.
+        expression: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The file could not be read.
     #[error("cannot read series {series}")]
     Read {
@@ -133,6 +153,18 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// The time between the batches that follow, for which new series are made. It is the same as
     /// before unless the server was told otherwise while it ran.
     fn set_flush_interval(&self, _interval: Duration) {}
+
+    /// How long points may wait in memory from now on before they are written to files.
+    fn set_write_after(&self, _write_after: Duration) {}
+
+    /// How it is at `now`; nothing where points are not kept.
+    fn status(&self, _now: i64) -> Option<StoreStatus> {
+        None
+    }
+
+    /// Writes what waits in memory to where it stays, as far as the deadline allows. What comes later is
+    /// stored all the same, but waits for another call of this.
+    fn close(&self, _deadline: Duration) {}
 
     /// Whether points can be stored at this moment, as far as a small write tells.
     fn check(&self) -> io::Result<()> {
@@ -161,6 +193,40 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// The nodes that match a glob (`*`, `?`, `[a-c]`, `[!x]`, `{a,b}` per node), sorted by path, at
     /// most `limit`.
     fn find(&self, pattern: &str, limit: usize) -> Result<Vec<Node>, StoreError>;
+
+    /// The names of the series with tags that fit all expressions, sorted, at most `limit`.
+    ///
+    /// # Errors
+    /// All expressions fit a series that has none of their tags, or there are too many of them.
+    fn find_tagged(
+        &self,
+        _expressions: &[TagExpression],
+        _limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// The tags there are, sorted, at most `limit`: all, or those that a regular expression matches from
+    /// their start on.
+    ///
+    /// # Errors
+    /// The filter is no regular expression, or a too large one.
+    fn tags(&self, _filter: Option<&str>, _limit: usize) -> Result<Vec<TagCount>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// The values of a tag, as [`Store::tags`] tells tags.
+    ///
+    /// # Errors
+    /// The same.
+    fn tag_values(
+        &self,
+        _tag: &str,
+        _filter: Option<&str>,
+        _limit: usize,
+    ) -> Result<Vec<TagCount>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// The points of one series in `(from, until]`, from the finest archive that reaches back to
     /// `from`. `None`: there is no such series, or the range lies outside of what it keeps.

@@ -1,4 +1,5 @@
-//! Series names as paths: `stats.timers.render.upper` is `stats/timers/render/upper.wsp`.
+//! Series names as paths: `stats.timers.render.upper` is `stats/timers/render/upper.wsp`, and a name with
+//! tags is a file below `_tagged` that is named by its digest, as carbon has it.
 //!
 //! A name comes from whoever can send a datagram, so this is the only place that turns one into a
 //! path. A node is what stands between two dots; as no node holds a dot or a slash, no path can climb.
@@ -7,12 +8,18 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
+use super::sha256::sha256_hex;
+use super::tagged::{self, BadTags};
 use crate::limits::{SERIES_NAME_MAX_BYTES, SERIES_NODE_MAX_BYTES, SERIES_NODES_MAX};
 
 /// What a series' file name ends in.
 const SUFFIX: &str = ".wsp";
 
+/// The folder of all series with tags. No other name begins with this node.
+pub(crate) const TAGGED_FOLDER: &str = "_tagged";
+
 /// A name that can be stored, its empty nodes dropped: `a..b.` is `a.b`, as a file system reads `a//b/`.
+/// One with tags has them in order: `cpu;rack=a;host=b` is `cpu;host=b;rack=a`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SeriesName<'a>(Cow<'a, str>);
 
@@ -29,6 +36,10 @@ pub(crate) enum NameError {
     TooManyNodes,
     #[error("character {at} is {found:?}, which a file name cannot hold")]
     BadCharacter { at: usize, found: char },
+    #[error("the node {TAGGED_FOLDER} is kept for the files of series with tags")]
+    Reserved,
+    #[error(transparent)]
+    Tags(#[from] BadTags),
     #[error("it is not UTF-8")]
     NotUtf8,
     #[error("the file is not a series' file")]
@@ -36,11 +47,15 @@ pub(crate) enum NameError {
 }
 
 impl<'a> SeriesName<'a> {
-    /// Checks a name and drops its empty nodes. Allocates only where there are any.
+    /// Checks a name and drops its empty nodes, or orders its tags. Allocates only where there is
+    /// something to do.
     pub(crate) fn parse(name: &'a str) -> Result<Self, NameError> {
         // Before anything else, so that an endless name costs nothing.
         if name.len() > SERIES_NAME_MAX_BYTES {
             return Err(NameError::NameTooLong);
+        }
+        if name.contains(';') {
+            return Self::parse_tagged(name);
         }
         if let Some((at, found)) = name.chars().enumerate().find(|(_, c)| is_refused(*c)) {
             return Err(NameError::BadCharacter { at, found });
@@ -53,6 +68,9 @@ impl<'a> SeriesName<'a> {
             empty |= node.is_empty();
             nodes += usize::from(!node.is_empty());
         }
+        if name.split('.').find(|node| !node.is_empty()) == Some(TAGGED_FOLDER) {
+            return Err(NameError::Reserved);
+        }
         match nodes {
             0 => Err(NameError::Empty),
             1..=SERIES_NODES_MAX if empty => Ok(Self(Cow::Owned(without_empty_nodes(name)))),
@@ -61,18 +79,51 @@ impl<'a> SeriesName<'a> {
         }
     }
 
-    /// The name, dotted.
+    /// Nodes mean nothing here, as the file is named by a digest, so a tag may hold a path.
+    fn parse_tagged(name: &'a str) -> Result<Self, NameError> {
+        if let Some((at, found)) = name.chars().enumerate().find(|(_, c)| c.is_control()) {
+            return Err(NameError::BadCharacter { at, found });
+        }
+        let canonical = tagged::canonical(name)?;
+        // `cpu;name=x` has no other tag than its name.
+        if canonical.contains(';') {
+            return Ok(Self(canonical));
+        }
+        Ok(Self(Cow::Owned(SeriesName::parse(&canonical)?.0.into_owned())))
+    }
+
+    /// Its tags, the name among them as `name`, if it has any.
+    pub(crate) fn tags(&self) -> Option<impl Iterator<Item = (&str, &str)>> {
+        self.is_tagged().then(|| tagged::tags(&self.0))
+    }
+
+    /// Whether it has tags.
+    pub(crate) fn is_tagged(&self) -> bool {
+        self.0.contains(';')
+    }
+
+    /// The name: dotted, or with its tags in order.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Its nodes, none of them empty; at least one.
+    /// The same as a text of its own.
+    pub(crate) fn into_text(self) -> Cow<'a, str> {
+        self.0
+    }
+
+    /// The nodes of one without tags, none of them empty; at least one.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &str> {
         self.0.split('.')
     }
 
     /// Where its file is, below the data folder.
     pub(crate) fn relative_path(&self) -> PathBuf {
+        if self.is_tagged() {
+            let digest = sha256_hex(self.0.as_bytes());
+            let (outer, inner) = (&digest[..3], &digest[3..6]);
+            return PathBuf::from(format!("{TAGGED_FOLDER}/{outer}/{inner}/{digest}{SUFFIX}"));
+        }
         let mut path = self.0.replace('.', "/");
         path.push_str(SUFFIX);
         PathBuf::from(path)
@@ -80,7 +131,8 @@ impl<'a> SeriesName<'a> {
 }
 
 impl SeriesName<'static> {
-    /// The name whose file this is; the inverse of [`SeriesName::relative_path`].
+    /// The name whose file this is; the inverse of [`SeriesName::relative_path`]. A file of a series with
+    /// tags does not tell its name.
     pub(crate) fn from_relative_path(path: &Path) -> Result<Self, NameError> {
         let mut name = String::new();
         for component in path.components() {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::limits::SERIES_MAX;
+use crate::limits::{
+    CACHE_POINTS_MAX, JOURNAL_MAX_BYTES, JOURNAL_SYNC_INTERVAL, OPEN_FILES_DEFAULT, SERIES_MAX,
+    WRITE_AFTER,
+};
 
 /// How a [`LocalStore`](super::LocalStore) keeps points.
 #[derive(Debug, Clone)]
@@ -12,11 +15,41 @@ pub struct StoreOptions {
     pub flush_interval: Duration,
     /// Series that it will hold.
     pub series_max: usize,
+    /// How long a point waits in memory, to be written together with those that follow.
+    pub write_after: Duration,
+    /// Points that wait in memory at most.
+    pub cache_max_points: usize,
+    /// Files that stay open.
+    pub open_files_max: usize,
+    /// The journal, which keeps what waits in memory from the end of the process; none: only files.
+    pub journal: Option<StoreJournal>,
+}
+
+/// How the journal of a store is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreJournal {
+    /// How often the disk confirms what was appended.
+    pub sync: Duration,
+    /// Bytes that it takes at most.
+    pub max_bytes: u64,
+}
+
+impl Default for StoreJournal {
+    fn default() -> Self {
+        Self { sync: JOURNAL_SYNC_INTERVAL, max_bytes: JOURNAL_MAX_BYTES }
+    }
 }
 
 impl StoreOptions {
     /// The defaults, for a server that flushes this often.
     pub fn new(flush_interval: Duration) -> Self {
-        Self { flush_interval, series_max: SERIES_MAX }
+        Self {
+            flush_interval,
+            series_max: SERIES_MAX,
+            write_after: WRITE_AFTER,
+            cache_max_points: CACHE_POINTS_MAX,
+            open_files_max: OPEN_FILES_DEFAULT,
+            journal: Some(StoreJournal::default()),
+        }
     }
 }

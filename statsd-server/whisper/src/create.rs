@@ -37,7 +37,7 @@ impl Whisper {
         x_files_factor: f32,
     ) -> Result<Self, Error> {
         let path = path.as_ref();
-        let header = Header::new(archives, method, x_files_factor)
+        let header = Header::checked(archives, method, x_files_factor)
             .map_err(|(kind, problem)| Error::new(kind, path.display(), problem))?;
         refuse_existing(path)?;
 

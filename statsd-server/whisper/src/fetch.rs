@@ -1,10 +1,13 @@
 //! Values out of slots.
 
+use std::path::Path;
+
 use crate::archive::Archive;
 use crate::error::{Error, ErrorKind};
 use crate::file::Whisper;
-use crate::layout::decode_slots;
-use crate::update::Point;
+use crate::layout::{Header, NO_FILE};
+use crate::overlay::Overlay;
+use crate::update::{Accepted, Point};
 
 /// Values on a regular grid: that of `start + i * step` is `values[i]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,12 +40,46 @@ impl Whisper {
     /// [`ErrorKind::InvalidRange`] where `until` is before `from`, [`ErrorKind::InvalidTime`] for a
     /// `now` outside of 32 bits, and the operating system's.
     pub fn fetch(&self, from: i64, until: i64, now: i64) -> Result<Option<Fetched>, Error> {
-        let Some((from, until)) = self.clamp(from, until, now)? else { return Ok(None) };
-        let archives = self.header().archives();
-        let Some(archive) = archives.iter().find(|archive| from >= now - archive.seconds()) else {
-            return Ok(None);
-        };
-        self.grid(archive, from, until).map(Some)
+        self.fetch_with(&[], from, until, now)
+    }
+
+    /// What [`fetch`](Self::fetch) would answer if these points were written first, by
+    /// [`update_accepted`](Self::update_accepted) in this order. The file stays as it is.
+    ///
+    /// The same code makes both answers, on memory instead of the file, so that it never shows
+    /// whether points were written already. Costs what `fetch` does where no point touches the
+    /// range, and about what writing the points would where one does, without the writes.
+    ///
+    /// # Errors
+    /// As [`Whisper::fetch`].
+    ///
+    /// ```
+    /// use statsd_whisper::{Accepted, AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let mut file = Whisper::create(path, &archives, AggregationMethod::Sum, 0.0)?;
+    /// let now = 1_772_599_850;
+    /// let _ = file.update(now - 10, 1.0, now)?;
+    /// let waiting = [Accepted { timestamp: 1_772_599_850, at: 1_772_599_850, value: 2.0 }];
+    ///
+    /// let fetched = file.fetch_with(&waiting, now - 20, now, now)?.expect("in range");
+    /// assert_eq!(fetched.values, [Some(1.0), Some(2.0)]);
+    /// let minute = file.fetch_archive_with(&waiting, 60, now - 60, now, now)?.expect("in range");
+    /// assert_eq!(minute.values, [Some(3.0)]);
+    /// assert_eq!(file.value_at_with(&waiting, now)?, Some(2.0));
+    /// assert_eq!(file.value_at(now)?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn fetch_with(
+        &self,
+        pending: &[Accepted],
+        from: i64,
+        until: i64,
+        now: i64,
+    ) -> Result<Option<Fetched>, Error> {
+        self.overlay().fetch(pending, from, until, now, self.path())
     }
 
     /// The values in `(from, until]` from the archive of this step. A range longer than the archive
@@ -57,18 +94,51 @@ impl Whisper {
         until: i64,
         now: i64,
     ) -> Result<Option<Fetched>, Error> {
-        let Some((from, until)) = self.clamp(from, until, now)? else { return Ok(None) };
-        self.grid(self.archive(step)?, from, until).map(Some)
+        self.fetch_archive_with(&[], step, from, until, now)
     }
 
-    /// What stands in the finest archive's slot of a timestamp, if it was written for it.
+    /// What [`fetch_archive`](Self::fetch_archive) would answer if these points were written first.
+    /// See [`fetch_with`](Self::fetch_with).
+    ///
+    /// # Errors
+    /// As [`Whisper::fetch_archive`].
+    pub fn fetch_archive_with(
+        &self,
+        pending: &[Accepted],
+        step: u32,
+        from: i64,
+        until: i64,
+        now: i64,
+    ) -> Result<Option<Fetched>, Error> {
+        let Some((from, until)) = self.header().clamp(from, until, now, self.path())? else {
+            return Ok(None);
+        };
+        self.overlay().grid(pending, self.archive(step)?, from, until).map(Some)
+    }
+
+    /// What stands in the finest archive's slot of a timestamp, if it was written for it. Costs one
+    /// system call; two where the archive was empty when it was last used.
     pub fn value_at(&self, timestamp: i64) -> Result<Option<f64>, Error> {
+        self.value_at_with(&[], timestamp)
+    }
+
+    /// What [`value_at`](Self::value_at) would answer if these points were written first. See
+    /// [`fetch_with`](Self::fetch_with).
+    pub fn value_at_with(
+        &self,
+        pending: &[Accepted],
+        timestamp: i64,
+    ) -> Result<Option<f64>, Error> {
         let Some(finest) = self.header().archives().first() else { return Ok(None) };
         if u32::try_from(timestamp).is_err() {
             return Ok(None);
         }
-        let Some(base) = self.base(finest)? else { return Ok(None) };
-        self.read_slot(finest, base, finest.interval(timestamp))
+        let interval = finest.interval(timestamp);
+        let mut overlay = self.overlay().up_to(1);
+        if touched(pending, finest, interval, 1) {
+            let _ = overlay.update_accepted(pending)?;
+        }
+        overlay.value_at(0, interval)
     }
 
     /// All points that stand in the archive of this step, however old, in order of time. Reads the
@@ -77,80 +147,135 @@ impl Whisper {
     /// # Errors
     /// [`ErrorKind::NoSuchArchive`], and the operating system's.
     pub fn points(&self, step: u32) -> Result<Vec<Point>, Error> {
-        let archive = self.archive(step)?;
-        let slots = self.read_slots(archive, 0, 0, archive.retention().points as usize)?;
-        let mut points: Vec<Point> = decode_slots(&slots)
-            .filter(|slot| slot.interval != 0)
-            .map(|slot| Point { timestamp: slot.interval.into(), value: slot.value })
-            .collect();
+        let index = self.archive(step)?;
+        let count = self.header().archives()[index].retention().points as usize;
+        let mut points = Vec::new();
+        self.overlay().each_slot(index, 0, 0, count, |slot| {
+            if slot.interval != 0 {
+                points.push(Point { timestamp: slot.interval.into(), value: slot.value });
+            }
+        })?;
         points.sort_by_key(|point| point.timestamp);
         Ok(points)
     }
 
-    pub(crate) fn read_slot(
-        &self,
-        archive: &Archive,
-        base: u32,
-        interval: i64,
-    ) -> Result<Option<f64>, Error> {
-        let slot = self.read_slots(archive, base, interval, 1)?;
-        Ok(values(&slot, interval, archive.step()).next().flatten())
-    }
-
-    fn archive(&self, step: u32) -> Result<&Archive, Error> {
+    /// Which archive has this step.
+    fn archive(&self, step: u32) -> Result<usize, Error> {
         let archives = self.header().archives();
-        archives.iter().find(|archive| archive.retention().seconds_per_point == step).ok_or_else(
-            || {
-                let steps: Vec<_> =
-                    archives.iter().map(|archive| archive.step().to_string()).collect();
-                let problem =
-                    format!("no archive has a step of {step} s, but {}", steps.join(", "));
-                self.error(ErrorKind::NoSuchArchive, problem)
-            },
-        )
+        let found =
+            archives.iter().position(|archive| archive.retention().seconds_per_point == step);
+        found.ok_or_else(|| {
+            let steps: Vec<_> = archives.iter().map(|archive| archive.step().to_string()).collect();
+            let problem = format!("no archive has a step of {step} s, but {}", steps.join(", "));
+            self.error(ErrorKind::NoSuchArchive, problem)
+        })
+    }
+}
+
+impl Header {
+    /// What [`Whisper::fetch_with`] would answer from a file with this header that has no points
+    /// yet, so that a series can be read before its file is made. Costs no system call.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidRange`] and [`ErrorKind::InvalidTime`], as [`Whisper::fetch`].
+    ///
+    /// ```
+    /// use statsd_whisper::{Accepted, AggregationMethod, Header, parse_retentions};
+    ///
+    /// let header = Header::new(&parse_retentions("10s:1h,1m:1d")?, AggregationMethod::Sum, 0.0)?;
+    /// let now = 1_772_599_850;
+    /// let waiting = [Accepted { timestamp: 1_772_599_850, at: 1_772_599_850, value: 2.0 }];
+    /// let fetched = header.fetch_pending(&waiting, now - 20, now, now)?.expect("in range");
+    /// assert_eq!(fetched.values, [None, Some(2.0)]);
+    /// # Ok::<(), statsd_whisper::Error>(())
+    /// ```
+    pub fn fetch_pending(
+        &self,
+        pending: &[Accepted],
+        from: i64,
+        until: i64,
+        now: i64,
+    ) -> Result<Option<Fetched>, Error> {
+        Overlay::new(self, None).fetch(pending, from, until, now, Path::new(NO_FILE))
     }
 
-    /// The part of the range that the file can know of.
-    fn clamp(&self, from: i64, until: i64, now: i64) -> Result<Option<(i64, i64)>, Error> {
-        let now = self.check_now(now)?;
+    /// The part of the range that a file with this header can know of.
+    fn clamp(
+        &self,
+        from: i64,
+        until: i64,
+        now: i64,
+        path: &Path,
+    ) -> Result<Option<(i64, i64)>, Error> {
+        let now = check_now(now, path)?;
         if from > until {
             let problem = format!("the range ends at {until}, before it starts at {from}");
-            return Err(self.error(ErrorKind::InvalidRange, problem));
+            return Err(Error::new(ErrorKind::InvalidRange, path.display(), problem));
         }
-        let longest = self.header().archives().iter().map(Archive::seconds).max();
+        let longest = self.archives().iter().map(Archive::seconds).max();
         let oldest = now - longest.unwrap_or_default();
         if from > now || until < oldest {
             return Ok(None);
         }
         Ok(Some((from.max(oldest), until.min(now))))
     }
+}
 
-    fn grid(&self, archive: &Archive, from: i64, until: i64) -> Result<Fetched, Error> {
+impl Overlay<'_> {
+    fn fetch(
+        self,
+        pending: &[Accepted],
+        from: i64,
+        until: i64,
+        now: i64,
+        path: &Path,
+    ) -> Result<Option<Fetched>, Error> {
+        let Some((from, until)) = self.header().clamp(from, until, now, path)? else {
+            return Ok(None);
+        };
+        let mut archives = self.header().archives().iter();
+        let Some(index) = archives.position(|archive| from >= now - archive.seconds()) else {
+            return Ok(None);
+        };
+        self.grid(pending, index, from, until).map(Some)
+    }
+
+    fn grid(
+        self,
+        pending: &[Accepted],
+        index: usize,
+        from: i64,
+        until: i64,
+    ) -> Result<Fetched, Error> {
+        let archive = &self.header().archives()[index];
         let step = archive.step();
         let after_from = archive.interval(from) + step;
         let last = archive.interval(until).max(after_from);
         let start = after_from.max(last - archive.seconds() + step);
         let count = usize::try_from((last - start) / step + 1)
             .expect("the last slot is not before the first");
-        let values = match self.base(archive)? {
-            Some(base) => {
-                values(&self.read_slots(archive, base, start, count)?, start, step).collect()
-            }
-            None => vec![None; count],
-        };
-        Ok(Fetched { start, step, values })
+        let mut overlay = self.up_to(index + 1);
+        if touched(pending, archive, start, count) {
+            let _ = overlay.update_accepted(pending)?;
+        }
+        Ok(Fetched { start, step, values: overlay.values(index, start, count)? })
     }
 }
 
-/// The values of slots that follow each other in time; those written for another interval are none.
-fn values(slots: &[u8], start: i64, step: i64) -> impl Iterator<Item = Option<f64>> {
-    let mut expected = start;
-    decode_slots(slots).map(move |slot| {
-        // 0 is what an empty slot says, and an interval that a clock near the epoch could ask for.
-        let known = slot.interval != 0 && i64::from(slot.interval) == expected;
-        expected += step;
-        known.then_some(slot.value)
+/// `now` as a time that the format can name. Below it, sums of times stay far from overflow.
+pub(crate) fn check_now(now: i64, path: &Path) -> Result<i64, Error> {
+    u32::try_from(now).map(i64::from).map_err(|_| {
+        let problem = format!("now = {now} is not in 0..={} seconds", u32::MAX);
+        Error::new(ErrorKind::InvalidTime, path.display(), problem)
     })
+}
+
+/// Whether one of these points, wherever it is written first, may change the slots of this range.
+fn touched(pending: &[Accepted], archive: &Archive, start: i64, count: usize) -> bool {
+    let range = archive.step() * i64::try_from(count).unwrap_or(i64::MAX);
+    // The slot of an interval is that of all intervals a number of rounds away.
+    let slot = |interval: i64| (interval - start).rem_euclid(archive.seconds());
+    pending.iter().any(|point| slot(archive.interval(point.timestamp.into())) < range)
 }
 
 #[cfg(test)]

@@ -4,11 +4,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::aggregation::AggregationMethod;
-use crate::archive::{Archive, SLOT_BYTES};
+use crate::archive::SLOT_BYTES;
+use crate::disk::Disk;
 use crate::error::{Error, ErrorKind};
-use crate::layout::{HEADER_MAX_BYTES, Header, Slot, decode_slots, encode_slots};
+use crate::layout::{HEADER_MAX_BYTES, Header, decode_slots};
+use crate::overlay::Overlay;
 
 /// An open Whisper file.
 ///
@@ -16,9 +19,12 @@ use crate::layout::{HEADER_MAX_BYTES, Header, Slot, decode_slots, encode_slots};
 /// process that writes the same file is the caller's to keep out.
 #[derive(Debug)]
 pub struct Whisper {
-    file: File,
-    path: PathBuf,
+    disk: Disk,
     header: Header,
+    /// The interval that went into slot 0 of each archive, 0 while it is not known. It holds for as
+    /// long as the file does: what is written into slot 0 later is a whole number of rounds away.
+    /// That an archive is empty is never remembered, as another process may write its first point.
+    bases: Box<[AtomicU32]>,
 }
 
 impl Whisper {
@@ -47,14 +53,22 @@ impl Whisper {
         };
         let file = options.open(path).map_err(io("cannot open"))?;
         let file_bytes = file.metadata().map_err(io("cannot read its size"))?.len();
-        let mut head = [0; HEADER_MAX_BYTES];
+        let mut head = [0; HEADER_MAX_BYTES + SLOT_BYTES];
         let head = read_head(&file, &mut head).map_err(io("cannot read the header"))?;
         let header = Header::parse(head, file_bytes, path)?;
-        Ok(Self::new(file, path.to_owned(), header))
+        let opened = Self::new(file, path.to_owned(), header);
+        for (archive, base) in opened.header.archives().iter().zip(&opened.bases) {
+            // Slot 0 of the first archive follows the table, and is in what was read.
+            let slot = usize::try_from(archive.byte_of(0)).ok().and_then(|at| head.get(at..));
+            let slot = slot.and_then(|bytes| decode_slots(bytes).next());
+            base.store(slot.map_or(0, |slot| slot.interval), Ordering::Relaxed);
+        }
+        Ok(opened)
     }
 
     pub(crate) fn new(file: File, path: PathBuf, header: Header) -> Self {
-        Self { file, path, header }
+        let bases = header.archives().iter().map(|_| AtomicU32::new(0)).collect();
+        Self { disk: Disk::new(file, path), header, bases }
     }
 
     /// What the file says about itself.
@@ -64,7 +78,7 @@ impl Whisper {
 
     /// Where the file was opened.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.disk.path()
     }
 
     /// Changes how fine values become coarse ones from now on. Values that stand are left alone.
@@ -86,15 +100,15 @@ impl Whisper {
 
     /// Waits until everything written is on the disk (one `fdatasync`; no other call does this).
     pub fn sync(&self) -> Result<(), Error> {
-        self.file.sync_data().map_err(|source| self.io("cannot sync", source))
+        self.disk.sync()
     }
 
     /// Another file stands at the path now, or none: somebody renamed or removed this one, and what
     /// is written here will not be found there. Costs two stats.
     pub fn is_replaced(&self) -> Result<bool, Error> {
-        let stat = |source| self.io("cannot read its inode", source);
-        let here = self.file.metadata().map_err(stat)?;
-        match fs::metadata(&self.path) {
+        let stat = |source| self.disk.io("cannot read its inode", source);
+        let here = self.disk.file().metadata().map_err(stat)?;
+        match fs::metadata(self.path()) {
             Ok(there) => Ok((here.dev(), here.ino()) != (there.dev(), there.ino())),
             Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(true),
             Err(source) => Err(stat(source)),
@@ -102,94 +116,19 @@ impl Whisper {
     }
 
     fn rewrite_header(&mut self, header: Header) -> Result<(), Error> {
-        self.file
-            .write_all_at(&header.metadata(), 0)
-            .map_err(|source| self.io("cannot write the header", source))?;
+        self.disk.write_header(&header.metadata())?;
         self.header = header;
         Ok(())
     }
 
-    /// The interval in slot 0, from which all others count; none where the archive is empty.
-    pub(crate) fn base(&self, archive: &Archive) -> Result<Option<u32>, Error> {
-        let mut slot = [0; SLOT_BYTES];
-        self.read_at(&mut slot, archive, 0)?;
-        Ok(decode_slots(&slot).map(|slot| slot.interval).find(|interval| *interval != 0))
-    }
-
-    /// The bytes of `count` slots (at most the archive's points) from that of `first` on, in order
-    /// of time. One read, two where they wrap.
-    pub(crate) fn read_slots(
-        &self,
-        archive: &Archive,
-        base: u32,
-        first: i64,
-        count: usize,
-    ) -> Result<Vec<u8>, Error> {
-        let slot = archive.slot(first, base);
-        let mut bytes = vec![0; count * SLOT_BYTES];
-        let (before_wrap, wrapped) = bytes.split_at_mut(bytes_before_wrap(archive, slot, count));
-        self.read_at(before_wrap, archive, slot)?;
-        self.read_at(wrapped, archive, 0)?;
-        Ok(bytes)
-    }
-
-    /// Writes slots (at most the archive's points) that follow each other in time. One write, two
-    /// where they wrap.
-    pub(crate) fn write_run(
-        &self,
-        archive: &Archive,
-        base: u32,
-        run: &[Slot],
-    ) -> Result<(), Error> {
-        let Some(first) = run.first() else { return Ok(()) };
-        let slot = archive.slot(first.interval.into(), base);
-        let bytes = encode_slots(run);
-        let (before_wrap, wrapped) = bytes.split_at(bytes_before_wrap(archive, slot, run.len()));
-        self.write_at(before_wrap, archive, slot)?;
-        self.write_at(wrapped, archive, 0)
-    }
-
-    fn read_at(&self, bytes: &mut [u8], archive: &Archive, slot: u32) -> Result<(), Error> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let at = archive.byte_of(slot);
-        self.file.read_exact_at(bytes, at).map_err(|source| {
-            let retention = archive.retention();
-            self.io(&format!("cannot read archive {retention} at byte {at}"), source)
-        })
-    }
-
-    fn write_at(&self, bytes: &[u8], archive: &Archive, slot: u32) -> Result<(), Error> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let at = archive.byte_of(slot);
-        self.file.write_all_at(bytes, at).map_err(|source| {
-            let retention = archive.retention();
-            self.io(&format!("cannot write archive {retention} at byte {at}"), source)
-        })
+    /// The slots as they are, to read them or to put others over them.
+    pub(crate) fn overlay(&self) -> Overlay<'_> {
+        Overlay::new(&self.header, Some((&self.disk, &self.bases)))
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, problem: impl Into<String>) -> Error {
-        Error::new(kind, self.path.display(), problem)
+        self.disk.error(kind, problem)
     }
-
-    fn io(&self, problem: &str, source: io::Error) -> Error {
-        Error::io(self.path.display(), problem, source)
-    }
-
-    /// `now` as a time that the format can name. Below it, sums of times stay far from overflow.
-    pub(crate) fn check_now(&self, now: i64) -> Result<i64, Error> {
-        u32::try_from(now).map(i64::from).map_err(|_| {
-            let problem = format!("now = {now} is not in 0..={} seconds", u32::MAX);
-            self.error(ErrorKind::InvalidTime, problem)
-        })
-    }
-}
-
-fn bytes_before_wrap(archive: &Archive, slot: u32, count: usize) -> usize {
-    count.min((archive.retention().points - slot) as usize) * SLOT_BYTES
 }
 
 /// Reads until the buffer is full or the file ends.

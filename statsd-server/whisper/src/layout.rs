@@ -25,6 +25,9 @@ const ARCHIVE_BYTES: usize = 12;
 /// The first bytes of go-whisper's other format.
 const COMPRESSED_MAGIC: &[u8] = b"whisper_compressed";
 
+/// What an error is about where there is no file yet.
+pub(crate) const NO_FILE: &str = "a new file";
+
 /// What a file says about itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
@@ -35,8 +38,31 @@ pub struct Header {
 }
 
 impl Header {
+    /// The header of a new file. Costs no system call.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArchives`] (see [`parse_retentions`](crate::parse_retentions) for the
+    /// rules) and [`ErrorKind::InvalidXFilesFactor`].
+    ///
+    /// ```
+    /// use statsd_whisper::{AggregationMethod, Header, parse_retentions};
+    ///
+    /// let archives = parse_retentions("10s:6h,1m:7d")?;
+    /// let header = Header::new(&archives, AggregationMethod::Sum, 0.5)?;
+    /// assert_eq!(header.file_bytes(), 16 + 2 * 12 + (2_160 + 10_080) * 12);
+    /// # Ok::<(), statsd_whisper::Error>(())
+    /// ```
+    pub fn new(
+        archives: &[Retention],
+        method: AggregationMethod,
+        x_files_factor: f32,
+    ) -> Result<Self, Error> {
+        Self::checked(archives, method, x_files_factor)
+            .map_err(|(kind, problem)| Error::new(kind, NO_FILE, problem))
+    }
+
     /// The header of a new file. The error says what is wrong with the arguments.
-    pub(crate) fn new(
+    pub(crate) fn checked(
         retentions: &[Retention],
         method: AggregationMethod,
         x_files_factor: f32,
@@ -165,20 +191,29 @@ pub(crate) struct Slot {
     pub(crate) value: f64,
 }
 
-pub(crate) fn encode_slots(slots: &[Slot]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(slots.len().saturating_mul(SLOT_BYTES));
-    for slot in slots {
-        bytes.extend(slot.interval.to_be_bytes());
-        bytes.extend(slot.value.to_be_bytes());
+impl Slot {
+    /// The value, if it was written for this interval.
+    pub(crate) fn value_for(self, interval: i64) -> Option<f64> {
+        // 0 is what an empty slot says, and an interval that a clock near the epoch could ask for.
+        let known = self.interval != 0 && i64::from(self.interval) == interval;
+        known.then_some(self.value)
     }
-    bytes
+}
+
+/// A slot into the bytes of one.
+pub(crate) fn encode_slot(slot: Slot, bytes: &mut [u8; SLOT_BYTES]) {
+    let word = (u128::from(slot.interval) << 64) | u128::from(slot.value.to_bits());
+    let [_, _, _, _, slot @ ..] = word.to_be_bytes();
+    *bytes = slot;
+}
+
+pub(crate) fn decode_slot(bytes: &[u8; SLOT_BYTES]) -> Slot {
+    let [a, b, c, d, value @ ..] = *bytes;
+    Slot { interval: u32::from_be_bytes([a, b, c, d]), value: f64::from_be_bytes(value) }
 }
 
 pub(crate) fn decode_slots(bytes: &[u8]) -> impl Iterator<Item = Slot> {
-    bytes.as_chunks::<SLOT_BYTES>().0.iter().map(|slot| {
-        let [a, b, c, d, value @ ..] = *slot;
-        Slot { interval: u32::from_be_bytes([a, b, c, d]), value: f64::from_be_bytes(value) }
-    })
+    bytes.as_chunks().0.iter().map(decode_slot)
 }
 
 fn take_u32(bytes: &mut &[u8]) -> Option<u32> {

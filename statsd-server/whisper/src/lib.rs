@@ -101,10 +101,12 @@
 mod aggregation;
 mod archive;
 mod create;
+mod disk;
 mod error;
 mod fetch;
 mod file;
 mod layout;
+mod overlay;
 mod propagate;
 mod retention;
 mod update;

@@ -1,99 +1,114 @@
 //! Fine values into coarse ones.
 
-use crate::archive::{Archive, SLOT_BYTES};
+use std::mem;
+
+use crate::archive::Archive;
 use crate::error::Error;
-use crate::file::Whisper;
-use crate::layout::{Header, Slot, decode_slots};
+use crate::layout::Slot;
+use crate::overlay::Overlay;
 
-/// What is known of one coarse interval.
-struct Window {
-    /// The values, oldest first.
-    known: Vec<f64>,
-    /// Slots, known or not.
-    slots: usize,
-    /// Some slots hold newer intervals already: what stood there is gone, and `known` is the rest.
-    lapped: bool,
-}
-
-impl Whisper {
-    /// The slots of the next coarser archive that `new` ones of an archive (oldest first) make.
-    ///
-    /// To be asked before those are written: the last of a long run take the slots of older values
-    /// that belong to the coarse interval of the first.
-    pub(crate) fn propagate(
-        &self,
-        finer: &Archive,
-        base: Option<u32>,
-        new: &[Slot],
-        coarser: &Archive,
+impl Overlay<'_> {
+    /// Writes slots of one archive, oldest first, and what they make of the coarser ones. Empties
+    /// the list.
+    pub(crate) fn write(
+        &mut self,
+        index: usize,
+        slots: &mut Vec<Slot>,
         now: i64,
-    ) -> Result<Vec<Slot>, Error> {
-        let Some(ratio) = ratio(finer, coarser) else { return Ok(Vec::new()) };
-        let step = coarser.retention().seconds_per_point;
+    ) -> Result<(), Error> {
+        let archives = self.archives();
         let mut coarse = Vec::new();
+        for (index, archive) in archives.iter().enumerate().skip(index) {
+            // Before they are put: the last of a long run take the slots of older values that belong
+            // to the coarse interval of the first.
+            if let Some(coarser) = archives.get(index + 1)
+                && let Some(ratio) = ratio(archive, coarser)
+            {
+                self.propagate(index, slots, ratio, now, &mut coarse)?;
+            }
+            let step = archive.retention().seconds_per_point;
+            for run in slots.chunk_by(|a, b| b.interval - a.interval == step) {
+                self.put_run(index, run)?;
+            }
+            slots.clear();
+            mem::swap(slots, &mut coarse);
+            if slots.is_empty() {
+                break;
+            }
+        }
+        slots.clear();
+        Ok(())
+    }
+
+    /// The slots of the next coarser archive that `new` ones of an archive make.
+    fn propagate(
+        &mut self,
+        index: usize,
+        new: &[Slot],
+        ratio: usize,
+        now: i64,
+        coarse: &mut Vec<Slot>,
+    ) -> Result<(), Error> {
+        let coarser = &self.archives()[index + 1];
+        let step = coarser.retention().seconds_per_point;
         for new in new.chunk_by(|a, b| a.interval / step == b.interval / step) {
             let interval = new[0].interval - new[0].interval % step;
             // The one before the oldest shares its slot with the newest: it may not be written.
             if i64::from(interval) < coarser.oldest(now) {
                 continue;
             }
-            let window = self.window(finer, base, interval, new, ratio)?;
-            let Some(value) = window.value(self.header()) else { continue };
+            let lapped = self.gather(index, interval, new, ratio)?;
+            let Some(value) = self.value(ratio) else { continue };
             // What stands there was made of more than is left.
-            let keep = window.lapped && self.stands(coarser, interval)?;
+            let keep = lapped && self.value_at(index + 1, interval.into())?.is_some();
             if !keep {
                 coarse.push(Slot { interval, value });
             }
         }
-        Ok(coarse)
+        Ok(())
     }
 
-    /// The fine slots of a coarse interval as they will be when the `new` ones are written.
-    fn window(
-        &self,
-        finer: &Archive,
-        base: Option<u32>,
+    /// Gathers what is known of a coarse interval, oldest first, as it will be when the `new` slots
+    /// are written. Whether some slots hold newer intervals already: what stood there is gone, and
+    /// what is known is the rest.
+    fn gather(
+        &mut self,
+        index: usize,
         interval: u32,
         new: &[Slot],
         slots: usize,
-    ) -> Result<Window, Error> {
-        let stored = match base {
-            Some(base) if new.len() < slots => {
-                self.read_slots(finer, base, interval.into(), slots)?
-            }
+    ) -> Result<bool, Error> {
+        let mut known = mem::take(&mut self.known);
+        known.clear();
+        let mut lapped = false;
+        let base = if new.len() < slots { self.base(index)? } else { None };
+        if let Some(base) = base {
+            let mut new = new.iter().peekable();
+            let mut expected = i64::from(interval);
+            let step = self.archives()[index].step();
+            self.each_slot(index, base, interval.into(), slots, |stored| {
+                if let Some(slot) = new.next_if(|slot| i64::from(slot.interval) == expected) {
+                    known.push(slot.value);
+                } else if i64::from(stored.interval) == expected {
+                    known.push(stored.value);
+                } else {
+                    lapped |= i64::from(stored.interval) > expected;
+                }
+                expected += step;
+            })?;
+        } else {
             // Nothing is written yet, or all of it is new.
-            _ => vec![0; slots * SLOT_BYTES],
-        };
-        let mut window = Window { known: Vec::with_capacity(slots), slots, lapped: false };
-        let mut new = new.iter().peekable();
-        let mut expected = i64::from(interval);
-        for stored in decode_slots(&stored) {
-            if let Some(slot) = new.next_if(|slot| i64::from(slot.interval) == expected) {
-                window.known.push(slot.value);
-            } else if i64::from(stored.interval) == expected {
-                window.known.push(stored.value);
-            } else {
-                window.lapped |= i64::from(stored.interval) > expected;
-            }
-            expected += finer.step();
+            known.extend(new.iter().map(|slot| slot.value));
         }
-        Ok(window)
+        self.known = known;
+        Ok(lapped)
     }
 
-    fn stands(&self, archive: &Archive, interval: u32) -> Result<bool, Error> {
-        match self.base(archive)? {
-            Some(base) => Ok(self.read_slot(archive, base, interval.into())?.is_some()),
-            None => Ok(false),
-        }
-    }
-}
-
-impl Window {
-    /// The coarse value, where enough is known for one.
-    fn value(&self, header: &Header) -> Option<f64> {
-        let share = self.known.len() as f64 / self.slots as f64;
-        let enough = share >= f64::from(header.x_files_factor());
-        enough.then(|| header.method().aggregate(&self.known, self.slots))?
+    /// The coarse value of what was gathered, where enough is known for one.
+    fn value(&self, slots: usize) -> Option<f64> {
+        let share = self.known.len() as f64 / slots as f64;
+        let enough = share >= f64::from(self.header().x_files_factor());
+        enough.then(|| self.header().method().aggregate(&self.known, slots))?
     }
 }
 

@@ -1,11 +1,14 @@
 //! Points into slots, and on into the coarser archives.
 
 use std::cmp::Reverse;
+use std::{iter, mem};
 
 use crate::archive::Archive;
 use crate::error::Error;
+use crate::fetch::check_now;
 use crate::file::Whisper;
 use crate::layout::Slot;
+use crate::overlay::Overlay;
 
 /// A value and its time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,24 +62,19 @@ impl Whisper {
     /// up to date.
     ///
     /// Refused are points after `now`, and those whose interval has no slot of its own any more.
-    /// A point too late for a finer archive *replaces* what stands in the coarser one's slot. Costs
-    /// two system calls for the archive written, and three for each coarser one.
+    /// A point too late for a finer archive *replaces* what stands in the coarser one's slot. Costs a
+    /// write for each archive, and a read for each but the coarsest; one read more for each that is
+    /// used for the first time since the file was opened, or is empty.
     ///
     /// # Errors
     /// The operating system's, and [`ErrorKind::InvalidTime`](crate::ErrorKind::InvalidTime) for a
     /// `now` outside of 32 bits.
     pub fn update(&mut self, timestamp: i64, value: f64, now: i64) -> Result<Outcome, Error> {
-        let now = self.check_now(now)?;
-        if timestamp > now {
-            return Ok(Outcome::Future);
-        }
-        let reaches = |archive: &Archive| timestamp >= archive.oldest(now);
-        let Some(index) = self.header().archives().iter().position(reaches) else {
-            return Ok(Outcome::TooOld);
-        };
-        let slot = slot(&self.header().archives()[index], Point { timestamp, value });
-        self.write(index, vec![slot], now)?;
-        Ok(Outcome::Written)
+        let now = check_now(now, self.path())?;
+        let mut overlay = self.overlay();
+        let outcome = overlay.update(Point { timestamp, value }, now)?;
+        overlay.flush()?;
+        Ok(outcome)
     }
 
     /// Writes many points, in any order, for little more than the price of one.
@@ -89,38 +87,39 @@ impl Whisper {
     /// # Errors
     /// As [`Whisper::update`]. What was written before an error stays.
     pub fn update_many(&mut self, points: &[Point], now: i64) -> Result<Counts, Error> {
-        let now = self.check_now(now)?;
-        let archives = self.header().archives().to_vec();
-        let mut newest_first = points.to_vec();
-        newest_first.sort_by_key(|point| Reverse(point.timestamp));
-
-        let end = archives.first().map_or(now, |finest| finest.interval(now) + finest.step());
-        let future = newest_first.partition_point(|point| point.timestamp >= end);
-        let mut rest = newest_first.split_off(future);
-        let mut counts = Counts { future, ..Counts::default() };
-        for (index, archive) in archives.iter().enumerate() {
-            let reached = rest.partition_point(|point| point.timestamp >= archive.oldest(now));
-            let older = rest.split_off(reached);
-            let mut slots: Vec<Slot> = rest.iter().map(|point| slot(archive, *point)).collect();
-            slots.dedup_by_key(|slot| slot.interval);
-            slots.reverse();
-            counts.written += slots.len();
-            counts.superseded += rest.len() - slots.len();
-            self.write(index, slots, now)?;
-            rest = older;
-        }
-        counts.too_old = rest.len();
+        let now = check_now(now, self.path())?;
+        let mut overlay = self.overlay();
+        let counts = overlay.update_many(points, now)?;
+        overlay.flush()?;
         Ok(counts)
     }
 
-    /// Writes points as updates in their order would, each at the time at which it was accepted.
+    /// Writes points as updates in their order would, each at the time at which it was accepted, for
+    /// little more than the price of one: slots are read and written once for all of them, and
+    /// neighbours at once.
+    ///
+    /// For points that were accepted in the order of their time, costs what [`update`](Self::update)
+    /// costs; of an archive that wraps among them, or where some are missing, a call more for each
+    /// stretch. The coarsest archive is written first: after an error, or a crash, the same points
+    /// can be written again.
     ///
     /// # Errors
     /// As [`Whisper::update`]. What was written before an error stays.
     pub fn update_accepted(&mut self, points: &[Accepted]) -> Result<Counts, Error> {
+        let mut overlay = self.overlay();
+        let counts = overlay.update_accepted(points)?;
+        overlay.flush()?;
+        Ok(counts)
+    }
+}
+
+impl Overlay<'_> {
+    pub(crate) fn update_accepted(&mut self, points: &[Accepted]) -> Result<Counts, Error> {
+        self.expect(points.iter().map(|point| point.timestamp.into()));
         let mut counts = Counts::default();
         for point in points {
-            match self.update(point.timestamp.into(), point.value, point.at.into())? {
+            let Accepted { timestamp, at, value } = *point;
+            match self.put(Point { timestamp: timestamp.into(), value }, at.into())? {
                 Outcome::Written => counts.written += 1,
                 Outcome::Future => counts.future += 1,
                 Outcome::TooOld => counts.too_old += 1,
@@ -129,23 +128,52 @@ impl Whisper {
         Ok(counts)
     }
 
-    /// Writes slots of one archive, oldest first, and what they make of the coarser ones.
-    fn write(&self, index: usize, mut slots: Vec<Slot>, now: i64) -> Result<(), Error> {
-        let mut archives = self.header().archives()[index..].iter().peekable();
-        while let (Some(archive), Some(first)) = (archives.next(), slots.first()) {
-            let base = self.base(archive)?;
-            let first = first.interval;
-            let coarse = match archives.peek() {
-                Some(coarser) => self.propagate(archive, base, &slots, coarser, now)?,
-                None => Vec::new(),
-            };
-            let step = archive.retention().seconds_per_point;
-            for run in slots.chunk_by(|a, b| b.interval - a.interval == step) {
-                self.write_run(archive, base.unwrap_or(first), run)?;
-            }
-            slots = coarse;
+    fn update(&mut self, point: Point, now: i64) -> Result<Outcome, Error> {
+        if (0..=now).contains(&point.timestamp) {
+            self.expect(iter::once(point.timestamp));
         }
-        Ok(())
+        self.put(point, now)
+    }
+
+    fn put(&mut self, point: Point, now: i64) -> Result<Outcome, Error> {
+        if point.timestamp > now {
+            return Ok(Outcome::Future);
+        }
+        let reaches = |archive: &Archive| point.timestamp >= archive.oldest(now);
+        let Some(index) = self.header().archives().iter().position(reaches) else {
+            return Ok(Outcome::TooOld);
+        };
+        let mut slots = mem::take(&mut self.slots);
+        slots.push(slot(&self.header().archives()[index], point));
+        self.write(index, &mut slots, now)?;
+        self.slots = slots;
+        Ok(Outcome::Written)
+    }
+
+    fn update_many(&mut self, points: &[Point], now: i64) -> Result<Counts, Error> {
+        let archives = self.archives();
+        let mut newest_first = points.to_vec();
+        newest_first.sort_by_key(|point| Reverse(point.timestamp));
+
+        let end = archives.first().map_or(now, |finest| finest.interval(now) + finest.step());
+        let future = newest_first.partition_point(|point| point.timestamp >= end);
+        let mut rest = &newest_first[future..];
+        let mut counts = Counts { future, ..Counts::default() };
+        let mut slots = Vec::new();
+        for (index, archive) in archives.iter().enumerate() {
+            let reached = rest.partition_point(|point| point.timestamp >= archive.oldest(now));
+            let (reached, older) = rest.split_at(reached);
+            self.expect(reached.iter().map(|point| point.timestamp));
+            slots.extend(reached.iter().map(|point| slot(archive, *point)));
+            slots.dedup_by_key(|slot| slot.interval);
+            slots.reverse();
+            counts.written += slots.len();
+            counts.superseded += reached.len() - slots.len();
+            self.write(index, &mut slots, now)?;
+            rest = older;
+        }
+        counts.too_old = rest.len();
+        Ok(counts)
     }
 }
 

@@ -3,9 +3,18 @@
 
 use std::mem;
 
-/// The compiled pattern of one node: as many instructions as it has characters, and one.
+use super::pieces::Pieces;
+
+/// The compiled pattern of one node.
 #[derive(Debug, Clone)]
-pub(super) struct Program(Vec<Op>);
+pub(super) struct Program {
+    /// As many instructions as the pattern has characters, and one.
+    ops: Vec<Op>,
+    /// What a node starts with if it matches.
+    prefix: Box<str>,
+    /// The same, where the pattern is made of texts and `*`, which is tried faster.
+    pieces: Option<Pieces>,
+}
 
 #[derive(Debug, Clone)]
 enum Op {
@@ -94,10 +103,25 @@ impl Program {
             return Err(BadNode { reason, at: brace.at });
         }
         ops.push(Op::Accept);
-        Ok(Self(ops))
+        let literal = |op: &Op| if let Op::Char(c) = op { Some(*c) } else { None };
+        let prefix: String = ops.iter().map_while(literal).collect();
+        let is_simple = ops.iter().all(|op| matches!(op, Op::Char(_) | Op::Star | Op::Accept));
+        let pieces = is_simple.then(|| Pieces::new(text));
+        Ok(Self { ops, prefix: prefix.into(), pieces })
+    }
+
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     pub(super) fn matches(&self, text: &str, scratch: &mut Scratch) -> bool {
+        if let Some(pieces) = &self.pieces {
+            scratch.steps += pieces.steps(text);
+            return pieces.matches(text);
+        }
+        if !text.starts_with(&*self.prefix) {
+            return false;
+        }
         scratch.current.clear();
         self.begin_turn(scratch);
         self.enter(0, scratch);
@@ -109,21 +133,21 @@ impl Program {
             self.begin_turn(scratch);
             for i in 0..scratch.current.len() {
                 let state = scratch.current[i];
-                match &self.0[state] {
+                match &self.ops[state] {
                     Op::Star => self.enter(state, scratch),
                     op if op.takes(c) => self.enter(state + 1, scratch),
                     _ => {}
                 }
             }
         }
-        scratch.next.iter().any(|&state| matches!(self.0[state], Op::Accept))
+        scratch.next.iter().any(|&state| matches!(self.ops[state], Op::Accept))
     }
 
     fn begin_turn(&self, scratch: &mut Scratch) {
         scratch.next.clear();
         scratch.turn += 1;
-        if scratch.visited.len() < self.0.len() {
-            scratch.visited.resize(self.0.len(), 0);
+        if scratch.visited.len() < self.ops.len() {
+            scratch.visited.resize(self.ops.len(), 0);
         }
     }
 
@@ -135,7 +159,7 @@ impl Program {
             if mem::replace(&mut scratch.visited[state], scratch.turn) == scratch.turn {
                 continue;
             }
-            match &self.0[state] {
+            match &self.ops[state] {
                 Op::Fork(alternatives) => scratch.pending.extend(alternatives),
                 Op::Jump(to) => scratch.pending.push(*to),
                 Op::Star => {

@@ -1,18 +1,28 @@
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use statsd_whisper::{Outcome, Whisper};
+
 use super::*;
 use crate::store::Merge;
 
+mod failures;
 mod names;
+mod reference;
 
 const NOW: i64 = 1_700_000_000;
 const INTERVAL: Duration = Duration::from_secs(10);
 
 fn open(folder: &Path) -> LocalStore {
     LocalStore::open(folder, StoreOptions::new(INTERVAL)).unwrap()
+}
+
+fn bounded(folder: &Path, series_max: usize, open_files_max: usize) -> LocalStore {
+    let options = StoreOptions { series_max, open_files_max, ..StoreOptions::new(INTERVAL) };
+    LocalStore::open(folder, options).unwrap()
 }
 
 fn store() -> (tempfile::TempDir, LocalStore) {
@@ -39,17 +49,18 @@ fn written(points: usize, created: usize, refused: usize, failed: usize) -> Writ
     Written { points, created, refused, failed }
 }
 
-/// Every file and folder below a folder, the lock left out.
+/// Every file and folder below a folder, what is the store's own left out.
 fn tree(folder: &Path) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     for entry in fs_err::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
+            continue;
+        }
         if path.is_dir() {
             found.extend(tree(&path));
         }
-        if path.file_name() != Some(".lock".as_ref()) {
-            found.insert(path);
-        }
+        found.insert(path);
     }
     found
 }
@@ -71,11 +82,13 @@ fn a_series_is_kept_by_the_schema_of_its_name_and_the_flush_interval() {
     let dir = tempfile::tempdir().unwrap();
     let store = LocalStore::open(dir.path(), StoreOptions::new(Duration::from_secs(2))).unwrap();
     store.write(&[point("stats_counts.users", 4.0)], NOW);
+    assert_eq!(store.persist_all(NOW), 0);
     let file = Whisper::open(dir.path().join("stats_counts/users.wsp")).unwrap();
     assert_eq!(file.header().method(), statsd_whisper::AggregationMethod::Sum);
     assert_eq!(file.header().archives()[0].step(), 2);
     store.set_flush_interval(Duration::from_secs(5));
     store.write(&[point("stats_counts.later", 4.0)], NOW);
+    assert_eq!(store.persist_all(NOW), 0);
     let file = Whisper::open(dir.path().join("stats_counts/later.wsp")).unwrap();
     assert_eq!(file.header().archives()[0].step(), 5);
 }
@@ -85,11 +98,16 @@ fn values_meet_those_that_stand_in_their_slot_as_the_write_says() {
     for (merge, expected) in
         [(Merge::Replace, 3.0), (Merge::Add, 8.0), (Merge::Min, 3.0), (Merge::Max, 5.0)]
     {
-        let (_dir, store) = store();
-        for value in [5.0, 3.0] {
-            store.write(&[Write { merge, ..point("a", value) }], NOW);
+        for persist_between in [false, true] {
+            let (_dir, store) = store();
+            for value in [5.0, 3.0] {
+                store.write(&[Write { merge, ..point("a", value) }], NOW);
+                if persist_between {
+                    assert_eq!(store.persist_all(NOW), 0);
+                }
+            }
+            assert_eq!(value(&store, "a"), Some(expected), "{merge:?}");
         }
-        assert_eq!(value(&store, "a"), Some(expected), "{merge:?}");
     }
 }
 
@@ -160,7 +178,7 @@ fn points_without_a_place_are_refused_and_create_nothing() {
     let (dir, store) = store();
     let five_years = 600 * 262_974;
     let batch = [
-        Write { timestamp: NOW + 1, ..point("future", 1.0) },
+        Write { timestamp: NOW + 61, ..point("future", 1.0) },
         Write { timestamp: NOW - five_years, ..point("old", 1.0) },
         Write { timestamp: i64::MIN, ..point("oldest", 1.0) },
         point("nan", f64::NAN),
@@ -177,7 +195,7 @@ fn a_known_series_refuses_points_outside_of_what_it_keeps() {
     let (_dir, store) = store();
     store.write(&[point("a", 1.0)], NOW);
     let batch = [
-        Write { timestamp: NOW + 1, ..point("a", 2.0) },
+        Write { timestamp: NOW + 61, ..point("a", 2.0) },
         Write { timestamp: 0, ..point("a", 2.0) },
     ];
     assert_eq!(store.write(&batch, NOW), written(0, 0, 2, 0));
@@ -187,54 +205,25 @@ fn a_known_series_refuses_points_outside_of_what_it_keeps() {
 #[test]
 fn a_full_store_takes_points_for_the_series_it_has() {
     let dir = tempfile::tempdir().unwrap();
-    let store = LocalStore::open_bounded(dir.path().into(), INTERVAL, 2, 8).unwrap();
+    let store = bounded(dir.path(), 2, 8);
     let batch = ["a", "b", "c", "a"].map(|series| point(series, 1.0));
     assert_eq!(store.write(&batch, NOW), written(3, 2, 1, 0));
+    assert_eq!(store.persist_all(NOW), 0);
+    assert!(dir.path().join("b.wsp").exists());
     assert!(!dir.path().join("c.wsp").exists());
 }
 
 #[test]
 fn more_series_than_files_may_be_open_are_no_trouble() {
     let dir = tempfile::tempdir().unwrap();
-    let store = LocalStore::open_bounded(dir.path().into(), INTERVAL, 100, 3).unwrap();
+    let store = bounded(dir.path(), 100, 3);
     let names: Vec<String> = (0..20).map(|i| format!("series.{i}")).collect();
     let batch: Vec<_> =
         names.iter().map(|name| Write { merge: Merge::Add, ..point(name, 1.0) }).collect();
     assert_eq!(store.write(&batch, NOW), written(20, 20, 0, 0));
+    assert_eq!(store.persist_all(NOW), 0);
     assert_eq!(store.write(&batch, NOW), written(20, 0, 0, 0));
     assert!(names.iter().all(|name| value(&store, name) == Some(2.0)));
-}
-
-#[test]
-fn a_series_that_cannot_be_written_fails_alone_and_is_counted() {
-    let (dir, store) = store();
-    let path = |name: &str| dir.path().join(name);
-    fs_err::write(path("corrupt.wsp"), "this is not a whisper file, though it is long enough")
-        .unwrap();
-    fs_err::create_dir(path("folder.wsp")).unwrap();
-    fs_err::write(path("blocked"), "a file where a folder must be").unwrap();
-    store.write(&[point("truncated", 1.0)], NOW);
-    fs_err::OpenOptions::new()
-        .write(true)
-        .open(path("truncated.wsp"))
-        .unwrap()
-        .set_len(100)
-        .unwrap();
-    let store = {
-        drop(store);
-        open(dir.path())
-    };
-
-    let series = ["good", "corrupt", "folder", "blocked.a", "truncated", "better"];
-    let batch = series.map(|series| point(series, 1.0));
-    assert_eq!(store.write(&batch, NOW), written(2, 2, 0, 4));
-    assert_eq!(value(&store, "good"), Some(1.0));
-    assert_eq!(value(&store, "better"), Some(1.0));
-    for series in ["corrupt", "truncated"] {
-        let error = store.fetch(series, NOW - 10, NOW, NOW).unwrap_err();
-        assert_eq!(error.to_string(), format!("cannot read series {series}"));
-        assert!(error.source().unwrap().to_string().contains(&format!("{series}.wsp")));
-    }
 }
 
 #[test]
@@ -244,24 +233,15 @@ fn an_empty_file_is_filled_as_if_it_were_not_there() {
     assert_eq!(value(&store, "a"), None);
     assert_eq!(store.write(&[point("a", 1.0)], NOW).points, 1);
     assert_eq!(value(&store, "a"), Some(1.0));
-}
-
-#[test]
-fn a_file_that_failed_works_again_once_it_is_mended() {
-    let (dir, store) = store();
-    let path = dir.path().join("a.wsp");
-    fs_err::write(&path, "damaged").unwrap();
-    assert_eq!(store.write(&[point("a", 1.0)], NOW), written(0, 0, 0, 1));
-    fs_err::remove_file(&path).unwrap();
-    assert_eq!(store.write(&[point("a", 2.0)], NOW), written(1, 1, 0, 0));
-    assert_eq!(value(&store, "a"), Some(2.0));
+    assert_eq!(store.persist_all(NOW), 0);
+    assert_eq!(value(&store, "a"), Some(1.0));
 }
 
 #[test]
 fn a_file_put_there_by_other_tools_is_found_when_it_is_named() {
     let (dir, store) = store();
     let elsewhere = tempfile::tempdir().unwrap();
-    open(elsewhere.path()).write(&[point("a", 7.0)], NOW);
+    drop(written_by(&elsewhere, INTERVAL, &[point("a", 7.0)]));
     for name in ["fetched.wsp", "found.wsp", "written.wsp"] {
         fs_err::copy(elsewhere.path().join("a.wsp"), dir.path().join(name)).unwrap();
     }
@@ -277,6 +257,7 @@ fn a_file_put_there_by_other_tools_is_found_when_it_is_named() {
 fn a_value_that_is_not_a_number_does_not_spoil_what_is_added_to_it() {
     let (dir, store) = store();
     store.write(&[point("a", 1.0)], NOW);
+    assert_eq!(store.persist_all(NOW), 0);
     let mut file = Whisper::open(dir.path().join("a.wsp")).unwrap();
     assert_eq!(file.update(NOW, f64::NAN, NOW).unwrap(), Outcome::Written);
     store.write(&[Write { merge: Merge::Add, ..point("a", 2.0) }], NOW);
@@ -288,6 +269,7 @@ fn a_file_removed_or_replaced_from_outside_is_noticed() {
     let (dir, store) = store();
     let path = |name: &str| dir.path().join(name);
     store.write(&[point("a", 1.0), point("b", 2.0)], NOW);
+    assert_eq!(store.persist_all(NOW), 0);
 
     fs_err::rename(path("b.wsp"), path("a.wsp")).unwrap();
     assert_eq!(value(&store, "a"), Some(2.0));
@@ -295,6 +277,9 @@ fn a_file_removed_or_replaced_from_outside_is_noticed() {
     assert_eq!(value(&store, "a"), None);
     assert_eq!(store.write(&[point("a", 3.0)], NOW).points, 1);
     assert_eq!(value(&store, "a"), Some(3.0));
+    assert_eq!(store.persist_all(NOW), 0);
+    assert_eq!(value(&store, "a"), Some(3.0));
+    assert!(path("a.wsp").exists());
 }
 
 #[test]
@@ -315,23 +300,26 @@ fn a_bad_pattern_is_an_error_that_says_where() {
 }
 
 #[test]
-fn a_reader_waits_for_no_series_but_its_own() {
+fn a_file_that_is_busy_keeps_nobody_from_writing_or_from_reading_another() {
     let (_dir, store) = store();
     store.write(&[point("busy", 1.0), point("free", 2.0)], NOW);
-    let busy = store.files.get("busy");
+    let name = SeriesName::parse("busy").unwrap();
+    let busy = store.inner.files.get(store.inner.index().get(&name).unwrap());
     let held = lock(&busy);
     thread::scope(|scope| {
-        let writer = scope.spawn(|| store.write(&[point("busy", 3.0), point("free", 4.0)], NOW));
-        // The batch has its first file and stands still there until `held` goes.
+        let persister = scope.spawn(|| store.persist_all(NOW));
+        // It has its first file and stands still there until `held` goes.
         while Arc::strong_count(&busy) < 3 {
             thread::yield_now();
         }
-        assert_eq!(value(&store, "free"), Some(2.0));
+        let batch = [point("busy", 3.0), point("free", 4.0)];
+        assert_eq!(store.write(&batch, NOW), written(2, 0, 0, 0));
+        assert_eq!(value(&store, "free"), Some(4.0));
         assert_eq!(paths(&store, "*"), ["busy", "free"]);
         drop(held);
-        assert_eq!(writer.join().unwrap().points, 2);
+        assert_eq!(persister.join().unwrap(), 0);
     });
-    assert_eq!(value(&store, "free"), Some(4.0));
+    assert_eq!(value(&store, "busy"), Some(3.0));
 }
 
 #[test]
@@ -340,7 +328,7 @@ fn writers_and_readers_at_once_lose_nothing() {
     const ROUNDS: usize = 40;
 
     let dir = tempfile::tempdir().unwrap();
-    let store = LocalStore::open_bounded(dir.path().into(), INTERVAL, 100, 4).unwrap();
+    let store = bounded(dir.path(), 100, 4);
     let names: Vec<String> = (0..8).map(|i| format!("shared.{i}")).collect();
     let done = AtomicBool::new(false);
     let created: usize = thread::scope(|scope| {
@@ -363,9 +351,15 @@ fn writers_and_readers_at_once_lose_nothing() {
                 assert!(store.find("shared.*", 100).unwrap().len() <= names.len());
             }
         });
+        let persister = scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                store.persist_all(NOW);
+            }
+        });
         let created = writers.into_iter().map(|writer| writer.join().unwrap()).sum();
         done.store(true, Ordering::Relaxed);
         reader.join().unwrap();
+        persister.join().unwrap();
         created
     });
     assert_eq!(created, names.len());
@@ -380,7 +374,7 @@ fn a_linked_folder_is_part_of_the_store() {
     let other_disk = tempfile::tempdir().unwrap();
     let dir = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(other_disk.path(), dir.path().join("big")).unwrap();
-    open(dir.path()).write(&[point("big.a", 1.0)], NOW);
+    drop(written_by(&dir, INTERVAL, &[point("big.a", 1.0)]));
     assert!(other_disk.path().join("a.wsp").exists());
     assert_eq!(paths(&open(dir.path()), "big.*"), ["big.a"]);
 }

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::{HEADER_MAX_BYTES, Header, Slot, decode_slots, encode_slots};
+use super::{HEADER_MAX_BYTES, Header, Slot, decode_slots, encode_slot};
 use crate::{AggregationMethod, Error, ErrorKind, Retention, parse_retentions};
 
 fn header() -> Header {
@@ -99,7 +99,7 @@ fn archives_are_finest_first_whatever_their_order_in_the_file() {
 fn archives_that_32_bits_cannot_place_are_refused() {
     let steps =
         [1, 2].map(|seconds_per_point| Retention { seconds_per_point, points: 400_000_000 });
-    let (kind, text) = Header::new(&steps, AggregationMethod::Sum, 0.0).unwrap_err();
+    let (kind, text) = Header::checked(&steps, AggregationMethod::Sum, 0.0).unwrap_err();
     assert_eq!(kind, ErrorKind::InvalidArchives);
     assert_eq!(text, "2:400000000 begins past 4 GiB into the file");
 }
@@ -133,8 +133,10 @@ proptest! {
             .iter()
             .map(|(interval, bits)| Slot { interval: *interval, value: f64::from_bits(*bits) })
             .collect();
-        let bytes = encode_slots(&encoded);
-        prop_assert_eq!(bytes.len(), slots.len() * 12);
+        let mut bytes = vec![0; slots.len() * 12];
+        for (slot, bytes) in encoded.iter().zip(bytes.as_chunks_mut().0) {
+            encode_slot(*slot, bytes);
+        }
         let decoded: Vec<_> =
             decode_slots(&bytes).map(|slot| (slot.interval, slot.value.to_bits())).collect();
         prop_assert_eq!(decoded, slots);

@@ -2,7 +2,8 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::{Counts, Outcome, Point};
+use super::{Accepted, Counts, Outcome, Point};
+use crate::disk::fault::counting;
 use crate::{AggregationMethod, ErrorKind, Whisper, parse_retentions};
 
 /// A boundary of every step used here.
@@ -155,4 +156,47 @@ fn times_that_the_format_cannot_name_are_refused() {
         edges.iter().map(|timestamp| Point { timestamp: *timestamp, value: 1.0 }).collect();
     let counts = file.update_many(&batch, last).unwrap();
     assert_eq!(counts, Counts { written: 1, superseded: 0, too_old: 3, future: 1 });
+}
+
+/// Six hours at 10 seconds, a week at a minute, five years at ten; with points, so that no archive is
+/// empty, and opened anew.
+fn opened() -> (TempDir, Whisper) {
+    let (folder, mut file) = new_file("10:2160,60:10080,600:262974");
+    file.set_x_files_factor(0.0).unwrap();
+    let _ = file.update(NOW, 1.0, NOW).unwrap();
+    let file = Whisper::open(file.path()).unwrap();
+    (folder, file)
+}
+
+fn accepted(count: u32, at: i64) -> Vec<Accepted> {
+    let at = u32::try_from(at).unwrap();
+    (0..count).map(|i| at + i * 10).map(|at| Accepted { timestamp: at, at, value: 1.0 }).collect()
+}
+
+#[test]
+fn a_batch_costs_a_write_an_archive_and_a_read_of_all_but_the_coarsest() {
+    let (_folder, mut file) = opened();
+    // The first time, the base of the two coarser archives is looked for as well.
+    for (count, calls) in [(12, 7), (12, 5), (1, 5), (60, 5)] {
+        let points = accepted(count, NOW + 120);
+        let (counts, made) = counting(|| file.update_accepted(&points).unwrap());
+        assert_eq!((counts.written, made), (count as usize, calls));
+    }
+}
+
+#[test]
+fn one_archive_alone_is_written_with_one_call() {
+    let (_folder, mut file) = new_file("10:2160");
+    let _ = file.update(NOW, 1.0, NOW).unwrap();
+    let (_, made) = counting(|| file.update(NOW + 10, 1.0, NOW + 10).unwrap());
+    assert_eq!(made, 1);
+}
+
+#[test]
+fn a_fetch_costs_one_read_and_waiting_points_elsewhere_none_more() {
+    let (_folder, file) = opened();
+    let now = NOW + 14_400;
+    let far = accepted(12, now + 600);
+    let (fetched, made) = counting(|| file.fetch_with(&far, NOW, now, now).unwrap());
+    assert_eq!((fetched.unwrap().values.len(), made), (1_440, 1));
 }

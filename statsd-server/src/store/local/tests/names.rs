@@ -57,6 +57,7 @@ fn hostile_names_create_nothing_outside_of_the_folder() {
     let odd = ["..a..", "~", "-rf", "a b", "日本.ü", "CON", "$(id)", "*", "{", "a;b=c"];
     let batch = odd.map(|name| point(name, 1.0));
     assert_eq!(store.write(&batch, NOW), written(odd.len(), odd.len(), 0, 0));
+    assert_eq!(store.persist_all(NOW), 0);
     assert_eq!(tree(outer.path()).iter().filter(|path| path.is_file()).count(), odd.len());
     assert!(tree(outer.path()).iter().all(|path| path.starts_with(&folder)));
     assert_eq!(value(&store, "日本.ü"), Some(1.0));
@@ -73,6 +74,7 @@ proptest! {
         let batch: Vec<_> = names.iter().map(|name| point(name, 1.0)).collect();
         let written = store.write(&batch, NOW);
         prop_assert_eq!(written.points + written.refused, names.len());
+        prop_assert_eq!(store.persist_all(NOW), 0);
         prop_assert!(tree(outer.path()).iter().all(|path| path.starts_with(&folder)));
     }
 }

@@ -1,0 +1,52 @@
+//! What stands between two dots, each text once: a million names have a few thousand of them.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+/// Numbered texts. Nothing is taken out of it: the tree is made anew where too much is dead.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    text: String,
+    /// Where each ends; it begins where the one before it ends.
+    ends: Vec<u32>,
+    numbers: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Texts {
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn get(&self, number: u32) -> &str {
+        read(&self.text, &self.ends, number)
+    }
+
+    pub(super) fn find(&self, text: &str) -> Option<u32> {
+        let is_it = |&number: &u32| read(&self.text, &self.ends, number) == text;
+        self.numbers.find(self.hasher.hash_one(text.as_bytes()), is_it).copied()
+    }
+
+    /// The number of a text, which is a new one where it was not there. Nothing where there is no room.
+    pub(super) fn intern(&mut self, new: &str) -> Option<u32> {
+        if let Some(number) = self.find(new) {
+            return Some(number);
+        }
+        let number = u32::try_from(self.ends.len()).ok()?;
+        let end = u32::try_from(self.text.len() + new.len()).ok()?;
+        self.text.push_str(new);
+        self.ends.push(end);
+        let Self { text, ends, numbers, hasher } = self;
+        let hash = |&number: &u32| hasher.hash_one(read(text, ends, number).as_bytes());
+        numbers.insert_unique(hasher.hash_one(new.as_bytes()), number, hash);
+        Some(number)
+    }
+}
+
+fn read<'a>(text: &'a str, ends: &[u32], number: u32) -> &'a str {
+    let at = number as usize;
+    let start = if at == 0 { 0 } else { ends[at - 1] };
+    &text[start as usize..ends[at] as usize]
+}

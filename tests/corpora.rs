@@ -61,3 +61,8 @@ fn every_kept_pickle_is_read_or_refused() {
 fn every_kept_protobuf_frame_is_read_or_refused() {
     replay("protobuf", 10, input::protobuf);
 }
+
+#[test]
+fn every_kept_segment_of_a_journal_is_read_or_ends() {
+    replay("journal", 40, input::journal);
+}

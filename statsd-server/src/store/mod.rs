@@ -35,6 +35,8 @@ use std::time::Duration;
 #[doc(hidden)]
 pub use bench_names::{BenchName, BenchNames};
 pub use glob::Glob;
+#[doc(hidden)]
+pub use journal::bytes as journal_bytes;
 pub use local::{LocalStore, OpenError};
 pub(crate) use name::SeriesName;
 pub use names::NamesStats;

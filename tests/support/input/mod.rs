@@ -3,6 +3,7 @@
 
 mod carbon;
 mod config_js;
+mod journal;
 mod packet;
 mod retentions;
 mod rrd;
@@ -10,6 +11,7 @@ mod whisper_file;
 
 pub use carbon::{carbon_line, pickle, protobuf};
 pub use config_js::config_js;
+pub use journal::journal;
 pub use packet::packet;
 pub use retentions::retentions;
 pub use rrd::rrd;

@@ -109,7 +109,7 @@ impl DiskFile for RealFile {
 }
 
 /// Bytes in memory.
-impl ReadAt for [u8] {
+impl ReadAt for &[u8] {
     fn len(&self) -> io::Result<u64> {
         Ok(<[u8]>::len(self) as u64)
     }

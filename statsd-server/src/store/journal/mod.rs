@@ -6,6 +6,7 @@
 //! one; `commit` has the disk confirm it; `trim` removes the ones whose points are elsewhere by then.
 
 mod append;
+pub mod bytes;
 mod commit;
 mod crc;
 mod disk;

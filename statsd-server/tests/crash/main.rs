@@ -1,0 +1,7 @@
+//! What nobody asks for: the process is killed at any moment, the disk is full.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod full_disk;
+mod killed;
+mod load;

@@ -1,6 +1,8 @@
 //! What storing takes: µs of this process's CPU a point, taken by `write` and written to files, for 10,000
 //! series. `cargo bench -p statsd-server --bench store`.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
+
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::admin::{self, Admin, Shown};
-use crate::backend::Repeater;
+use crate::backend::{Lane, Repeater};
 use crate::carbon::rules::RuleError;
 use crate::carbon::{Doors, DoorsHandle, Protocol, Stage};
 use crate::checkpoint::LockError;
@@ -237,15 +237,7 @@ impl App {
         let start = |plan: outputs::Plan| plan.start(state.telemetry.clone());
         let mut lanes = plans.into_iter().map(start).collect::<Result<Vec<_>, _>>()?;
         let kept = kept::open(config, &mut lanes, &*state.clock, &state.telemetry)?;
-        let mut flusher = Flusher::new(
-            aggregation(config),
-            receivers.shards(),
-            lanes,
-            state.clock.clone(),
-            state.telemetry.clone(),
-        );
-        flusher = flusher.aligned(align(config)).telling(state.health.clone());
-        flusher = flusher.with_events(state.events.clone());
+        let mut flusher = flusher(config, &receivers, lanes, &state);
         if let Some(kept) = kept {
             flusher.restore(kept);
         }
@@ -307,8 +299,7 @@ impl App {
 
         let taking = start_doors(self.doors, self.taking, &self.state)?;
         let (stop_http, http_stopped) = oneshot::channel::<()>();
-        let listener = self.http.map(tokio::net::TcpListener::from_std).transpose();
-        let listener = listener.map_err(cannot("serve http"))?;
+        let listener = served(self.http).map_err(cannot("serve http"))?;
         let hub = self.state.hub.clone();
         let health = self.state.health.clone();
         let store = self.state.store.clone();
@@ -320,8 +311,7 @@ impl App {
             }
         });
 
-        let listener = self.admin.map(tokio::net::TcpListener::from_std).transpose();
-        let listener = listener.map_err(cannot("serve admin"))?;
+        let listener = served(self.admin).map_err(cannot("serve admin"))?;
         let console = self.console;
         let administering = listener.map(|listener| tokio::spawn(admin::serve(listener, console)));
 
@@ -376,6 +366,18 @@ impl App {
         }
         Ok(())
     }
+}
+
+fn flusher(config: &Config, receivers: &Receivers, lanes: Vec<Lane>, state: &HttpState) -> Flusher {
+    let (clock, telemetry) = (state.clock.clone(), state.telemetry.clone());
+    Flusher::new(aggregation(config), receivers.shards(), lanes, clock, telemetry)
+        .aligned(align(config))
+        .telling(state.health.clone())
+        .with_events(state.events.clone())
+}
+
+fn served(listener: Option<TcpListener>) -> io::Result<Option<tokio::net::TcpListener>> {
+    listener.map(tokio::net::TcpListener::from_std).transpose()
 }
 
 /// Who may delete series over HTTP.

@@ -87,7 +87,8 @@ impl Kept {
                 let below = path.strip_prefix(self.folder.path()).unwrap().display().to_string();
                 if path.is_dir() {
                     folders.push(path);
-                } else if below != ".lock" && !below.starts_with(".journal") {
+                } else if ![".lock", ".journal", ".names"].iter().any(|own| below.starts_with(own))
+                {
                     found.push(below);
                 }
             }

@@ -99,6 +99,7 @@ struct Inner {
     file_systems: FileSystems,
     /// The oldest segment of the journal after it was trimmed last.
     trimmed: AtomicU32,
+    newest_segment: Mutex<journaling::NewestSegment>,
     counts: Counts,
     log_limit: LogLimit,
     #[cfg(test)]
@@ -179,6 +180,7 @@ impl LocalStore {
             journal: OnceLock::new(),
             file_systems: FileSystems::new(has_journal),
             trimmed: AtomicU32::default(),
+            newest_segment: Mutex::default(),
             counts: Counts::default(),
             log_limit: LogLimit::default(),
             options,

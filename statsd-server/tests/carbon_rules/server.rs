@@ -5,11 +5,11 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use statsd_server::app::stages;
 use statsd_server::carbon::{Doors, DoorsOptions, Protocol};
-use statsd_server::clock::SystemClock;
+use statsd_server::clock::{Clock as _, SystemClock};
 use statsd_server::config::Config;
 use statsd_server::store::{LocalStore, StoreOptions};
 use statsd_server::telemetry::Telemetry;
@@ -30,11 +30,6 @@ fn config(folder: &Path) -> Config {
     Config::parse(&text).expect("a configuration")
 }
 
-fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a year after 1970");
-    i64::try_from(now.as_secs()).expect("a year before 292 billion")
-}
-
 #[test]
 fn rules_stand_between_the_doors_and_the_files() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -49,7 +44,7 @@ fn rules_stand_between_the_doors_and_the_files() {
     let carbon = doors.open(Protocol::Lines, any).expect("a port");
     let doors = doors.start(store, stages, Arc::new(SystemClock), Arc::clone(&telemetry));
     let doors = doors.expect("threads");
-    let now = now();
+    let now = SystemClock.seconds();
     let mut stream = TcpStream::connect(carbon).expect("a connection");
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time-out");
     let lines = format!("in.a 1 {now}\nin.b 2 {now}\nsecret.in 3 {now}\n");

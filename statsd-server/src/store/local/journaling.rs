@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use statsd_whisper::Accepted;
 
@@ -22,6 +23,16 @@ pub(super) const FOLDER: &str = ".journal";
 /// Segments of the journal, the newest among them, that points which cannot be written may lie in before
 /// they are copied to the newest.
 const SEGMENTS_OF_STUCK: u32 = 2;
+
+/// What is known of the segment that is appended to.
+#[derive(Debug, Default)]
+pub(super) struct NewestSegment {
+    segment: Option<Segment>,
+    /// How long it is known.
+    age: Duration,
+    /// How many points the journal had taken when it was begun, or before.
+    appended: u64,
+}
 
 impl Inner {
     pub(super) fn journal(&self) -> Option<&Journal> {
@@ -162,9 +173,10 @@ impl Inner {
     }
 
     /// Makes points safe that are not, keeps those that cannot be written from holding old segments, and
-    /// removes the segments that nobody needs.
-    pub(super) fn tend_journal(&self) {
+    /// removes the segments that nobody needs. `elapsed` is the time since it was done last.
+    pub(super) fn tend_journal(&self, elapsed: Duration) {
         let Some(journal) = self.journal() else { return };
+        self.roll_if_old(journal, elapsed);
         // A failure is told by `commit`, and in the status; the next round tries again.
         let _ = self.rescue(journal);
         let _ = journal.commit();
@@ -189,6 +201,25 @@ impl Inner {
         if is_news && self.file_systems.sync().is_ok() {
             journal.trim(oldest);
             self.trimmed.store(oldest.0, Ordering::Relaxed);
+        }
+    }
+
+    /// Begins a new segment where the newest one has taken points for as long as points wait: a segment goes as
+    /// a whole, and a start after a crash is to read the points of the last minutes, not those that their
+    /// files have long had.
+    fn roll_if_old(&self, journal: &Journal, elapsed: Duration) {
+        let (segment, appended) = (journal.current(), journal.status().appended);
+        let mut newest = lock(&self.newest_segment);
+        if newest.segment != Some(segment) {
+            newest.segment = Some(segment);
+            newest.age = Duration::ZERO;
+            return;
+        }
+        newest.age += elapsed;
+        if newest.age >= self.write_after() && appended > newest.appended {
+            // Where it cannot be begun, the next round tries again.
+            let begun = journal.roll().ok();
+            *newest = NewestSegment { segment: begun, age: Duration::ZERO, appended };
         }
     }
 

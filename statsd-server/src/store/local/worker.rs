@@ -53,8 +53,7 @@ impl Worker {
                 inner.step(now(), elapsed, &mut pace, || !stopped.load(Ordering::Relaxed));
                 since_tended += elapsed;
                 if since_tended >= JOURNAL_TRIM_EVERY || inner.is_journal_half_full() {
-                    since_tended = Duration::ZERO;
-                    inner.tend_journal();
+                    inner.tend_journal(std::mem::take(&mut since_tended));
                 }
             }
         };

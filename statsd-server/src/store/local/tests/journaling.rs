@@ -60,13 +60,38 @@ fn segments_go_when_nothing_in_them_waits_and_what_is_stuck_is_copied() {
         store.persist_all(NOW);
         newest = roll().0;
         store.commit().unwrap();
-        store.inner.tend_journal();
+        store.inner.tend_journal(Duration::ZERO);
         assert!(journal(&store).segments <= 4, "{}", journal(&store).segments);
     }
     assert!(newest > 5);
     store.crash();
     let store = open(dir.path());
     assert_eq!(store.waiting("stuck"), [(NOW, 1.0)]);
+}
+
+#[test]
+fn a_start_reads_the_points_of_the_last_minutes_and_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let half = crate::limits::WRITE_AFTER / 2;
+    store.write(&[point("old", 1.0)], NOW);
+    assert_eq!(store.persist_all(NOW), 0);
+    // The segment is seen, is as old as points wait, and goes when nobody needs it.
+    for _ in 0..3 {
+        store.inner.tend_journal(half);
+    }
+    store.write(&[point("new", 1.0)], NOW);
+    store.commit().unwrap();
+    store.inner.tend_journal(half);
+    store.crash();
+    let store = open(dir.path());
+    assert_eq!((store.waiting("old"), store.waiting("new")), (vec![], vec![(NOW, 1.0)]));
+    // Without points, there is nothing to begin a segment for.
+    store.persist_all(NOW);
+    for _ in 0..9 {
+        store.inner.tend_journal(half);
+    }
+    assert_eq!(journal(&store).segments, 1);
 }
 
 #[test]
@@ -128,7 +153,7 @@ fn a_journal_that_is_full_keeps_nobody_from_storing_and_says_so() {
     assert!(names.iter().all(|name| value(&store, name) == Some(1.0)));
     // When files have taken the points, the journal has nothing to hold.
     assert_eq!(store.persist_all(NOW), 0);
-    store.inner.tend_journal();
+    store.inner.tend_journal(Duration::ZERO);
     store.write(&[point("later", 1.0)], NOW);
     store.commit().unwrap();
     assert_eq!(journal(&store).unjournaled_series, 0);

@@ -34,5 +34,5 @@ fn every_kept_config_js_is_read_or_refused() {
 
 #[test]
 fn every_kept_segment_of_a_journal_is_read_or_ends() {
-    replay("journal", 40, input::journal);
+    replay("journal", 70, input::journal);
 }

@@ -182,7 +182,9 @@ fn kill_after(
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    lines.iter().for_each(|line| hear(&line, state));
+    for line in &lines {
+        hear(&line, state);
+    }
     assert!(from_the_start || is_right, "it did not come up in {PATIENCE:?}");
     opened
 }

@@ -64,5 +64,5 @@ fn every_kept_protobuf_frame_is_read_or_refused() {
 
 #[test]
 fn every_kept_segment_of_a_journal_is_read_or_ends() {
-    replay("journal", 40, input::journal);
+    replay("journal", 70, input::journal);
 }

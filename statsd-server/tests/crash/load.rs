@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use statsd_server::store::{LocalStore, Merge, Store as _, StoreOptions, Write};
+use statsd_server::store::{LocalStore, Merge, Store as _, StoreJournal, StoreOptions, Write};
 use statsd_whisper::Whisper;
 
 /// Series of one writer; each batch is a point of each.
@@ -17,6 +17,7 @@ pub(crate) struct Writer {
     pub(crate) number: usize,
 }
 
+#[expect(clippy::disallowed_methods, reason = "a process of its own asks the machine, too")]
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     i64::try_from(since.as_secs()).unwrap()
@@ -26,7 +27,7 @@ pub(crate) fn now() -> i64 {
 pub(crate) fn open(folder: &Path) -> LocalStore {
     let mut options = StoreOptions::new(Duration::from_secs(1));
     options.write_after = Duration::from_secs(1);
-    options.journal = Some(Default::default());
+    options.journal = Some(StoreJournal::default());
     let store = LocalStore::open(folder, options).unwrap();
     store.start(now).unwrap();
     store
@@ -104,13 +105,8 @@ pub(crate) fn files_are_valid(folder: &Path) -> usize {
     files.len()
 }
 
-/// Python's library reads every file, and sees no value that was not written.
-fn python_reads(files: &[PathBuf]) {
-    let Some(python) = std::env::var_os("WHISPER_PYTHON") else {
-        println!("WHISPER_PYTHON is not set: Python's library was not asked");
-        return;
-    };
-    const SCRIPT: &str = "
+/// Reads the files of a list.
+const SCRIPT: &str = "
 import sys, time, whisper
 now = int(time.time())
 for path in open(sys.argv[1]).read().split('\\n'):
@@ -121,6 +117,13 @@ for path in open(sys.argv[1]).read().split('\\n'):
         wanted = (start + at) * 64 + series
         assert value is None or value == wanted, (path, start + at, value, wanted)
 ";
+
+/// Python's library reads every file, and sees no value that was not written.
+fn python_reads(files: &[PathBuf]) {
+    let Some(python) = std::env::var_os("WHISPER_PYTHON") else {
+        println!("WHISPER_PYTHON is not set: Python's library was not asked");
+        return;
+    };
     let list = tempfile::NamedTempFile::new().unwrap();
     let paths: Vec<&str> = files.iter().map(|path| path.to_str().unwrap()).collect();
     std::fs::write(list.path(), paths.join("\n")).unwrap();

@@ -367,6 +367,7 @@ impl Appender {
         self.bytes
     }
 
+    #[cfg(test)]
     pub(super) fn high_water(&self) -> u32 {
         self.high_water
     }

@@ -252,6 +252,7 @@ impl Journal {
 
     /// The newest timestamp that was ever given to this journal, this run's among them; 0 if there is
     /// none. What could not be appended counts, too: it goes on to its file.
+    #[cfg(test)]
     pub(crate) fn high_water(&self) -> u32 {
         lock(&self.appender).high_water()
     }

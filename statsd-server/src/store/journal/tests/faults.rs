@@ -190,3 +190,23 @@ fn doubt_ends_when_the_points_were_appended_again_or_are_needed_no_more() {
         assert_eq!(journal.doubtful(), []);
     }
 }
+
+/// Points of an older segment would overwrite those of a newer one that is gone.
+#[test]
+fn what_a_crash_leaves_of_a_trim_has_no_gap() {
+    for seed in 0..50 {
+        let disk = SimulatedDisk::new(seed);
+        let (journal, _, _) = start(&disk).expect("a start");
+        for number in 0..6 {
+            journal.append(&[Point::new("series", number, 1.0).entry()], 50).expect("an append");
+            journal.roll().expect("another segment");
+        }
+        journal.commit().expect("a commit");
+        journal.trim(journal.current());
+        disk.crash(Crash::Power);
+        let names = disk.names();
+        let first: u32 = names[0].parse().expect("a segment");
+        let all: Vec<String> = (first..=7).map(|number| format!("{number:08}")).collect();
+        assert_eq!(names, all, "seed {seed}");
+    }
+}

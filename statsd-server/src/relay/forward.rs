@@ -1,4 +1,7 @@
 //! The packets of a batch → a packet or more for each node that has a line in it.
+//!
+//! All of it on the receiver's thread, before the next batch is read: no queue that could fill, no line that
+//! waits, and a slow socket is felt where the kernel counts.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};

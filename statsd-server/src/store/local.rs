@@ -3,6 +3,7 @@
 //! A point goes from the [`intake`] into the journal and the cache, where reads find it, and some time
 //! later, together with those that follow it, by the [`persister`] into its file.
 
+mod error;
 mod failing;
 mod file_systems;
 mod intake;
@@ -25,7 +26,7 @@ use super::folder_lock::lock_folder;
 use super::index::{Index, SeriesId};
 use super::journal::Journal;
 use super::log_limit::{LogLimit, Permit};
-use super::name::{NameError, SeriesName};
+use super::name::SeriesName;
 use super::names::{Names, NamesStats, Opened};
 use super::open_files::{OpenFiles, lock};
 use super::schema::Schemas;
@@ -36,10 +37,13 @@ use super::{
     UpkeepOptions, UpkeepReport, Write, Written,
 };
 use crate::limits::STORE_DEADLINE;
+use error::NotStored;
 use file_systems::FileSystems;
 use intake::Intake;
 use persister::Counts;
 use worker::Worker;
+
+pub use error::OpenError;
 
 /// Characters of a name that the log shows: names come from outside, and may be as long as a packet.
 const LOGGED_NAME_MAX_CHARS: usize = 128;
@@ -106,42 +110,6 @@ struct Inner {
     is_crashed: std::sync::atomic::AtomicBool,
     /// The lock on the folder, held as long as this is open.
     _lock: fs_err::File,
-}
-
-/// Why a folder cannot hold a store.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process, or another store of this one, has it.
-    #[error("data folder {} is in use by another server", .0.display())]
-    InUse(PathBuf),
-    /// It cannot be created, written or read.
-    #[error("cannot use data folder {}: {source}", folder.display())]
-    Folder {
-        /// Which folder.
-        folder: PathBuf,
-        /// What the file system said.
-        #[source]
-        source: io::Error,
-    },
-}
-
-/// Why a point does not stand in the store.
-#[derive(Debug, thiserror::Error)]
-enum NotStored {
-    #[error("its name cannot be stored")]
-    Name(#[from] NameError),
-    #[error("the store holds all the series that it may")]
-    Full,
-    #[error("{0} is not a finite number")]
-    NotFinite(f64),
-    #[error("its timestamp {0} lies in the future")]
-    Future(i64),
-    #[error("its timestamp {0} is older than what is kept")]
-    TooOld(i64),
-    #[error("its file cannot be written, and as many points as may be wait for it")]
-    Waiting,
-    #[error("its series was deleted at this moment")]
-    Forgotten,
 }
 
 impl LocalStore {

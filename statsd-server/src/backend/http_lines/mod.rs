@@ -1,7 +1,8 @@
 //! The output over HTTP: snapshot → lines → POST requests, with the courier and the spool of the output
 //! for carbon. May not know how samples came, nor configuration.
 //!
-//! `format` writes the lines, `post` is the client: HTTP/1.1 without TLS, a connection a request.
+//! `format` writes the lines, `post` is the client: HTTP/1.1 without TLS, a connection a request,
+//! with one deadline for all of it. A client library would bring a runtime into a lane's thread.
 
 mod format;
 mod post;

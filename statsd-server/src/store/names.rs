@@ -2,7 +2,6 @@
 //! is compared with the folder in the background.
 
 mod block;
-mod crc;
 mod files;
 mod log;
 mod reconcile;

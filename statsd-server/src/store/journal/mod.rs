@@ -8,7 +8,6 @@
 mod append;
 pub mod bytes;
 mod commit;
-mod crc;
 mod disk;
 mod encode;
 mod format;
@@ -235,11 +234,6 @@ impl Journal {
         Ok(appender.current())
     }
 
-    /// Forgets that a segment has met this series: its number is another one's from now on.
-    pub(crate) fn forget(&self, series: SeriesId) {
-        lock(&self.appender).forget(series.0);
-    }
-
     /// The segment that is appended to, or was last.
     pub(crate) fn current(&self) -> Segment {
         lock(&self.appender).current()
@@ -252,6 +246,7 @@ impl Journal {
 
     /// The newest timestamp that was ever given to this journal, this run's among them; 0 if there is
     /// none. What could not be appended counts, too: it goes on to its file.
+    #[cfg(test)]
     pub(crate) fn high_water(&self) -> u32 {
         lock(&self.appender).high_water()
     }

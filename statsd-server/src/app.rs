@@ -230,7 +230,8 @@ impl App {
             telemetry: Arc::new(Telemetry::default()),
         };
         let is_closed = doors.listening().is_empty();
-        let taking = if is_closed { Vec::new() } else { stages(config, &state.telemetry)? };
+        let taking =
+            if is_closed { Vec::new() } else { stages(config, &state.telemetry, &state.store)? };
         let out = console.map(SharedOut::new);
         let key_flush = outputs::key_flush(config, &receivers, &state, out.as_ref());
         let plans = outputs::plans(config, !config.key_name_sanitize, &state, out.as_ref());

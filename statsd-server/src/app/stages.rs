@@ -12,6 +12,7 @@ use crate::carbon::Stage;
 use crate::carbon::rules::{AggregationStage, Buffering, ListStage, RewriteStage};
 use crate::carbon::self_metrics::{Counts, Numbers, Report, SelfMetrics};
 use crate::config::{CarbonMetrics, CarbonRules, Config};
+use crate::store::Store;
 use crate::telemetry::{Count, Telemetry};
 
 /// What `[carbon_rules]` and `[carbon_metrics]` put into the way of points, in carbon's order: lists, `[pre]`,
@@ -23,6 +24,7 @@ use crate::telemetry::{Count, Telemetry};
 pub fn stages(
     config: &Config,
     telemetry: &Arc<Telemetry>,
+    store: &Arc<dyn Store>,
 ) -> Result<Vec<Box<dyn Stage>>, AppError> {
     let CarbonRules { whitelist, blacklist, rewrite, aggregation, .. } = &config.carbon_rules;
     let mut stages: Vec<Box<dyn Stage>> = Vec::new();
@@ -40,7 +42,7 @@ pub fn stages(
     if let Some(file) = rewrite {
         stages.push(Box::new(RewriteStage::post(file, telemetry())?));
     }
-    if let Some(metrics) = self_metrics(&config.carbon_metrics, telemetry()) {
+    if let Some(metrics) = self_metrics(&config.carbon_metrics, telemetry(), Arc::clone(store)) {
         stages.push(Box::new(metrics));
     }
     Ok(stages)
@@ -57,16 +59,20 @@ fn aggregating(
     Ok(AggregationStage::open(file, buffering, rules.forward_all, telemetry)?)
 }
 
-fn self_metrics(metrics: &CarbonMetrics, telemetry: Arc<Telemetry>) -> Option<SelfMetrics> {
+fn self_metrics(
+    metrics: &CarbonMetrics,
+    telemetry: Arc<Telemetry>,
+    store: Arc<dyn Store>,
+) -> Option<SelfMetrics> {
     if metrics.interval.is_zero() {
         return None;
     }
     let report = Report::new(&metrics.prefix, &host(), &metrics.instance, metrics.interval);
-    Some(SelfMetrics::new(report, move || numbers(&telemetry)))
+    Some(SelfMetrics::new(report, move |now| numbers(&telemetry, &*store, now)))
 }
 
-/// What the process and its counts say at this moment.
-fn numbers(telemetry: &Telemetry) -> Numbers {
+/// What the process, its counts and the store say at this moment.
+fn numbers(telemetry: &Telemetry, store: &dyn Store, now: i64) -> Numbers {
     let came = [
         &telemetry.carbon_line_points,
         &telemetry.carbon_udp_points,
@@ -76,12 +82,15 @@ fn numbers(telemetry: &Telemetry) -> Numbers {
     let came: u64 = came.into_iter().map(Count::get).sum();
     let blacklist_matches = telemetry.blacklist_matches.get();
     let whitelist_rejects = telemetry.whitelist_rejects.get();
-    // Files are the store's to speak of: updates, creates and what waits in its cache are 0 until it does.
+    // Without a store, nothing is written and nothing waits.
+    let stored = store.status(now).unwrap_or_default();
     let counts = Counts {
         // As carbon counts them: behind the lists.
         received: came.saturating_sub(blacklist_matches + whitelist_rejects),
-        committed: telemetry.points.get(),
-        errors: telemetry.points_failed.get(),
+        committed: stored.count("points_persisted"),
+        updates: stored.count("updates"),
+        creates: stored.count("files_created"),
+        errors: stored.count("failed_updates"),
         queries: telemetry.carbon_cache_queries.get(),
         bulk_queries: telemetry.carbon_cache_bulk_queries.get(),
         overflows: telemetry.carbon_pauses.get(),
@@ -93,8 +102,9 @@ fn numbers(telemetry: &Telemetry) -> Numbers {
         cpu: cpu(),
         memory_bytes: memory_bytes().unwrap_or_default(),
         connections: telemetry.carbon_open.get(),
+        cache_points: stored.pending_points as u64,
+        cache_series: stored.pending_series as u64,
         counts,
-        ..Numbers::default()
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Counts {
     pub committed: u64,
     /// Writes of files that they took.
     pub updates: u64,
-    /// Microseconds that those took.
+    /// Microseconds that those took; 0 where nobody measures it.
     pub update_micros: u64,
     /// Files made.
     pub creates: u64,
@@ -111,7 +111,7 @@ impl Report {
     }
 
     /// Adds the points of the seconds between two moments, the latter of which is `now`. Means are left
-    /// out where nothing was written, as carbon does.
+    /// out where nothing was written, as carbon does, or where nobody measured.
     pub fn points(
         &self,
         before: Numbers,
@@ -129,7 +129,7 @@ impl Report {
             ("metricsReceived", Some(counts.received as f64)),
             ("committedPoints", Some(counts.committed as f64)),
             ("updateOperations", Some(updates)),
-            ("avgUpdateTime", mean(update_seconds)),
+            ("avgUpdateTime", mean(update_seconds).filter(|seconds| *seconds > 0.0)),
             ("pointsPerUpdate", mean(counts.committed as f64).filter(|points| *points > 0.0)),
             ("creates", Some(counts.creates as f64)),
             ("droppedCreates", Some(counts.dropped_creates as f64)),
@@ -159,14 +159,14 @@ impl Report {
 /// Tells them, every interval.
 pub struct SelfMetrics {
     report: Report,
-    numbers: Box<dyn FnMut() -> Numbers + Send>,
+    numbers: Box<dyn FnMut(i64) -> Numbers + Send>,
     /// What they were when they were told last, and when.
     last: Option<(i64, Numbers)>,
 }
 
 impl SelfMetrics {
-    /// Asks `numbers` once an interval.
-    pub fn new(report: Report, numbers: impl FnMut() -> Numbers + Send + 'static) -> Self {
+    /// Asks `numbers` once an interval, and says what time it is, in seconds since the epoch.
+    pub fn new(report: Report, numbers: impl FnMut(i64) -> Numbers + Send + 'static) -> Self {
         Self { report, numbers: Box::new(numbers), last: None }
     }
 }
@@ -182,7 +182,7 @@ impl Stage for SelfMetrics {
 
     fn due(&mut self, points: &mut Points, now: i64) {
         let Some((then, before)) = self.last else {
-            self.last = Some((now, (self.numbers)()));
+            self.last = Some((now, (self.numbers)(now)));
             return;
         };
         let seconds = now - then;
@@ -190,7 +190,7 @@ impl Stage for SelfMetrics {
         if (0..self.report.interval).contains(&seconds) {
             return;
         }
-        let after = (self.numbers)();
+        let after = (self.numbers)(now);
         if seconds > 0 {
             self.report.points(before, after, seconds, now, points);
         }

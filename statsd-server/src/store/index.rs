@@ -107,11 +107,6 @@ impl Index {
         self.names.get(name.as_str())
     }
 
-    /// Whether a series of this name is known. Allocates nothing.
-    pub(crate) fn contains(&self, name: &SeriesName<'_>) -> bool {
-        self.get(name).is_some()
-    }
-
     /// The name of a series that is known.
     pub(crate) fn name(&self, id: SeriesId) -> Option<&str> {
         self.names.name(id)

@@ -3,11 +3,10 @@
 
 mod bench_names;
 mod cache;
+mod crc;
 mod folder_lock;
 mod glob;
-#[allow(dead_code, unused_imports, reason = "expiry and the log of names are built on it next")]
 mod index;
-#[allow(dead_code, unused_imports, reason = "expiry and the log of names are built on it next")]
 mod journal;
 mod local;
 mod log_limit;
@@ -22,7 +21,6 @@ mod schema;
 mod sha256;
 mod status;
 mod tag_expression;
-#[allow(dead_code, unused_imports, reason = "expiry and the log of names are built on it next")]
 mod tag_index;
 mod tagged;
 mod tagged_find;

@@ -2,7 +2,6 @@
 //! is compared with the folder in the background.
 
 mod block;
-mod crc;
 mod files;
 mod log;
 mod reconcile;
@@ -58,6 +57,21 @@ pub struct NamesStats {
     pub forgotten: u64,
     /// Times that all names were written anew.
     pub snapshots: u64,
+}
+
+impl NamesStats {
+    /// All of them, by the names they have in `/status`.
+    pub(crate) fn numbers(self) -> [(&'static str, u64); 6] {
+        let Self { failures, torn_bytes, damaged, found, forgotten, snapshots } = self;
+        [
+            ("names_failures", failures),
+            ("names_torn_bytes", torn_bytes),
+            ("names_damaged", damaged),
+            ("names_found", found),
+            ("names_forgotten", forgotten),
+            ("names_snapshots", snapshots),
+        ]
+    }
 }
 
 #[derive(Debug)]

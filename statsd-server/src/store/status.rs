@@ -24,6 +24,13 @@ pub struct StoreStatus {
     pub counts: Vec<(&'static str, u64)>,
 }
 
+impl StoreStatus {
+    /// One of the counts; 0 where there is none of that name.
+    pub(crate) fn count(&self, name: &str) -> u64 {
+        self.counts.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| *count)
+    }
+}
+
 /// How a store's journal is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]

@@ -11,7 +11,7 @@ use statsd_server::app::stages;
 use statsd_server::carbon::{Doors, DoorsOptions, Protocol};
 use statsd_server::clock::{Clock as _, SystemClock};
 use statsd_server::config::Config;
-use statsd_server::store::{LocalStore, StoreOptions};
+use statsd_server::store::{LocalStore, NoStore, Store, StoreOptions};
 use statsd_server::telemetry::Telemetry;
 use statsd_whisper::Whisper;
 
@@ -35,10 +35,10 @@ fn rules_stand_between_the_doors_and_the_files() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = config(folder.path());
     let telemetry = Arc::new(Telemetry::default());
-    let stages = stages(&config, &telemetry).expect("stages");
     let data = folder.path().join("data");
     let options = StoreOptions::new(Duration::from_secs(10));
-    let store = Arc::new(LocalStore::open(&data, options).expect("a store"));
+    let store: Arc<dyn Store> = Arc::new(LocalStore::open(&data, options).expect("a store"));
+    let stages = stages(&config, &telemetry, &store).expect("stages");
     let mut doors = Doors::new(DoorsOptions::default());
     let any = "127.0.0.1:0".parse().expect("an address");
     let carbon = doors.open(Protocol::Lines, any).expect("a port");
@@ -74,7 +74,8 @@ fn a_file_with_a_mistake_is_told_before_anything_runs() {
     let config = config(folder.path());
     let file = folder.path().join("aggregation-rules.conf");
     fs::write(&file, "total (60) = sum out.*\ntotal (60) = sum out.*(?=x)").expect("a file");
-    let error = stages(&config, &Arc::default()).expect_err("a mistake").to_string();
+    let store: Arc<dyn Store> = Arc::new(NoStore);
+    let error = stages(&config, &Arc::default(), &store).expect_err("a mistake").to_string();
     let at = format!("{}:2: `out.*(?=x)`: look-ahead, `(?=`, is not supported", file.display());
     assert_eq!(error, at);
 }

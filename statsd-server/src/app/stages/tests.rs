@@ -2,9 +2,14 @@ use std::fs;
 
 use super::*;
 use crate::carbon::Points;
+use crate::store::{LocalStore, Merge, NoStore, StoreOptions, Write};
 
 fn config(text: &str) -> Config {
     Config::parse(text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn no_store() -> Arc<dyn Store> {
+    Arc::new(NoStore)
 }
 
 fn told(stages: &mut [Box<dyn Stage>], seconds: i64) -> Vec<(String, f64)> {
@@ -20,8 +25,8 @@ fn told(stages: &mut [Box<dyn Stage>], seconds: i64) -> Vec<(String, f64)> {
 #[test]
 fn nothing_stands_in_the_way_where_nothing_is_configured() {
     let none = config("carbon_metrics.interval = '0s'");
-    assert!(stages(&none, &Arc::default()).unwrap().is_empty());
-    assert_eq!(stages(&Config::default(), &Arc::default()).unwrap().len(), 1);
+    assert!(stages(&none, &Arc::default(), &no_store()).unwrap().is_empty());
+    assert_eq!(stages(&Config::default(), &Arc::default(), &no_store()).unwrap().len(), 1);
 }
 
 #[test]
@@ -40,7 +45,7 @@ fn rules_come_in_carbons_order() {
          [carbon_metrics]\ninterval = '0s'"
     );
     let telemetry = Arc::new(Telemetry::default());
-    let mut stages = stages(&config(&text), &telemetry).unwrap();
+    let mut stages = stages(&config(&text), &telemetry, &no_store()).unwrap();
     let mut points = Points::default();
     for name in ["in.a", "in.b", "secret.in"] {
         points.push(name, 1000, 1.0);
@@ -68,7 +73,7 @@ fn a_file_with_a_mistake_is_named_before_anything_runs() {
     let path = folder.path().join("black.conf");
     fs::write(&path, "(?=x)").unwrap();
     let text = format!("[carbon_rules]\nblacklist = {:?}", path.display().to_string());
-    let error = stages(&config(&text), &Arc::default()).unwrap_err().to_string();
+    let error = stages(&config(&text), &Arc::default(), &no_store()).unwrap_err().to_string();
     assert_eq!(
         error,
         format!("{}:1: `(?=x)`: look-ahead, `(?=`, is not supported", path.display())
@@ -79,7 +84,7 @@ fn a_file_with_a_mistake_is_named_before_anything_runs() {
 fn the_servers_own_numbers_are_told_by_carbons_names() {
     let telemetry = Arc::new(Telemetry::default());
     let config = config("[carbon_metrics]\ninterval = '30s'\nprefix = 'own'\ninstance = 'b'");
-    let mut stages = stages(&config, &telemetry).unwrap();
+    let mut stages = stages(&config, &telemetry, &no_store()).unwrap();
     telemetry.carbon_line_points.add(5);
     assert_eq!(told(&mut stages, 0), []);
     telemetry.carbon_line_points.add(7);
@@ -98,4 +103,47 @@ fn the_servers_own_numbers_are_told_by_carbons_names() {
     assert_eq!(value("activeConnections"), 4.0);
     assert!(value("memUsage") > 1e6, "a process takes a megabyte");
     assert!(value("cpuUsage") >= 0.0);
+}
+
+#[test]
+fn what_the_store_did_is_told_by_carbons_names() {
+    const NOW: i64 = 1_700_000_000;
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("blocked.wsp")).unwrap();
+    let options = StoreOptions::new(Duration::from_secs(10));
+    let local = Arc::new(LocalStore::open(folder.path(), options).unwrap());
+    let store: Arc<dyn Store> = local.clone();
+    let mut stages = stages(&Config::default(), &Arc::default(), &store).unwrap();
+    let mut told = |now| {
+        let mut points = Points::default();
+        stages[0].due(&mut points, now);
+        let told = points.iter().map(|(name, point)| (name.to_owned(), point.value));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(told(NOW), []);
+    let point = |series, timestamp| Write { series, timestamp, value: 1.0, merge: Merge::Replace };
+    local.write(&[point("a", NOW - 10), point("a", NOW), point("blocked", NOW)], NOW);
+    assert_eq!(local.persist_all(NOW), 1);
+    local.write(&[point("b", NOW - 10), point("b", NOW)], NOW);
+
+    let told = told(NOW + 60);
+    let value = |metric: &str| {
+        let end = format!("-a.{metric}");
+        told.iter().find(|(name, _)| name.ends_with(&end)).map(|(_, value)| *value)
+    };
+    let expected = [
+        ("updateOperations", 1.0),
+        ("creates", 1.0),
+        ("committedPoints", 2.0),
+        ("pointsPerUpdate", 2.0),
+        ("errors", 1.0),
+        ("droppedCreates", 0.0),
+        ("cache.size", 3.0),
+        ("cache.queues", 2.0),
+        ("cache.overflow", 0.0),
+    ];
+    for (metric, expected) in expected {
+        assert_eq!(value(metric), Some(expected), "{metric} in {told:?}");
+    }
+    assert_eq!(value("avgUpdateTime"), None, "nobody measures it");
 }

@@ -87,7 +87,7 @@ fn they_are_told_every_interval_and_a_clock_that_is_set_back_begins_anew() {
         ..Numbers::default()
     };
     let mut numbers: VecDeque<Numbers> = [10, 30, 35, 40, 50].map(received).into();
-    let mut stage = SelfMetrics::new(report(), move || numbers.pop_front().unwrap());
+    let mut stage = SelfMetrics::new(report(), move |_| numbers.pop_front().unwrap());
     let mut at = |now| {
         let mut points = Points::default();
         stage.due(&mut points, now);

@@ -330,10 +330,6 @@ impl Appender {
         self.doubtful.retain(|&doubtful| doubtful != segment);
     }
 
-    pub(super) fn forget(&mut self, series: u32) {
-        self.encoder.forget(series);
-    }
-
     /// Takes the oldest segment out, if it may be trimmed: nobody needs it, and a newer one that carries on
     /// its high-water mark would be there after a crash.
     pub(super) fn take_oldest(&mut self, needed: Segment) -> Option<(Segment, Older)> {

@@ -49,12 +49,6 @@ impl Encoder {
         self.met = 0;
     }
 
-    pub(super) fn forget(&mut self, series: u32) {
-        if let Some(mark) = self.marks.get_mut(series as usize) {
-            *mark = Mark::default();
-        }
-    }
-
     /// Encodes as many of the entries as one block holds, which is at least one. What the segment has met
     /// by that stays met unless [`Encoder::undo`] is called.
     ///

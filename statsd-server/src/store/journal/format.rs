@@ -15,8 +15,8 @@
 //! number and its place, so that none is taken for one that stood elsewhere.
 
 use super::Segment;
-use super::crc::Crc32c;
 use crate::limits::{JOURNAL_BLOCK_NAMES_MAX_BYTES, JOURNAL_BLOCK_RECORDS_MAX};
+use crate::store::crc::Crc32c;
 
 const MAGIC: [u8; 8] = *b"STATSDJ\n";
 

@@ -8,7 +8,6 @@
 mod append;
 pub mod bytes;
 mod commit;
-mod crc;
 mod disk;
 mod encode;
 mod format;
@@ -233,11 +232,6 @@ impl Journal {
         let mut appender = lock(&self.appender);
         appender.begin()?;
         Ok(appender.current())
-    }
-
-    /// Forgets that a segment has met this series: its number is another one's from now on.
-    pub(crate) fn forget(&self, series: SeriesId) {
-        lock(&self.appender).forget(series.0);
     }
 
     /// The segment that is appended to, or was last.

@@ -17,7 +17,8 @@ use crate::store::name::SeriesName;
 use crate::store::open_files::lock;
 use crate::store::{Merge, Write, Written};
 
-/// Seconds that every file reaches back: nobody asks a file about a point that is younger.
+/// Seconds that every file reaches back, unless a schema says less: nobody asks a file about a point that
+/// is younger.
 const KEPT_BY_ALL_SECONDS: u32 = 3_600;
 
 /// What the intake's lock is over.
@@ -68,6 +69,8 @@ struct Chunk<'a, 'b> {
     /// Those that may be stored, in their places.
     points: Vec<Option<Checked<'a>>>,
     now: i64,
+    /// Seconds that every file reaches back.
+    kept_by_all: u32,
     written: Written,
     refused: Vec<(usize, NotStored)>,
     /// How many series had been forgotten when the points' series were found.
@@ -95,11 +98,13 @@ impl Inner {
     /// Stores a batch, a chunk at a time.
     pub(super) fn write(&self, batch: &[Write<'_>], now: i64) -> Written {
         let mut written = Written::default();
+        let kept_by_all = self.schemas().shortest_seconds().unwrap_or(KEPT_BY_ALL_SECONDS);
         for writes in batch.chunks(WRITE_CHUNK_POINTS) {
             let mut chunk = Chunk {
                 writes,
                 points: Vec::with_capacity(writes.len()),
                 now,
+                kept_by_all: kept_by_all.min(KEPT_BY_ALL_SECONDS),
                 written: Written::default(),
                 refused: Vec::new(),
                 forgotten: 0,
@@ -181,7 +186,7 @@ impl Inner {
     /// further one would wait for the finds that were asked for meanwhile. The intake's lock is held.
     fn check_all(&self, chunk: &mut Chunk<'_, '_>) {
         let mut unknown = Vec::new();
-        let Chunk { writes, points, now, written, refused, .. } = chunk;
+        let Chunk { writes, points, now, kept_by_all, written, refused, .. } = chunk;
         let index = self.index();
         for (at, write) in writes.iter().enumerate() {
             points.push(match check(write, *now) {
@@ -205,7 +210,7 @@ impl Inner {
         // Before the index is locked, because files may have to be asked.
         unknown.retain(|at| {
             let Some(point) = &points[*at] else { return false };
-            let is_kept = self.would_keep(point);
+            let is_kept = self.would_keep(point, *kept_by_all);
             if !is_kept {
                 refused.push((*at, NotStored::TooOld(point.timestamp.into())));
                 points[*at] = None;
@@ -231,8 +236,8 @@ impl Inner {
     }
 
     /// Whether a series that is not known yet would keep this point.
-    fn would_keep(&self, point: &Checked<'_>) -> bool {
-        if point.at - point.timestamp < KEPT_BY_ALL_SECONDS {
+    fn would_keep(&self, point: &Checked<'_>, kept_by_all: u32) -> bool {
+        if point.age() < kept_by_all {
             return true;
         }
         let Ok(name) = SeriesName::parse(&point.name) else { return false };
@@ -253,7 +258,7 @@ impl Inner {
         chunk: &mut Chunk<'_, '_>,
         next: usize,
     ) -> Option<(usize, Pause)> {
-        let Chunk { writes, points, now, written, refused, .. } = chunk;
+        let Chunk { writes, points, now, kept_by_all, written, refused, .. } = chunk;
         let segment = self.segment();
         let mut entries = Vec::new();
         if self.journal().is_some() {
@@ -270,7 +275,8 @@ impl Inner {
                 pause = Some((at, Pause::SeriesFull(point.id)));
                 break;
             }
-            let value = match self.resolve(intake, &writes[at], point) {
+            let is_kept = point.age() < *kept_by_all;
+            let value = match self.resolve(intake, &writes[at], point, is_kept) {
                 Resolved::Value(value) => value,
                 Resolved::TooOld => {
                     refused.push((at, NotStored::TooOld(point.timestamp.into())));
@@ -291,9 +297,15 @@ impl Inner {
         pause
     }
 
-    /// The value of a point as it will stand, from what is in memory.
-    fn resolve(&self, intake: &Intake, write: &Write<'_>, point: &Checked<'_>) -> Resolved {
-        if write.merge == Merge::Replace && point.at - point.timestamp < KEPT_BY_ALL_SECONDS {
+    /// The value of a point as it will stand, from what is in memory. `is_kept`: whatever its file is.
+    fn resolve(
+        &self,
+        intake: &Intake,
+        write: &Write<'_>,
+        point: &Checked<'_>,
+        is_kept: bool,
+    ) -> Resolved {
+        if write.merge == Merge::Replace && is_kept {
             return Resolved::Value(write.value);
         }
         let cache = &intake.cache;
@@ -355,6 +367,11 @@ impl Inner {
 }
 
 impl Checked<'_> {
+    /// Seconds.
+    fn age(&self) -> u32 {
+        self.at - self.timestamp
+    }
+
     fn accepted(&self, value: f64) -> Accepted {
         Accepted { timestamp: self.timestamp, at: self.at, value }
     }

@@ -26,6 +26,9 @@ pub(super) struct Counts {
     pub(super) too_old: AtomicU64,
     /// Writes that failed.
     pub(super) failures: AtomicU64,
+    /// Files that ended too early, and have their size back.
+    pub(super) repaired: AtomicU64,
+    /// Damaged files that were put aside.
     pub(super) quarantined: AtomicU64,
 }
 

@@ -49,8 +49,9 @@ impl Inner {
         }
         let fetched = match self.known(&name) {
             Known::Nothing => Ok(None),
-            Known::FileAlone => Whisper::open_read_only(self.path_of(&name))
-                .and_then(|file| file.fetch(from, until, now)),
+            Known::FileAlone => self
+                .open_repaired(&self.path_of(&name))
+                .and_then(|file| file.map_or(Ok(None), |file| file.fetch(from, until, now))),
             Known::Series(id) => match self.fetch_known(&name, id, from, until, now) {
                 // Who writes a damaged file puts it aside, and the answer is the same before and after.
                 Err(error) if is_damaged(&error) && !self.waits(id).is_empty() => {
@@ -161,9 +162,11 @@ impl Inner {
             ("files_created", &counts.created),
             ("points_too_old", &counts.too_old),
             ("failed_updates", &counts.failures),
+            ("repaired", &counts.repaired),
             ("quarantined", &counts.quarantined),
         ];
         status.counts = counts.map(|(name, count)| (name, count.load(Ordering::Relaxed))).to_vec();
+        status.counts.extend(self.names.stats().numbers());
         status.journal = self.journal_status();
         status.series = self.index().len();
         status

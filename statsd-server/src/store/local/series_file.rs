@@ -1,10 +1,10 @@
-//! The file of a series: opened, made, or put aside where it is damaged.
+//! The file of a series: opened, made, repaired where it ends too early, or else put aside where it is damaged.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use statsd_whisper::{Accepted, Counts, Error, ErrorKind, Header, Whisper};
+use statsd_whisper::{Accepted, Counts, Error, ErrorKind, Header, Whisper, repair};
 
 use super::Inner;
 use super::failing::Reason;
@@ -61,12 +61,26 @@ impl Inner {
         }
         if open.is_none() {
             let Some(path) = self.file_path(id) else { return Ok(None) };
-            *open = open_whole(&path)?;
+            *open = self.open_repaired(&path)?;
             if open.is_some() {
                 self.file_systems.learn(&path);
             }
         }
         Ok(open.as_mut())
+    }
+
+    /// Opens a file that is whole, or that is so again once the end that it lacks is there, empty.
+    pub(super) fn open_repaired(&self, path: &Path) -> Result<Option<Whisper>, Error> {
+        match open_whole(path) {
+            Err(error) if error.kind() == ErrorKind::Truncated => {
+                if repair(path)? {
+                    tracing::warn!(%error, "a file that ended too early has its size back");
+                    self.counts.repaired.fetch_add(1, Ordering::Relaxed);
+                }
+                open_whole(path)
+            }
+            opened => opened,
+        }
     }
 
     /// Writes points to the file of a series, which is made where there is none.

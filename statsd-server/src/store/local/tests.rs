@@ -379,3 +379,43 @@ fn a_linked_folder_is_part_of_the_store() {
     assert!(other_disk.path().join("a.wsp").exists());
     assert_eq!(paths(&open(dir.path()), "big.*"), ["big.a"]);
 }
+
+#[test]
+fn a_point_older_than_a_short_schema_keeps_is_refused_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let rule = crate::store::SchemaRule {
+        name: "short".to_owned(),
+        pattern: regex::Regex::new("^short").unwrap(),
+        retentions: statsd_whisper::parse_retentions("1s:1m,10s:10m").unwrap(),
+        delete_after: None,
+    };
+    let schemas = Schemas::new(vec![rule], Vec::new(), None);
+    let options = StoreOptions { schemas, ..StoreOptions::new(INTERVAL) };
+    let store = LocalStore::open(dir.path(), options).unwrap();
+    let ago = |series, seconds| Write { timestamp: NOW - seconds, ..point(series, 1.0) };
+    // Of a name that is not known, and of one that is; the default keeps both.
+    assert_eq!(store.write(&[ago("short.a", 601), ago("long.a", 601)], NOW), written(1, 1, 1, 0));
+    assert_eq!(paths(&store, "*"), ["long"]);
+    let batch = [ago("short.a", 590), ago("short.a", 601), ago("short.a", 3_000)];
+    assert_eq!(store.write(&batch, NOW), written(1, 1, 2, 0));
+    assert_eq!(store.waiting("short.a"), [(NOW - 590, 1.0)]);
+    assert_eq!(store.persist_all(NOW), 0);
+    assert_eq!(store.write(&batch, NOW), written(1, 0, 2, 0));
+    let status = store.status(NOW).unwrap();
+    assert_eq!((status.count("points_persisted"), status.count("points_too_old")), (2, 0));
+}
+
+#[test]
+fn what_became_of_names_is_among_the_counts() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(written_by(&dir, INTERVAL, &[point("a", 7.0)]));
+    let names = dir.path().join(".names");
+    fs_err::remove_dir_all(&names).unwrap();
+    let store = open(dir.path());
+    let status = store.status(NOW).unwrap();
+    let stats = store.names_stats();
+    assert!(stats.snapshots + stats.found > 0, "{stats:?}");
+    assert_eq!(status.count("names_snapshots"), stats.snapshots);
+    assert_eq!(status.count("names_found"), stats.found);
+    assert_eq!(status.count("names_failures"), 0);
+}

@@ -4,8 +4,8 @@
 //! A block is the length of its content and a CRC-32C over both, four bytes each, least significant first,
 //! then the content.
 
-use super::crc::crc32c;
 use crate::limits::NAMES_BLOCK_MAX_BYTES;
+use crate::store::crc::Crc32c;
 
 const HEAD: usize = 8;
 
@@ -38,5 +38,6 @@ pub(super) fn take_block<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
 
 /// The length counts, too: else eight zeros, which is what a crash may leave, would be an empty block.
 fn sum(length: [u8; 4], content: &[u8]) -> u32 {
-    crc32c(content) ^ crc32c(&length).rotate_left(1)
+    let sum = |bytes| Crc32c::new().with(bytes).sum();
+    sum(content) ^ sum(&length).rotate_left(1)
 }

@@ -154,6 +154,13 @@ impl Schemas {
         !self.rules.is_empty() || !self.aggregations.is_empty()
     }
 
+    /// How far the files reach back that reach back least of all for which there is a rule, in seconds.
+    pub(crate) fn shortest_seconds(&self) -> Option<u32> {
+        let reach = |rule: &SchemaRule| rule.retentions.iter().map(|r| r.seconds()).max();
+        let shortest = self.rules.iter().filter_map(reach).min()?;
+        Some(u32::try_from(shortest).unwrap_or(u32::MAX))
+    }
+
     /// Whether any series is ever deleted.
     pub(crate) fn deletes(&self) -> bool {
         self.delete_after.is_some() || self.rules.iter().any(|rule| rule.delete_after.is_some())

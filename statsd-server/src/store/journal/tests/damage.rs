@@ -107,7 +107,7 @@ fn a_block_from_another_place_is_none() {
 fn a_newer_version_is_put_aside_and_said() {
     let (mut bytes, _) = segment();
     bytes[8] = 2;
-    let sum = super::super::crc::Crc32c::new().with(&bytes[..20]).sum();
+    let sum = crate::store::crc::Crc32c::new().with(&bytes[..20]).sum();
     bytes[20..24].copy_from_slice(&sum.to_le_bytes());
     let (disk, replayed, report) = opened(&bytes);
     assert_eq!(replayed, []);

@@ -67,20 +67,6 @@ fn segments_are_begun_by_size_and_each_knows_its_names() {
 }
 
 #[test]
-fn a_number_that_goes_to_another_series_takes_its_name_along() {
-    let disk = SimulatedDisk::new(1);
-    let (journal, ..) = open(&disk);
-    let entry = |name| Entry { series: SeriesId(5), name, timestamp: 1, value: 1.0 };
-    journal.append(&[entry("old")], 50).expect("an append");
-    journal.forget(SeriesId(5));
-    journal.forget(SeriesId(1_000_000));
-    journal.append(&[entry("new"), entry("new")], 50).expect("an append");
-    let mut names = Vec::new();
-    open_with(&disk, options(), |point| names.push(point.name.to_owned()));
-    assert_eq!(names, ["old", "new", "new"]);
-}
-
-#[test]
 fn a_large_batch_is_several_blocks() {
     let disk = SimulatedDisk::new(1);
     let large = JournalOptions { segment_bytes: 1 << 26, ..options() };

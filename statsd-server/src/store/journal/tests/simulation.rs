@@ -43,7 +43,6 @@ struct Run {
     given: Vec<Given>,
     /// By number: which name it stands for.
     names: Vec<String>,
-    named: usize,
     clock: u32,
     has_faults: bool,
     has_lost_power: bool,
@@ -62,7 +61,6 @@ impl Run {
         let names = (0..SERIES).map(|number| format!("series.{number}")).collect();
         let (given, clock) = (Vec::new(), 1_000);
         let (has_faults, has_lost_power) = (false, false);
-        let named = SERIES;
         Self {
             seed,
             random,
@@ -71,7 +69,6 @@ impl Run {
             journal,
             given,
             names,
-            named,
             clock,
             has_faults,
             has_lost_power,
@@ -82,8 +79,7 @@ impl Run {
         match self.random.below(20) {
             0..=9 => self.append(),
             10..=12 => self.commit(),
-            13 => self.trim(),
-            14 => self.rename(),
+            13..=14 => self.trim(),
             15 => {
                 let _ = self.journal.roll();
             }
@@ -146,14 +142,6 @@ impl Run {
             given.is_done |= given.segment.is_none_or(|segment| segment < needed);
         }
         self.journal.trim(needed);
-    }
-
-    /// A number goes to another series.
-    fn rename(&mut self) {
-        let number = self.random.below(SERIES);
-        self.names[number] = format!("series.{}", self.named);
-        self.named += 1;
-        self.journal.forget(SeriesId(u32::try_from(number).expect("small")));
     }
 
     fn change_faults(&mut self) {

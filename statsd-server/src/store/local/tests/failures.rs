@@ -89,6 +89,112 @@ fn a_damaged_file_is_put_aside_and_the_series_goes_on() {
     assert_eq!(paths(&open(dir.path()), "*"), ["corrupt", "neighbour"]);
 }
 
+/// A file whose newest points are known, as long as it should be.
+fn whole(dir: &tempfile::TempDir, name: &str) -> PathBuf {
+    let path = dir.path().join(name);
+    let archives = statsd_whisper::parse_retentions("10s:1h,1m:1d").unwrap();
+    let method = statsd_whisper::AggregationMethod::Sum;
+    let mut file = Whisper::create(&path, &archives, method, 0.0).unwrap();
+    assert_eq!(file.update(NOW - 10, 7.0, NOW).unwrap(), Outcome::Written);
+    path
+}
+
+#[test]
+fn a_truncated_file_keeps_its_points_whoever_uses_it_first() {
+    let (dir, store) = store();
+    for name in ["read", "written", "added"] {
+        let path = whole(&dir, &format!("{name}.wsp"));
+        let bytes = fs_err::metadata(&path).unwrap().len();
+        // Within a slot of the coarse archive.
+        fs_err::File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .file()
+            .set_len(bytes - 1_001)
+            .unwrap();
+    }
+    let values = |name| store.fetch(name, NOW - 20, NOW, NOW).unwrap().unwrap().values;
+    assert_eq!(values("read"), [Some(7.0), None]);
+    assert_eq!(values("read"), [Some(7.0), None]);
+    assert_eq!(count(&store, "repaired"), 1);
+
+    let add = Write { timestamp: NOW - 10, merge: Merge::Add, ..point("added", 2.0) };
+    assert_eq!(store.write(&[point("written", 1.0), add], NOW).points, 2);
+    assert_eq!(store.persist_all(NOW), 0);
+    assert_eq!(values("written"), [Some(7.0), Some(1.0)]);
+    assert_eq!(values("added"), [Some(9.0), None]);
+    assert_eq!((count(&store, "repaired"), count(&store, "quarantined")), (3, 0));
+    drop(store);
+    for path in tree(dir.path()) {
+        assert_eq!(statsd_whisper::check(&path).unwrap(), [], "{}", path.display());
+    }
+}
+
+#[test]
+fn a_truncated_file_of_more_series_than_are_indexed_can_be_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = bounded(dir.path(), 1, 10);
+    store.write(&points(&["a"]), NOW);
+    let path = whole(&dir, "b.wsp");
+    fs_err::File::options().write(true).open(&path).unwrap().set_len(10_000).unwrap();
+    let fetched = store.fetch("b", NOW - 20, NOW, NOW).unwrap().unwrap();
+    assert_eq!((fetched.values, count(&store, "repaired")), (vec![Some(7.0), None], 1));
+}
+
+#[test]
+fn whatever_stands_in_the_place_of_a_file_its_neighbours_go_on() {
+    let (dir, store) = store();
+    let whole = fs_err::read(whole(&dir, "whole.wsp")).unwrap();
+    let with = |at: usize, bytes: &[u8]| {
+        let mut file = whole.clone();
+        file[at..at + bytes.len()].copy_from_slice(bytes);
+        file
+    };
+    // The header's four fields, and an archive's three, begin at 0 and 16.
+    let wrong_endian: Vec<u8> =
+        whole.as_chunks::<4>().0.iter().flat_map(|&[a, b, c, d]| [d, c, b, a]).collect();
+    let damaged = [
+        ("zeros", vec![0; 10_000]),
+        ("wrong_endian", wrong_endian),
+        ("many_archives", with(12, &[0xff; 4])),
+        ("many_points", with(24, &[0x7f, 0xff, 0xff, 0xff])),
+        ("no_step", with(20, &[0; 4])),
+        ("cut_header", whole[..20].to_vec()),
+        ("compressed", [b"whisper_compressed\x01", &whole[..]].concat()),
+        ("text", b"not a file of points, and nobody's fault".to_vec()),
+    ];
+    for (name, bytes) in &damaged {
+        fs_err::write(dir.path().join(format!("{name}.wsp")), bytes).unwrap();
+    }
+    fs_err::create_dir(dir.path().join("folder.wsp")).unwrap();
+    fs_err::write(dir.path().join("empty.wsp"), "").unwrap();
+    let names = damaged.iter().map(|(name, _)| *name);
+    let names: Vec<_> = names.chain(["empty", "folder", "whole", "new"]).collect();
+
+    // Nobody who reads is told of another series' file.
+    for name in &names {
+        if let Err(error) = store.fetch(name, NOW - 10, NOW, NOW) {
+            assert_eq!(error.to_string(), format!("cannot read series {name}"));
+        }
+    }
+    assert_eq!(store.write(&points(&names), NOW).points, names.len());
+    assert_eq!(store.persist_all(NOW), 1, "a folder is not for us to move");
+    for name in &names {
+        assert_eq!(value(&store, name), Some(1.0), "{name}");
+    }
+    assert_eq!(count(&store, "quarantined"), damaged.len() as u64);
+    assert_eq!(count(&store, "repaired"), 0);
+    for (name, bytes) in &damaged {
+        let aside = fs_err::read(dir.path().join(format!("{name}.wsp.corrupt-1"))).unwrap();
+        assert_eq!(&aside, bytes, "{name}");
+        let path = dir.path().join(format!("{name}.wsp"));
+        assert_eq!(statsd_whisper::check(path).unwrap(), [], "{name}");
+    }
+    let failing: Vec<_> = failing(&store).into_iter().map(|(name, ..)| name).collect();
+    assert_eq!(failing, ["folder"]);
+}
+
 #[test]
 fn as_many_points_of_a_series_wait_as_may_and_further_ones_are_lost_and_counted() {
     let (dir, store) = store();

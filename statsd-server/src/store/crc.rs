@@ -38,15 +38,15 @@ const fn tables() -> [[u32; 256]; STEP] {
 
 /// A checksum under way.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Crc32c(u32);
+pub(in crate::store) struct Crc32c(u32);
 
 impl Crc32c {
-    pub(super) const fn new() -> Self {
+    pub(in crate::store) const fn new() -> Self {
         Self(!0)
     }
 
     #[must_use]
-    pub(super) fn with(self, bytes: &[u8]) -> Self {
+    pub(in crate::store) fn with(self, bytes: &[u8]) -> Self {
         let mut remainder = self.0;
         let (steps, rest) = bytes.as_chunks::<STEP>();
         for step in steps {
@@ -66,7 +66,7 @@ impl Crc32c {
         Self(remainder)
     }
 
-    pub(super) const fn sum(self) -> u32 {
+    pub(in crate::store) const fn sum(self) -> u32 {
         !self.0
     }
 }

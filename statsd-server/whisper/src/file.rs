@@ -1,9 +1,10 @@
 //! An open file: its header in memory, its slots by position.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::aggregation::AggregationMethod;
@@ -25,7 +26,22 @@ pub struct Whisper {
     /// long as the file does: what is written into slot 0 later is a whole number of rounds away.
     /// That an archive is empty is never remembered, as another process may write its first point.
     bases: Box<[AtomicU32]>,
+    /// What no other file has as long as this one is open: asked for once.
+    identity: OnceLock<Identity>,
     is_locked: bool,
+}
+
+/// A file among all files of this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    fn of(stat: &Metadata) -> Self {
+        Self { device: stat.dev(), inode: stat.ino() }
+    }
 }
 
 impl Whisper {
@@ -78,11 +94,12 @@ impl Whisper {
             move |source| Error::io(path.display(), problem, source)
         };
         let file = options.open(path).map_err(io("cannot open"))?;
-        let file_bytes = file.metadata().map_err(io("cannot read its size"))?.len();
+        let stat = file.metadata().map_err(io("cannot read its size"))?;
         let mut head = [0; HEADER_MAX_BYTES + SLOT_BYTES];
         let head = read_head(&file, &mut head).map_err(io("cannot read the header"))?;
-        let header = Header::parse(head, file_bytes, path)?;
-        let opened = Self::new(Disk::new(file, path.to_owned()), header);
+        let header = Header::parse(head, stat.len(), path)?;
+        let mut opened = Self::new(Disk::new(file, path.to_owned()), header);
+        opened.identity = Identity::of(&stat).into();
         for (archive, base) in opened.header.archives().iter().zip(&opened.bases) {
             // Slot 0 of the first archive follows the table, and is in what was read.
             let slot = usize::try_from(archive.byte_of(0)).ok().and_then(|at| head.get(at..));
@@ -95,7 +112,7 @@ impl Whisper {
 
     pub(crate) fn new(disk: Disk, header: Header) -> Self {
         let bases = header.archives().iter().map(|_| AtomicU32::new(0)).collect();
-        Self { disk, header, bases, is_locked: false }
+        Self { disk, header, bases, identity: OnceLock::new(), is_locked: false }
     }
 
     /// Opens a file to read and write it, and waits until no other has it locked: `flock` with
@@ -197,7 +214,8 @@ impl Whisper {
     }
 
     /// Another file stands at the path now, or none: somebody renamed or removed this one, and what
-    /// is written here will not be found there. Costs two stats.
+    /// is written here will not be found there. Costs a stat; of a file that was created, two at the
+    /// first time.
     ///
     /// ```
     /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
@@ -212,13 +230,44 @@ impl Whisper {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn is_replaced(&self) -> Result<bool, Error> {
-        let stat = |source| self.disk.io("cannot read its inode", source);
-        let here = self.disk.file().metadata().map_err(stat)?;
+        let here = self.identity()?;
         match fs::metadata(self.path()) {
-            Ok(there) => Ok((here.dev(), here.ino()) != (there.dev(), there.ino())),
+            Ok(there) => Ok(here != Identity::of(&there)),
             Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(true),
-            Err(source) => Err(stat(source)),
+            Err(source) => Err(self.cannot_stat(source)),
         }
+    }
+
+    /// The number of the file system that the file lies on, as stat's `st_dev` has it. Costs a stat if
+    /// the file was created, and that once.
+    ///
+    /// ```
+    /// use std::os::unix::fs::MetadataExt as _;
+    ///
+    /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let archives = parse_retentions("10s:1h,1m:1d")?;
+    /// let file = Whisper::create(&path, &archives, AggregationMethod::Sum, 0.5)?;
+    /// assert_eq!(file.device()?, std::fs::metadata(&path)?.dev());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn device(&self) -> Result<u64, Error> {
+        Ok(self.identity()?.device)
+    }
+
+    fn identity(&self) -> Result<Identity, Error> {
+        if let Some(known) = self.identity.get() {
+            return Ok(*known);
+        }
+        let stat = self.disk.file().metadata();
+        let found = Identity::of(&stat.map_err(|source| self.cannot_stat(source))?);
+        Ok(*self.identity.get_or_init(|| found))
+    }
+
+    fn cannot_stat(&self, source: io::Error) -> Error {
+        self.disk.io("cannot read its inode", source)
     }
 
     fn rewrite_header(&mut self, header: Header) -> Result<(), Error> {

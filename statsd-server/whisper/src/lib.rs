@@ -123,7 +123,7 @@
 //! | [`Whisper::fetch`], [`value_at`](Whisper::value_at) | one read for each 4,096 points |
 //! | [`Whisper::update`], [`update_accepted`](Whisper::update_accepted), [`update_many`](Whisper::update_many) | one write an archive and run of neighbours; one read an archive that a coarser one is made of, none where the points in hand cover it |
 //! | [`Whisper::fetch_with`] | as `fetch`, and the reads of `update_accepted` up to the archive asked, where a waiting point touches the range |
-//! | [`Whisper::is_replaced`] | two stats |
+//! | [`Whisper::is_replaced`] | a stat |
 //!
 //! One read more is made for each archive but the first when it is used for the first time, and as
 //! long as it is empty: the base of an archive is kept with the open file, that it has none is not, for

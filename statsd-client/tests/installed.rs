@@ -20,6 +20,10 @@ static RENDER: Timer = Timer::new("render");
 const THREADS: u64 = 4;
 const CALLS: u64 = 60;
 
+/// Rounds of calls that a thread makes for each client: on a busy machine, whoever installs clients would
+/// otherwise get no turn while calls pile up.
+const ROUNDS: u64 = 4;
+
 /// What every thread calls, with everything that follows the installed client.
 fn calls(made: &AtomicU64) {
     for n in 0..CALLS {
@@ -46,6 +50,7 @@ fn client(prefix: &str) -> (Client, Captured) {
 fn nothing_is_lost_where_one_client_is_installed_after_another() {
     let installs = if cfg!(debug_assertions) { 300 } else { 3_000 };
     let (made, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
+    let installed = AtomicU64::new(0);
     let mut clients = Vec::new();
     let mut next = |n: usize| {
         let prefix = ["", "odd", "even"][n % 3];
@@ -57,7 +62,17 @@ fn nothing_is_lost_where_one_client_is_installed_after_another() {
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
+                let mut rounds_left = (0, ROUNDS);
                 while !is_over.load(Ordering::SeqCst) {
+                    let client = installed.load(Ordering::SeqCst);
+                    if rounds_left == (client, 0) {
+                        std::thread::yield_now();
+                        continue;
+                    }
+                    if rounds_left.0 != client {
+                        rounds_left = (client, ROUNDS);
+                    }
+                    rounds_left.1 -= 1;
                     calls(&made);
                     // A thread that knows no client yet.
                     std::thread::scope(|scope| {
@@ -68,6 +83,7 @@ fn nothing_is_lost_where_one_client_is_installed_after_another() {
         }
         for n in 1..installs {
             guard = install(next(n));
+            installed.fetch_add(1, Ordering::SeqCst);
         }
         is_over.store(true, Ordering::SeqCst);
     });

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::carbon::opens_doors;
 use crate::config::{Config, FlushAlign, Health, HttpOutput, LogBackend, Output, Upkeep};
 use crate::limits::{LOGGED_LINES_MAX, SPOOL_MEMORY_BYTES};
 
@@ -246,7 +247,7 @@ impl List {
     /// What becomes of points that arrive as points.
     fn rules(&mut self, config: &Config) {
         let rules = &config.carbon_rules;
-        let support = if config.data.is_none() { NoEffect } else { Done };
+        let support = if opens_doors(config) { Done } else { NoEffect };
         for (key, file, what) in [
             ("carbon_rules.blacklist", &rules.blacklist, "names that are left out"),
             ("carbon_rules.whitelist", &rules.whitelist, "names that are taken, and no others"),

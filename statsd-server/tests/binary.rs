@@ -368,10 +368,10 @@ fn carbons_configuration_is_converted_for_an_instance() {
     let converted = run(&["convert-config", &path, "--instance", "b"]);
     assert_eq!(converted.status.code(), Some(0), "{converted:?}");
     let toml = String::from_utf8(converted.stdout).unwrap();
-    assert!(toml.starts_with("# From carbon.conf.\n# line 1: "), "{toml}");
+    assert!(toml.starts_with("# From carbon.conf.\n# line 2: "), "{toml}");
     assert!(toml.contains("\n# line 3: MAX_UPDATES_PER_SECOND has no effect: "), "{toml}");
     assert!(toml.contains("data = \"/srv/whisper\"\n"), "{toml}");
-    assert!(toml.contains("[carbon_metrics]\ninterval = \"10s\"\ninstance = \"b\"\n"), "{toml}");
+    assert!(toml.contains("[carbon_metrics]\ninstance = \"b\"\ninterval = \"10s\"\n"), "{toml}");
     let checked = run(&["check", &file(folder.path(), "config.toml", &toml)]);
     assert_eq!(checked.status.code(), Some(0), "{checked:?}\n{toml}");
 

@@ -51,7 +51,7 @@ pub use crate::receiver::{Inherited, Listening};
 pub use relay::RelayApp;
 pub use reload::{Reloaded, Reloader};
 pub use schemas::schemas;
-pub use stages::stages;
+pub use stages::{check_rules, stages};
 pub use support::{Part, Support, parts};
 
 /// How long requests that are being answered may take once the server is to stop.

@@ -331,6 +331,18 @@ fn check_says_what_is_understood_and_exits_1_with_the_mistakes() {
     );
     let toml = run(&["check", &file(folder.path(), "bad.toml", "prt = 1")]);
     assert_eq!(toml.status.code(), Some(1));
+
+    let rules = file(folder.path(), "black", "^a\n(?=x)");
+    let rules = format!("[carbon_rules]\nblacklist = '{rules}'");
+    let bad = run(&["check", &file(folder.path(), "rules.toml", &rules)]);
+    assert_eq!((bad.status.code(), bad.stdout), (Some(1), Vec::new()));
+    let said = String::from_utf8(bad.stderr).unwrap();
+    assert!(said.contains("black:2: `(?=x)`: look-ahead"), "{said}");
+    // Where carbon's ports are closed, nobody reads it.
+    let closed = format!("carbon = 'off'\npickle = 'off'\n{rules}");
+    let good = run(&["check", &file(folder.path(), "closed.toml", &closed)]);
+    assert_eq!(good.status.code(), Some(0));
+    assert!(String::from_utf8(good.stdout).unwrap().contains("no effect"));
 }
 
 #[test]
@@ -356,10 +368,10 @@ fn carbons_configuration_is_converted_for_an_instance() {
     let converted = run(&["convert-config", &path, "--instance", "b"]);
     assert_eq!(converted.status.code(), Some(0), "{converted:?}");
     let toml = String::from_utf8(converted.stdout).unwrap();
-    assert!(toml.starts_with("# From carbon.conf.\n# line 1: "), "{toml}");
+    assert!(toml.starts_with("# From carbon.conf.\n# line 2: "), "{toml}");
     assert!(toml.contains("\n# line 3: MAX_UPDATES_PER_SECOND has no effect: "), "{toml}");
     assert!(toml.contains("data = \"/srv/whisper\"\n"), "{toml}");
-    assert!(toml.contains("[carbon_metrics]\ninterval = \"10s\"\ninstance = \"b\"\n"), "{toml}");
+    assert!(toml.contains("[carbon_metrics]\ninstance = \"b\"\ninterval = \"10s\"\n"), "{toml}");
     let checked = run(&["check", &file(folder.path(), "config.toml", &toml)]);
     assert_eq!(checked.status.code(), Some(0), "{checked:?}\n{toml}");
 

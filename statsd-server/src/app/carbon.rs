@@ -33,6 +33,14 @@ pub(super) fn bind_doors(config: &Config) -> Result<Doors, AppError> {
     Ok(doors)
 }
 
+/// Whether any of them is to be open: without one, no point meets a rule or a metric of the server's own.
+pub(super) fn opens_doors(config: &Config) -> bool {
+    let carbon = &config.carbon;
+    let doors = [&carbon.address, &config.pickle, &carbon.protobuf, &carbon.query];
+    let is_open = doors.into_iter().any(|door| door.address().is_some());
+    config.data.is_some() && !config.is_relay() && is_open
+}
+
 /// Opens them, if there are any.
 pub(super) fn start_doors(
     doors: Doors,

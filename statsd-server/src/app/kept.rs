@@ -67,7 +67,7 @@ pub(super) fn open(
 fn lost(since: i64, interval: Duration, zone: &TimeZone) -> String {
     let time = Timestamp::from_second(since).unwrap_or_default().to_zoned(zone.clone());
     let time = time.strftime("%Y-%m-%d %H:%M:%S");
-    format!("what came after {time}, at most {interval:?}, is lost")
+    format!("what StatsD's clients sent after {time}, at most {interval:?}, is lost")
 }
 
 #[cfg(test)]
@@ -77,6 +77,9 @@ mod tests {
     #[test]
     fn the_loss_is_told_in_words() {
         let lost = lost(1_700_000_000, Duration::from_secs(10), &TimeZone::UTC);
-        assert_eq!(lost, "what came after 2023-11-14 22:13:20, at most 10s, is lost");
+        assert_eq!(
+            lost,
+            "what StatsD's clients sent after 2023-11-14 22:13:20, at most 10s, is lost"
+        );
     }
 }

@@ -8,11 +8,12 @@ use std::time::Duration;
 use nix::sys::resource::{UsageWho, getrusage};
 
 use super::AppError;
+use super::carbon::opens_doors;
 use crate::carbon::Stage;
 use crate::carbon::rules::{AggregationStage, Buffering, ListStage, RewriteStage};
 use crate::carbon::self_metrics::{Counts, Numbers, Report, SelfMetrics};
 use crate::config::{CarbonMetrics, CarbonRules, Config};
-use crate::store::Store;
+use crate::store::{NoStore, Store};
 use crate::telemetry::{Count, Telemetry};
 
 /// What `[carbon_rules]` and `[carbon_metrics]` put into the way of points, in carbon's order: lists, `[pre]`,
@@ -46,6 +47,18 @@ pub fn stages(
         stages.push(Box::new(metrics));
     }
     Ok(stages)
+}
+
+/// Says whether the files that `[carbon_rules]` names can be used, if they are to be.
+///
+/// # Errors
+/// As [`stages`].
+pub fn check_rules(config: &Config) -> Result<(), AppError> {
+    let nowhere: Arc<dyn Store> = Arc::new(NoStore);
+    if opens_doors(config) {
+        stages(config, &Arc::default(), &nowhere)?;
+    }
+    Ok(())
 }
 
 fn aggregating(

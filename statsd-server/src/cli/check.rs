@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::run::load;
 use super::{Failure, say};
-use crate::app::{Support, parts, schemas};
+use crate::app::{Support, check_rules, parts, schemas};
 use crate::config::{Loaded, Note, NoteKind};
 
 /// The arguments of `check`.
@@ -32,6 +32,7 @@ impl Check {
                 failure => failure,
             })?;
         let rules = loaded.config.storage_rules().map_err(Failure::Checked)?;
+        check_rules(&loaded.config)?;
         let mut report = report(&self.file, &loaded);
         for (file, note) in &rules.notes {
             tell(&mut report, file, note);

@@ -49,7 +49,7 @@ fn a_kill_loses_the_open_interval_at_most_and_the_next_start_says_so() {
     server.end("-KILL");
 
     let server = start(folder.path(), "1h");
-    server.logged("the last run did not end in order: what came after ");
+    server.logged("the last run did not end in order: what StatsD's clients sent after ");
     server.logged(", at most 1s, is lost");
     let gauges = server.gauges();
     assert!(gauges.contains("depth: 17") || gauges.contains("depth: 18"), "{gauges}");

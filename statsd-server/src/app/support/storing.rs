@@ -1,5 +1,6 @@
 //! What this version does of the settings of carbon's doors and of the store.
 
+use super::super::carbon::opens_doors;
 use super::List;
 use super::Support::{Done, NoEffect};
 use crate::config::{Config, Upkeep};
@@ -114,7 +115,7 @@ impl List {
     /// What becomes of points that arrive as points.
     pub(super) fn rules(&mut self, config: &Config) {
         let rules = &config.carbon_rules;
-        let support = if config.data.is_none() { NoEffect } else { Done };
+        let support = if opens_doors(config) { Done } else { NoEffect };
         for (key, file, what) in [
             ("carbon_rules.blacklist", &rules.blacklist, "names that are left out"),
             ("carbon_rules.whitelist", &rules.whitelist, "names that are taken, and no others"),

@@ -172,6 +172,10 @@ fn a_folder_that_cannot_be_had_is_an_error_that_names_it() {
     let reason = error.source().unwrap().to_string();
     let expected = format!("cannot use data folder {}: {reason}", folder.display());
     assert_eq!(error.to_string(), expected);
+    let file = dir.path().join("file");
+    let error = LocalStore::open(&file, StoreOptions::new(INTERVAL)).unwrap_err();
+    let expected = format!("cannot use data folder {}: it is not a folder", file.display());
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]

@@ -48,9 +48,6 @@ pub use error::OpenError;
 /// Characters of a name that the log shows: names come from outside, and may be as long as a packet.
 const LOGGED_NAME_MAX_CHARS: usize = 128;
 
-/// The file whose lock says whose a data folder is.
-const LOCK: &str = ".lock";
-
 /// Bytes that tell whether the disk takes any: a block of most file systems.
 const PROBE_BYTES: usize = 4_096;
 
@@ -156,7 +153,7 @@ impl LocalStore {
             is_crashed: std::sync::atomic::AtomicBool::default(),
             _lock: lock,
         };
-        inner.file_systems.learn(&inner.folder.join(LOCK));
+        inner.file_systems.learn_folder(&inner.folder);
         inner.open_journal().map_err(failed)?;
         if !is_compared {
             inner.names.reconcile(inner.may_forget()).map_err(failed)?;

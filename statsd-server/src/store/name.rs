@@ -54,6 +54,11 @@ impl<'a> SeriesName<'a> {
         if name.len() > SERIES_NAME_MAX_BYTES {
             return Err(NameError::NameTooLong);
         }
+        if is_plain(name) { Ok(Self(Cow::Borrowed(name))) } else { Self::parse_any(name) }
+    }
+
+    /// A node at a time.
+    fn parse_any(name: &'a str) -> Result<Self, NameError> {
         if name.contains(';') {
             return Self::parse_tagged(name);
         }
@@ -159,6 +164,23 @@ pub(crate) fn is_node(folder: &OsStr) -> bool {
     folder.to_str().is_some_and(|node| {
         node.len() <= SERIES_NODE_MAX_BYTES && !node.contains(|c| c == '.' || is_refused(c))
     })
+}
+
+/// Whether a name is one that can be stored as it is, told at a glance, as nearly all are; of the others
+/// some are, too. Every step looks at all bytes, which lets the processor take many at once.
+fn is_plain(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    let is_text = |byte: u8| (b' '..=b'~').contains(&byte);
+    let is_fine = |byte: u8| is_text(byte) & !matches!(byte, b'/' | b'\\' | b';');
+    let all_fine = bytes.iter().fold(true, |fine, byte| fine & is_fine(*byte));
+    let pairs = bytes.iter().zip(&bytes[1..]);
+    let is_dot = |byte: u8| u8::from(byte == b'.');
+    let empty = pairs.fold(0, |any, (a, b)| any | (is_dot(*a) & is_dot(*b))) > 0;
+    let dots = bytes.iter().fold(0_usize, |dots, byte| dots + usize::from(*byte == b'.'));
+    let is_short = bytes.len() <= SERIES_NODE_MAX_BYTES && dots < SERIES_NODES_MAX;
+    let has_ends = *first != b'.' && *last != b'.';
+    all_fine && !empty && is_short && has_ends && !name.starts_with(TAGGED_FOLDER)
 }
 
 fn is_refused(c: char) -> bool {

@@ -30,12 +30,26 @@ impl FileSystems {
         Self { by_device: Mutex::default(), alone, is_needed }
     }
 
-    /// Learns where a file lies.
-    pub(super) fn learn(&self, path: &Path) {
+    /// Learns where a file lies that was opened.
+    pub(super) fn learn(&self, file: &Whisper) {
         if !self.is_needed || self.alone.load(Ordering::Relaxed) {
             return;
         }
-        let Ok(device) = fs_err::metadata(path).map(|file| file.dev()) else { return };
+        if let Ok(device) = file.device() {
+            self.learn_device(device, file.path());
+        }
+    }
+
+    /// Learns where the data folder lies.
+    pub(super) fn learn_folder(&self, folder: &Path) {
+        if self.is_needed
+            && let Ok(found) = fs_err::metadata(folder)
+        {
+            self.learn_device(found.dev(), folder);
+        }
+    }
+
+    fn learn_device(&self, device: u64, path: &Path) {
         let mut by_device = lock(&self.by_device);
         if by_device.contains_key(&device) {
             return;

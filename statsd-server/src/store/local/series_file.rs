@@ -62,8 +62,8 @@ impl Inner {
         if open.is_none() {
             let Some(path) = self.file_path(id) else { return Ok(None) };
             *open = self.open_repaired(&path)?;
-            if open.is_some() {
-                self.file_systems.learn(&path);
+            if let Some(file) = open {
+                self.file_systems.learn(file);
             }
         }
         Ok(open.as_mut())
@@ -130,13 +130,19 @@ impl Inner {
             // Without its name, the file would be nobody's.
             self.names.sync().map_err(NotPersisted::Name)?;
         }
-        if let Some(parent) = path.parent() {
-            fs_err::create_dir_all(parent).map_err(NotPersisted::Folder)?;
-        }
         let Schema { archives, method, x_files_factor } =
             self.schemas().of(&name, self.flush_interval());
-        let file = Whisper::create(&path, &archives, method, x_files_factor)?;
-        self.file_systems.learn(&path);
+        let create = || Whisper::create(&path, &archives, method, x_files_factor);
+        // Most new series lie beside others: their folder is there.
+        let file = match create() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let parent = path.parent().unwrap_or(&self.folder);
+                fs_err::create_dir_all(parent).map_err(NotPersisted::Folder)?;
+                create()?
+            }
+            created => created?,
+        };
+        self.file_systems.learn(&file);
         let file = open.insert(file);
         let counts = file.update_accepted(points)?;
         self.file_systems.sync_if_alone(file)?;

@@ -111,3 +111,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_plain_at_a_glance_is_borrowed_as_it_is() {
+    let longest = "n".repeat(SERIES_NODE_MAX_BYTES);
+    for name in ["a", "a.b-c d~", "_tag.a", longest.as_str()] {
+        assert!(is_plain(name), "{name}");
+    }
+    for name in ["", ".", "a/b", "a\\b", "a;b=c", "a\tb", "a\u{7f}", "ä", "a..b", ".a", "a."] {
+        assert!(!is_plain(name), "{name}");
+    }
+    let too_many = vec!["a"; SERIES_NODES_MAX + 1].join(".");
+    let too_long = format!("{longest}n");
+    for name in ["_tagged", "_tagged.a", too_many.as_str(), too_long.as_str()] {
+        assert!(!is_plain(name), "{name}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_plain_that_a_closer_look_refuses_or_changes(name in "[a.;/\\\\ _tged\u{1}\u{7f}ü]{0,40}") {
+        if is_plain(&name) {
+            let parsed = SeriesName::parse_any(&name);
+            prop_assert_eq!(parsed.as_ref().map(SeriesName::as_str), Ok(name.as_str()));
+        }
+    }
+}

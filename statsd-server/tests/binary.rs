@@ -213,7 +213,7 @@ fn a_data_folder_that_cannot_be_one_is_named() {
         run(&["--statsd", "127.0.0.1:0", "--http", "off", "--admin", "off", "--data", data]);
     assert_eq!(output.status.code(), Some(1));
     let line = one_line(&output);
-    assert!(line.contains(data) && line.contains("File exists"), "{line}");
+    assert!(line.contains(data) && line.contains("it is not a folder"), "{line}");
 }
 
 #[test]

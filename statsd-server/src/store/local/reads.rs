@@ -67,11 +67,14 @@ impl Inner {
         }
     }
 
-    /// The name of how a series' fine values become coarse ones, as its file says.
+    /// The name of how a series' fine values become coarse ones, as its file says, or will.
     pub(super) fn aggregation_method(&self, series: &str) -> Option<&'static str> {
         let name = SeriesName::parse(series).ok()?;
-        let file = Whisper::open_read_only(self.path_of(&name)).ok()?;
-        Some(file.header().method().name())
+        if let Ok(file) = Whisper::open_read_only(self.path_of(&name)) {
+            return Some(file.header().method().name());
+        }
+        self.index().get(&name)?;
+        Some(self.header_of_new(name.as_str()).ok()?.method().name())
     }
 
     fn fetch_known(

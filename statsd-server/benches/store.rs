@@ -17,7 +17,7 @@ fn main() {
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).expect("Linux has it");
     setrlimit(Resource::RLIMIT_NOFILE, hard, hard).expect("up to the hard limit");
     let names: Vec<String> = (0..SERIES)
-        .map(|i| format!("stats.timers.service{}.endpoint{}.upper_90", i % 50, i))
+        .map(|i| format!("stats.timers.service{}.endpoint{i:05}_upper_90", i % 50))
         .collect();
     for journal in [true, false] {
         println!("journal: {journal}");

@@ -19,7 +19,7 @@ pub(crate) const STEP: i64 = 10;
 
 /// The dotted name of a series, 32 bytes.
 pub(crate) fn name(series: usize) -> String {
-    format!("bench.host{:03}.core{series:08}.load0", series % 100)
+    format!("bench.host{:03}.core{series:08}_load0", series % 100)
 }
 
 /// The time now, in whole steps.

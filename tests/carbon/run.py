@@ -1,4 +1,5 @@
-"""Other people's senders feed the built server through carbon's ports; what was sent comes back by /render.
+"""Other people's senders feed the built server through carbon's ports; what was sent comes back by /render, and
+from the files by Python's whisper where this Python has it.
 
     run.py SERVER [PEER …]
 
@@ -20,6 +21,11 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+
+try:
+    import whisper
+except ImportError:
+    whisper = None
 
 PATIENCE = 60
 HOST = "127.0.0.1"
@@ -208,6 +214,13 @@ def span(sent):
     return min(times), max(times)
 
 
+def stored(folder, series, begin, end):
+    """Time → value in a series' file, as Python's own library reads it."""
+    path = pathlib.Path(folder, "data", *series.split(".")).with_suffix(".wsp")
+    (start, _, step), values = whisper.fetch(str(path), begin - STEP, end)
+    return {start + at * step: value for at, value in enumerate(values) if value is not None}
+
+
 PEERS = {"lines": lines, "pickles": pickles, "relay": relay, "collectd": collectd}
 
 
@@ -220,16 +233,19 @@ def run(binary, name):
             for series in sent:
                 found.update(server.render(series, *span(sent)))
             server.end()
+            in_files = {series: stored(folder, series, *span(sent)) for series in sent if whisper}
         except Exception:
             log = pathlib.Path(folder, "peer.log")
             print(log.read_text(errors="replace")[-2000:] if log.exists() else "")
             raise
         finally:
             server.process.kill()
-    wrong = [series for series in sent if found.get(series) != sent[series]]
-    for series in wrong[:5]:
-        print(f"    {series}: {found.get(series)}, not {sent[series]}")
-    print(f"{'not ok' if wrong else 'ok'} {name}: {sum(map(len, sent.values()))} points of {len(sent)} series")
+    answers = [("by /render", found)] + ([("by Python's whisper", in_files)] if whisper else [])
+    wrong = [(way, got.get(series), series) for way, got in answers for series in sent if got.get(series) != sent[series]]
+    for way, got, series in wrong[:5]:
+        print(f"    {series}: {got} {way}, not {sent[series]}")
+    ways = " and ".join(way for way, _ in answers)
+    print(f"{'not ok' if wrong else 'ok'} {name}: {sum(map(len, sent.values()))} points of {len(sent)} series, {ways}")
     return not wrong
 
 

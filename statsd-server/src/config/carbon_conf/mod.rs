@@ -1,4 +1,4 @@
-//! carbon's `carbon.conf` → [`Config`](super::Config). May not know flags, the environment or any part of the
+//! carbon's `carbon.conf` → [`Config`]. May not know flags, the environment or any part of the
 //! server. What an option means here stands in `meaning` and `doors`, what has no counterpart in `without`; `ini` takes
 //! the text apart.
 

@@ -39,6 +39,15 @@ impl Connection {
         Self { stream, stopped, left }
     }
 
+    /// One whose end in order says something: until [`Connection::acknowledge`] says it, every other end of it
+    /// is a reset. A process that is killed has its sockets closed by the kernel, in order if nothing is unread,
+    /// and its peers would take that for what it never said.
+    pub(super) fn acknowledging(stream: TcpStream, stopped: watch::Receiver<bool>) -> Self {
+        // It fails where the peer is gone, who then sees nothing at all; so below.
+        let _set = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        Self::new(stream, stopped)
+    }
+
     /// Waits for bytes, and has `read` called with a function that reads them, so that its buffer need not be
     /// held meanwhile. Without a time it waits for ever.
     pub(super) async fn read(
@@ -120,9 +129,13 @@ impl Connection {
         Ok(())
     }
 
+    /// Ends it in order.
+    pub(super) fn acknowledge(self) {
+        let _set = SockRef::from(&self.stream).set_linger(None);
+    }
+
     /// Ends it so that the peer sees an error and no end: nobody may take that for an acknowledgement.
     pub(super) fn reset(self) {
-        // It fails where the peer is gone, who then sees nothing at all.
         let _set = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
     }
 }

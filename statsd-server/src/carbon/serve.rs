@@ -91,7 +91,7 @@ impl Shared {
 
     /// Reads lines to the end.
     pub(super) async fn serve_lines(&self, stream: TcpStream, stopped: watch::Receiver<bool>) {
-        let mut connection = Connection::new(stream, stopped);
+        let mut connection = Connection::acknowledging(stream, stopped);
         let mut begun = Begun::new(LINE_MAX_BYTES);
         let end = loop {
             let (mut points, mut bad) = (Points::default(), Bad::default());
@@ -136,7 +136,7 @@ impl Shared {
         stopped: watch::Receiver<bool>,
         frames: Frames,
     ) {
-        let mut connection = Connection::new(stream, stopped);
+        let mut connection = Connection::acknowledging(stream, stopped);
         let end = loop {
             let frame = match self.read_frame(&mut connection).await {
                 Ok(Frame::Whole(frame)) => frame,
@@ -245,7 +245,9 @@ impl Shared {
         }
         let is_stopped = matches!(end, Ok(Read::Stopped));
         let wait = if is_stopped { CARBON_END_WAIT_MAX } else { Duration::MAX };
-        if !timeout(wait, self.intake.settled()).await.unwrap_or(false) {
+        if timeout(wait, self.intake.settled()).await.unwrap_or(false) {
+            connection.acknowledge();
+        } else {
             self.telemetry.carbon_not_acknowledged.add(1);
             connection.reset();
         }

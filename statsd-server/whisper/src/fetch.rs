@@ -164,7 +164,7 @@ impl Whisper {
             return Ok(None);
         }
         let interval = finest.interval(timestamp);
-        let mut overlay = self.overlay().up_to(1);
+        let mut overlay = self.overlay();
         if touched(pending, finest, interval, 1) {
             let _ = overlay.update_accepted(pending)?;
         }
@@ -261,8 +261,12 @@ impl Overlay<'_> {
     ) -> Result<Fetched, Error> {
         let (start, count) = grid(&self.header().archives()[index], from, until);
         let archive = &self.header().archives()[index];
-        let mut overlay = self.up_to(index + 1);
-        if touched(pending, archive, start, count) {
+        // All archives, also those coarser than the one that is asked: how points are written together depends
+        // on each of them.
+        let mut overlay = self;
+        // Where nothing counts from slot 0, the first point that is written changes what all slots mean.
+        let begins = !pending.is_empty() && overlay.base(index)?.is_none();
+        if begins || touched(pending, archive, start, count) {
             let _ = overlay.update_accepted(pending)?;
         }
         let values = overlay.values(index, start, count)?;

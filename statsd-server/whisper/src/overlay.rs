@@ -35,8 +35,6 @@ pub(crate) struct Overlay<'a> {
     /// The bases that the file is known to have, for others after this; 0 is not known.
     bases: &'a [AtomicU32],
     held: Vec<Held>,
-    /// How many archives are written: coarser ones than those asked for need not be.
-    depth: usize,
     /// Space for the values of one coarse interval.
     pub(crate) known: Vec<f64>,
     /// Space for the slots of one point.
@@ -74,30 +72,16 @@ impl<'a> Overlay<'a> {
             };
             Held { base, plan: None, pages: Vec::new() }
         });
-        Self {
-            header,
-            disk,
-            bases,
-            held: held.collect(),
-            depth: header.archives().len(),
-            known: Vec::new(),
-            slots: Vec::new(),
-        }
-    }
-
-    /// Leaves archives from this one on as they are.
-    pub(crate) fn up_to(mut self, depth: usize) -> Self {
-        self.depth = depth;
-        self
+        Self { header, disk, bases, held: held.collect(), known: Vec::new(), slots: Vec::new() }
     }
 
     pub(crate) fn header(&self) -> &'a Header {
         self.header
     }
 
-    /// The archives that are written.
+    /// The archives, finest first.
     pub(crate) fn archives(&self) -> &'a [Archive] {
-        &self.header.archives()[..self.depth]
+        self.header.archives()
     }
 
     /// Says for which timestamps points are going to be written, so that the slots of each archive

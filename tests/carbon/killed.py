@@ -1,0 +1,125 @@
+"""The built server, killed at random moments while points come to carbon's port: what it has acknowledged is there.
+
+    killed.py SERVER [ROUNDS]
+
+A batch of lines is acknowledged when the server closes the connection in order; one that is reset, or never
+closed, is not. After the last round the server is stopped in order, and Python's whisper reads every file: each
+acknowledged point must be in its slot, and no slot may hold anything that was not sent for it.
+"""
+import pathlib
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import whisper
+
+HOST = "127.0.0.1"
+PATIENCE = 60
+STEP = 10
+WRITERS = 4
+SERIES = 10
+BATCHES_MAX = 1_500
+
+
+class Server:
+    def __init__(self, binary, folder):
+        config = pathlib.Path(folder, "statsd.toml")
+        config.write_text(
+            f"statsd = 'off'\nadmin = 'off'\nhttp = 'off'\ncarbon = '{HOST}:0'\npickle = 'off'\ndata = '{folder}/data'\n"
+            "[store]\nwrite_after = '1s'\n[carbon_metrics]\ninterval = '0s'\n"
+        )
+        self.process = subprocess.Popen([binary, config], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.carbon = None
+        for line in self.process.stdout:
+            if line.startswith("carbon"):
+                self.carbon = int(line.rpartition(":")[2])
+            if line.startswith("server is up"):
+                break
+
+    def acknowledges(self, text):
+        """Whether it closes behind this text in order."""
+        try:
+            with socket.create_connection((HOST, self.carbon), PATIENCE) as stream:
+                stream.sendall(text.encode())
+                stream.shutdown(socket.SHUT_WR)
+                return stream.recv(1) == b""
+        except OSError:
+            return False
+
+    def end(self, how):
+        self.process.send_signal(how)
+        self.process.wait(PATIENCE)
+
+
+def value(batch, series):
+    return batch + series / 16
+
+
+def write(server, name, start, acknowledged, sent, killed):
+    """Batches of a point for each of some series, a step later each time, until the server is no more."""
+    for batch in range(BATCHES_MAX):
+        at = start + STEP * batch
+        sent[name] = batch + 1
+        text = "".join(f"{name}.s{series} {value(batch, series)} {at}\n" for series in range(SERIES))
+        if not server.acknowledges(text):
+            # Killed before it had said so: the kernel resets. Until then every batch is acknowledged.
+            assert killed.wait(PATIENCE), "a batch was refused by a server that runs"
+            return
+        acknowledged[name] = batch + 1
+
+
+def main():
+    binary, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    seed = random.randrange(1 << 32)
+    moments = random.Random(seed)
+    start = int(time.time()) // STEP * STEP - STEP * (BATCHES_MAX + 100)
+    acknowledged, sent, slowest = {}, {}, 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        for round_ in range(rounds):
+            began = time.monotonic()
+            server = Server(binary, folder)
+            slowest = max(slowest, time.monotonic() - began)
+            killed = threading.Event()
+            writers = [
+                threading.Thread(target=write, args=(server, f"kill.r{round_}.w{w}", start, acknowledged, sent, killed))
+                for w in range(WRITERS)
+            ]
+            for writer in writers:
+                writer.start()
+            time.sleep(moments.uniform(0.05, 0.8))
+            server.end(signal.SIGKILL)
+            killed.set()
+            for writer in writers:
+                writer.join()
+        server = Server(binary, folder)
+        server.end(signal.SIGTERM)
+        lost, wrong, files = 0, 0, 0
+        now = int(time.time())
+        for name, batches in sent.items():
+            for series in range(SERIES):
+                path = pathlib.Path(folder, "data", *name.split("."), f"s{series}.wsp")
+                if not path.exists():
+                    lost += acknowledged.get(name, 0)
+                    continue
+                files += 1
+                (first, _, step), values = whisper.fetch(str(path), start - STEP, now, now)
+                found = {first + at * step: one for at, one in enumerate(values) if one is not None}
+                right = {start + STEP * batch: value(batch, series) for batch in range(batches)}
+                lost += sum(start + STEP * batch not in found for batch in range(acknowledged.get(name, 0)))
+                wrong += sum(right.get(at) != one for at, one in found.items())
+    points = sum(acknowledged.values()) * SERIES
+    print(
+        f"{rounds} rounds, seed {seed}: {points} points acknowledged, {lost} lost, {wrong} wrong; "
+        f"{files} files that Python reads; slowest start {slowest:.2f} s"
+    )
+    is_good = lost == 0 and wrong == 0 and points > 0
+    print("1 passed, 0 failed" if is_good else "0 passed, 1 failed")
+    sys.exit(0 if is_good else 1)
+
+
+main()

@@ -22,6 +22,8 @@ enum Read {
     All(usize),
     /// There may be more; the batch is full.
     Full(usize),
+    /// There are more than may come of the frame.
+    TooMany,
 }
 
 /// Reads a frame of carbon's pickle protocol, without its length. Lists may stand where tuples do, an entry may
@@ -60,18 +62,17 @@ impl PicklePoints<'_> {
         let (mut entry, mut skipped) = self.done;
         let mut left = self.left;
         for value in entries.skip(entry) {
-            let read = self.read_entry(value, skipped, now, points, bad);
-            match read {
-                Read::All(read) if read - skipped <= left => {
+            match self.read_entry(value, skipped, left, now, points, bad) {
+                Read::All(read) => {
                     left -= read - skipped;
                     (entry, skipped) = (entry + 1, 0);
                 }
-                Read::Full(read) if read - skipped <= left => {
+                Read::Full(read) => {
                     self.left = left - (read - skipped);
                     self.done = (entry, read);
                     return false;
                 }
-                _ => {
+                Read::TooMany => {
                     bad.add(Reason::Shape, b"");
                     break;
                 }
@@ -81,11 +82,12 @@ impl PicklePoints<'_> {
         true
     }
 
-    /// Reads the points of one entry behind the first `skipped`.
+    /// Reads the points of one entry behind the first `skipped`, `most` of them.
     fn read_entry(
         &self,
         value: Value<'_>,
         skipped: usize,
+        most: usize,
         now: i64,
         points: &mut Points,
         bad: &mut Bad,
@@ -105,6 +107,9 @@ impl PicklePoints<'_> {
         for point in parts.skip(skipped) {
             if points.len() >= CARBON_BATCH_POINTS || points.text_bytes() >= CARBON_BATCH_BYTES {
                 return Read::Full(read);
+            }
+            if read - skipped == most {
+                return Read::TooMany;
             }
             read += 1;
             let taken = self.read_point(point, now);

@@ -7,11 +7,14 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::aggregation::AggregationMethod;
+use crate::deferred::{Deferred, Rollups};
 use crate::disk::{self, Disk};
 use crate::error::{Error, ErrorKind};
 use crate::file::Whisper;
 use crate::layout::Header;
+use crate::overlay::{Known, Overlay};
 use crate::retention::Retention;
+use crate::update::{Accepted, Counts};
 
 /// Names tried for the temporary file. More than this many left behind is somebody's to clean up.
 const TEMPORARY_NAMES_MAX: usize = 1_000;
@@ -60,7 +63,7 @@ impl Whisper {
     /// file ever stands at `path`. A file of no bytes there counts as absent: it is what a full disk
     /// left of another writer's. Of two processes that create the same path at the same moment, the
     /// later rename holds. It is not synced to disk (see [`Whisper::sync`]). Costs a stat, an open, a
-    /// write, a truncate and a rename.
+    /// truncate, a write and a rename.
     ///
     /// # Errors
     /// [`ErrorKind::AlreadyExists`] where something stands at `path`; [`ErrorKind::NotFound`] where
@@ -91,8 +94,48 @@ impl Whisper {
     ) -> Result<Self, Error> {
         let path = path.as_ref();
         refuse_existing(path)?;
-        let new = NewFile::create(path, header, options.allocation)?;
-        new.rename(options.sync)
+        NewFile::create(path, header, options.allocation)?.rename(options.sync)
+    }
+
+    /// Creates a file that holds points from the first moment on, and opens it: what
+    /// [`create_with`](Self::create_with) and [`update_with`](Self::update_with) would leave. Nothing
+    /// is read, and points of the finest archive that begin it are written with the header.
+    ///
+    /// Answers what became of the points, and what was put off.
+    ///
+    /// # Errors
+    /// As [`Whisper::create`].
+    ///
+    /// ```
+    /// use statsd_whisper::{
+    ///     Accepted, AggregationMethod, CreateOptions, Header, Rollups, Whisper, parse_retentions,
+    /// };
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("a.wsp");
+    /// let header = Header::new(&parse_retentions("10s:1h,1m:1d")?, AggregationMethod::Sum, 0.0)?;
+    /// let point = Accepted { timestamp: 1_772_599_850, at: 1_772_599_850, value: 2.0 };
+    /// let options = CreateOptions::default();
+    /// let (file, counts, deferred) =
+    ///     Whisper::create_with_points(path, &header, options, &[point], Rollups::AtOnce)?;
+    /// assert_eq!((counts.written, deferred), (1, None));
+    /// assert_eq!(file.value_at(1_772_599_850)?, Some(2.0));
+    /// assert_eq!(file.points(60)?[0].value, 2.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn create_with_points(
+        path: impl AsRef<Path>,
+        header: &Header,
+        options: CreateOptions,
+        points: &[Accepted],
+        rollups: Rollups,
+    ) -> Result<(Self, Counts, Option<Deferred>), Error> {
+        let path = path.as_ref();
+        refuse_existing(path)?;
+        let mut slots = Overlay::new(header, None);
+        let (counts, deferred) = slots.update_with(points, rollups, None)?;
+        let new = NewFile::with_slots(path, header, options.allocation, &slots)?;
+        Ok((new.rename(options.sync)?, counts, deferred))
     }
 }
 
@@ -119,12 +162,23 @@ impl NewFile {
         header: &Header,
         allocation: Allocation,
     ) -> Result<Self, Error> {
+        Self::with_slots(path, header, allocation, &Overlay::new(header, None))
+    }
+
+    /// `slots` are over no file.
+    fn with_slots(
+        path: &Path,
+        header: &Header,
+        allocation: Allocation,
+        slots: &Overlay<'_>,
+    ) -> Result<Self, Error> {
         let io = |source| Error::io(path.display(), "cannot create", source);
         let (temporary, file) = Temporary::beside(path).map_err(io)?;
         let disk = Disk::new(file, path.to_owned());
-        disk.write_header(&header.to_bytes())?;
+        let known = Known::of_new(header.archives().len());
         disk.allocate(header, allocation)?;
-        Ok(Self { whisper: Whisper::new(disk, header.clone()), temporary })
+        slots.flush_behind(header.to_bytes(), &disk, &known)?;
+        Ok(Self { whisper: Whisper::new(disk, header.clone(), known), temporary })
     }
 
     pub(crate) fn rename(mut self, sync: bool) -> Result<Whisper, Error> {

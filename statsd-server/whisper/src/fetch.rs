@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::archive::Archive;
+use crate::deferred::Pending;
 use crate::error::{Error, ErrorKind};
 use crate::file::Whisper;
 use crate::layout::{Header, NO_FILE};
@@ -56,7 +57,7 @@ impl Whisper {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn fetch(&self, from: i64, until: i64, now: i64) -> Result<Option<Fetched>, Error> {
-        self.fetch_with(&[], from, until, now)
+        self.fetch_with(Pending::default(), from, until, now)
     }
 
     /// What [`fetch`](Self::fetch) would answer if these points were written first, by
@@ -88,14 +89,14 @@ impl Whisper {
     /// assert_eq!(file.value_at(now)?, None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn fetch_with(
+    pub fn fetch_with<'p>(
         &self,
-        pending: &[Accepted],
+        pending: impl Into<Pending<'p>>,
         from: i64,
         until: i64,
         now: i64,
     ) -> Result<Option<Fetched>, Error> {
-        self.overlay().fetch(pending, from, until, now, self.path())
+        self.overlay().fetch(pending.into(), from, until, now, self.path())
     }
 
     /// The values in `(from, until]` from the archive of this step. A range longer than the archive
@@ -124,7 +125,7 @@ impl Whisper {
         until: i64,
         now: i64,
     ) -> Result<Option<Fetched>, Error> {
-        self.fetch_archive_with(&[], step, from, until, now)
+        self.fetch_archive_with(Pending::default(), step, from, until, now)
     }
 
     /// What [`fetch_archive`](Self::fetch_archive) would answer if these points were written first.
@@ -132,9 +133,9 @@ impl Whisper {
     ///
     /// # Errors
     /// As [`Whisper::fetch_archive`].
-    pub fn fetch_archive_with(
+    pub fn fetch_archive_with<'p>(
         &self,
-        pending: &[Accepted],
+        pending: impl Into<Pending<'p>>,
         step: u32,
         from: i64,
         until: i64,
@@ -143,20 +144,20 @@ impl Whisper {
         let Some((from, until)) = self.header().clamp(from, until, now, self.path())? else {
             return Ok(None);
         };
-        self.overlay().grid(pending, self.archive(step)?, from, until).map(Some)
+        self.overlay().grid(pending.into(), self.archive(step)?, from, until).map(Some)
     }
 
     /// What stands in the finest archive's slot of a timestamp, if it was written for it. Costs one
     /// system call; two where the archive was empty when it was last used.
     pub fn value_at(&self, timestamp: i64) -> Result<Option<f64>, Error> {
-        self.value_at_with(&[], timestamp)
+        self.value_at_with(Pending::default(), timestamp)
     }
 
     /// What [`value_at`](Self::value_at) would answer if these points were written first. See
     /// [`fetch_with`](Self::fetch_with).
-    pub fn value_at_with(
+    pub fn value_at_with<'p>(
         &self,
-        pending: &[Accepted],
+        pending: impl Into<Pending<'p>>,
         timestamp: i64,
     ) -> Result<Option<f64>, Error> {
         let Some(finest) = self.header().archives().first() else { return Ok(None) };
@@ -165,8 +166,9 @@ impl Whisper {
         }
         let interval = finest.interval(timestamp);
         let mut overlay = self.overlay();
-        if touched(pending, finest, interval, 1) {
-            let _ = overlay.update_accepted(pending)?;
+        let pending = pending.into();
+        if touched(pending.timestamps(), finest, interval, 1) {
+            overlay.put_pending(pending)?;
         }
         overlay.value_at(0, interval)
     }
@@ -208,7 +210,7 @@ impl Header {
         until: i64,
         now: i64,
     ) -> Result<Option<Fetched>, Error> {
-        Overlay::new(self, None).fetch(pending, from, until, now, Path::new(NO_FILE))
+        Overlay::new(self, None).fetch(pending.into(), from, until, now, Path::new(NO_FILE))
     }
 
     /// The part of the range that a file with this header can know of.
@@ -236,7 +238,7 @@ impl Header {
 impl Overlay<'_> {
     fn fetch(
         self,
-        pending: &[Accepted],
+        pending: Pending<'_>,
         from: i64,
         until: i64,
         now: i64,
@@ -254,7 +256,7 @@ impl Overlay<'_> {
 
     fn grid(
         self,
-        pending: &[Accepted],
+        pending: Pending<'_>,
         index: usize,
         from: i64,
         until: i64,
@@ -266,8 +268,13 @@ impl Overlay<'_> {
         let mut overlay = self;
         // Where nothing counts from slot 0, the first point that is written changes what all slots mean.
         let begins = !pending.is_empty() && overlay.base(index)?.is_none();
-        if begins || touched(pending, archive, start, count) {
-            let _ = overlay.update_accepted(pending)?;
+        let deferred = pending.deferred.filter(|_| index > 0);
+        let deferred = deferred.map(|deferred| deferred.timestamps(overlay.header()));
+        if begins
+            || touched(pending.timestamps(), archive, start, count)
+            || deferred.is_some_and(|made| touched(made, archive, start, count))
+        {
+            overlay.put_pending(pending)?;
         }
         let values = overlay.values(index, start, count)?;
         Ok(Fetched { start, step: archive.step(), values })
@@ -293,12 +300,18 @@ pub(crate) fn check_now(now: i64, path: &Path) -> Result<i64, Error> {
     })
 }
 
-/// Whether one of these points, wherever it is written first, may change the slots of this range.
-fn touched(pending: &[Accepted], archive: &Archive, start: i64, count: usize) -> bool {
+/// Whether what is written for one of these timestamps, in whichever archive first, may change the slots
+/// of this range.
+fn touched(
+    mut timestamps: impl Iterator<Item = i64>,
+    archive: &Archive,
+    start: i64,
+    count: usize,
+) -> bool {
     let range = archive.step() * i64::try_from(count).unwrap_or(i64::MAX);
     // The slot of an interval is that of all intervals a number of rounds away.
     let slot = |interval: i64| (interval - start).rem_euclid(archive.seconds());
-    pending.iter().any(|point| slot(archive.interval(point.timestamp.into())) < range)
+    timestamps.any(|timestamp| slot(archive.interval(timestamp)) < range)
 }
 
 #[cfg(test)]

@@ -5,14 +5,13 @@ use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::aggregation::AggregationMethod;
-use crate::archive::SLOT_BYTES;
+use crate::archive::{Archive, SLOT_BYTES};
 use crate::disk::Disk;
 use crate::error::{Error, ErrorKind};
 use crate::layout::{HEADER_MAX_BYTES, Header, decode_slots};
-use crate::overlay::Overlay;
+use crate::overlay::{Known, Overlay};
 
 /// An open Whisper file.
 ///
@@ -22,10 +21,7 @@ use crate::overlay::Overlay;
 pub struct Whisper {
     disk: Disk,
     header: Header,
-    /// The interval that went into slot 0 of each archive, 0 while it is not known. It holds for as
-    /// long as the file does: what is written into slot 0 later is a whole number of rounds away.
-    /// That an archive is empty is never remembered, as another process may write its first point.
-    bases: Box<[AtomicU32]>,
+    known: Known,
     /// What no other file has as long as this one is open: asked for once.
     identity: OnceLock<Identity>,
     is_locked: bool,
@@ -98,21 +94,19 @@ impl Whisper {
         let mut head = [0; HEADER_MAX_BYTES + SLOT_BYTES];
         let head = read_head(&file, &mut head).map_err(io("cannot read the header"))?;
         let header = Header::parse(head, stat.len(), path)?;
-        let mut opened = Self::new(Disk::new(file, path.to_owned()), header);
-        opened.identity = Identity::of(&stat).into();
-        for (archive, base) in opened.header.archives().iter().zip(&opened.bases) {
+        let base = |archive: &Archive| {
             // Slot 0 of the first archive follows the table, and is in what was read.
-            let slot = usize::try_from(archive.byte_of(0)).ok().and_then(|at| head.get(at..));
-            let slot = slot.and_then(|bytes| decode_slots(bytes).next());
-            let found = slot.and_then(|slot| archive.base(slot.interval));
-            base.store(found.unwrap_or(0), Ordering::Relaxed);
-        }
+            let slot = head.get(usize::try_from(archive.byte_of(0)).ok()?..)?;
+            archive.base(decode_slots(slot).next()?.interval)
+        };
+        let known = Known::of_opened(header.archives().iter().map(base));
+        let mut opened = Self::new(Disk::new(file, path.to_owned()), header, known);
+        opened.identity = Identity::of(&stat).into();
         Ok(opened)
     }
 
-    pub(crate) fn new(disk: Disk, header: Header) -> Self {
-        let bases = header.archives().iter().map(|_| AtomicU32::new(0)).collect();
-        Self { disk, header, bases, identity: OnceLock::new(), is_locked: false }
+    pub(crate) fn new(disk: Disk, header: Header, known: Known) -> Self {
+        Self { disk, header, known, identity: OnceLock::new(), is_locked: false }
     }
 
     /// Opens a file to read and write it, and waits until no other has it locked: `flock` with
@@ -293,7 +287,7 @@ impl Whisper {
 
     /// The slots as they are, to read them or to put others over them.
     pub(crate) fn overlay(&self) -> Overlay<'_> {
-        Overlay::new(&self.header, Some((&self.disk, &self.bases)))
+        Overlay::new(&self.header, Some((&self.disk, &self.known)))
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, problem: impl Into<String>) -> Error {

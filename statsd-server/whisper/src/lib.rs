@@ -73,6 +73,10 @@
 //! resolution and for every method, because the same code does both: everything works on pages in
 //! memory over the file, which an update writes in the end and a fetch drops.
 //!
+//! **Coarse values may be made later**, when the interval is over that they are for, and then once
+//! instead of with each point: [`Rollups::Deferred`]. What was put off is a value that the caller holds
+//! and [gives](Pending) with each question, so that no answer shows it, either.
+//!
 //! **The same points make the same bytes as with the Python library** (1.1.10), the same ranges have
 //! the same answers, and its tools and these functions leave the same in a file. A batch takes coarse
 //! intervals from old to new; the library takes them in the order of a set, which shows in the bytes
@@ -119,9 +123,11 @@
 //! | call | system calls |
 //! |---|---|
 //! | [`Whisper::open`] | open, stat, one read (and close, when it is dropped) |
-//! | [`Whisper::create`] | stat, open, one write, truncate, rename |
+//! | [`Whisper::create`] | stat, open, truncate, one write, rename |
+//! | [`Whisper::create_with_points`] | the same, and one write a run of neighbours that does not begin the finest archive |
 //! | [`Whisper::fetch`], [`value_at`](Whisper::value_at) | one read for each 4,096 points |
 //! | [`Whisper::update`], [`update_accepted`](Whisper::update_accepted), [`update_many`](Whisper::update_many) | one write an archive and run of neighbours; one read an archive that a coarser one is made of, none where the points in hand cover it |
+//! | [`Whisper::update_with`] and [`Rollups::Deferred`] | one write a run of neighbours; once in an interval of up to ten minutes what `update_accepted` costs beside that |
 //! | [`Whisper::fetch_with`] | as `fetch`, and the reads of `update_accepted` up to the archive asked, where a waiting point touches the range |
 //! | [`Whisper::is_replaced`] | a stat |
 //!
@@ -135,6 +141,7 @@ mod archive;
 mod check;
 mod copy;
 mod create;
+mod deferred;
 mod diff;
 mod disk;
 mod dump;
@@ -155,6 +162,7 @@ pub use aggregation::AggregationMethod;
 pub use archive::Archive;
 pub use check::{Finding, check};
 pub use create::{Allocation, CreateOptions};
+pub use deferred::{Deferred, Pending, Rollups};
 pub use diff::{ArchiveDiff, Difference};
 pub use dump::StoredSlot;
 pub use error::{Error, ErrorKind};

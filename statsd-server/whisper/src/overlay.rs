@@ -31,14 +31,41 @@ const PLAN_MAX_SLOTS_A_POINT: usize = 4;
 pub(crate) struct Overlay<'a> {
     header: &'a Header,
     /// None: there is no file yet; it is as if one without points were there.
-    disk: Option<&'a Disk>,
-    /// The bases that the file is known to have, for others after this; 0 is not known.
-    bases: &'a [AtomicU32],
+    disk: Option<(&'a Disk, &'a Known)>,
     held: Vec<Held>,
+    /// The latest interval that was put here.
+    newest_put: u32,
     /// Space for the values of one coarse interval.
     pub(crate) known: Vec<f64>,
     /// Space for the slots of one point.
     pub(crate) slots: Vec<Slot>,
+}
+
+/// What is known of an open file's slots.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// The interval that went into slot 0 of each archive, 0 while it is not known. It holds for as
+    /// long as the file does: what is written into slot 0 later is a whole number of rounds away.
+    /// That an archive is empty is never remembered, as another process may write its first point.
+    bases: Box<[AtomicU32]>,
+    /// None of its slots holds a later interval; [`NOT_KNOWN`] where others have written it.
+    newest: AtomicU32,
+}
+
+const NOT_KNOWN: u32 = u32::MAX;
+
+impl Known {
+    /// Of a file without points.
+    pub(crate) fn of_new(archives: usize) -> Self {
+        let bases = (0..archives).map(|_| AtomicU32::new(0)).collect();
+        Self { bases, newest: AtomicU32::new(0) }
+    }
+
+    /// Of a file that others may have written: the bases, as far as they were read.
+    pub(crate) fn of_opened(bases: impl Iterator<Item = Option<u32>>) -> Self {
+        let bases = bases.map(|base| AtomicU32::new(base.unwrap_or(0))).collect();
+        Self { bases, newest: AtomicU32::new(NOT_KNOWN) }
+    }
 }
 
 /// What is known of one archive.
@@ -62,17 +89,17 @@ enum Base {
 
 impl<'a> Overlay<'a> {
     /// Nothing over a file yet, or over none.
-    pub(crate) fn new(header: &'a Header, disk: Option<(&'a Disk, &'a [AtomicU32])>) -> Self {
-        let (disk, bases) = disk.map_or((None, &[][..]), |(disk, bases)| (Some(disk), bases));
+    pub(crate) fn new(header: &'a Header, disk: Option<(&'a Disk, &'a Known)>) -> Self {
         let held = (0..header.archives().len()).map(|index| {
-            let base = match bases.get(index).map_or(0, |base| base.load(Ordering::Relaxed)) {
-                0 if disk.is_some() => Base::Unread,
-                0 => Base::None,
-                base => Base::At(base),
+            let base = match disk.map(|(_, known)| known.bases[index].load(Ordering::Relaxed)) {
+                None => Base::None,
+                Some(0) => Base::Unread,
+                Some(base) => Base::At(base),
             };
             Held { base, plan: None, pages: Vec::new() }
         });
-        Self { header, disk, bases, held: held.collect(), known: Vec::new(), slots: Vec::new() }
+        let held = held.collect();
+        Self { header, disk, held, newest_put: 0, known: Vec::new(), slots: Vec::new() }
     }
 
     pub(crate) fn header(&self) -> &'a Header {
@@ -110,18 +137,22 @@ impl<'a> Overlay<'a> {
         match (self.held[index].base, self.disk) {
             (Base::At(base), _) => Ok(Some(base)),
             (Base::None, _) | (Base::Unread, None) => Ok(None),
-            (Base::Unread, Some(disk)) => {
+            (Base::Unread, Some((disk, known))) => {
                 let archive = &self.header.archives()[index];
                 let mut bytes = [0; SLOT_BYTES];
                 disk.read(&mut bytes, archive, 0)?;
                 let base = archive.base(decode_slot(&bytes).interval);
-                if let (Some(base), Some(known)) = (base, self.bases.get(index)) {
-                    known.store(base, Ordering::Relaxed);
-                }
+                known.bases[index].store(base.unwrap_or(0), Ordering::Relaxed);
                 self.held[index].base = base.map_or(Base::None, Base::At);
                 Ok(base)
             }
         }
+    }
+
+    /// No slot, written or put, holds a later interval than this one. Nothing where that is not known.
+    pub(crate) fn newest(&self) -> Option<u32> {
+        let stored = self.disk.map_or(0, |(_, known)| known.newest.load(Ordering::Relaxed));
+        (stored != NOT_KNOWN).then(|| stored.max(self.newest_put))
     }
 
     /// The slots (at most the archive's points) from that of an interval on, in order of time.
@@ -141,7 +172,8 @@ impl<'a> Overlay<'a> {
 
     /// Puts slots (at most the archive's points), each one step after the one before it.
     pub(crate) fn put_run(&mut self, index: usize, run: &[Slot]) -> Result<(), Error> {
-        let Some(first) = run.first() else { return Ok(()) };
+        let [first, ..] = run else { return Ok(()) };
+        self.newest_put = run.iter().map(|slot| slot.interval).fold(self.newest_put, u32::max);
         let base = if let Some(base) = self.base(index)? {
             base
         } else {
@@ -185,7 +217,7 @@ impl<'a> Overlay<'a> {
             let done = values.len();
             let expected = start + step * i64::try_from(done).unwrap_or(i64::MAX);
             match self.disk {
-                Some(disk) => disk.read_values(archive, &slots, expected, &mut values)?,
+                Some((disk, _)) => disk.read_values(archive, &slots, expected, &mut values)?,
                 None => values.resize(done + slots.len(), None),
             }
             for (slot, content) in self.held[index].pages.iter().flat_map(Page::written_slots) {
@@ -202,11 +234,41 @@ impl<'a> Overlay<'a> {
     /// Writes what was put, the coarsest archive first: what a run takes the slots of stands there
     /// then, and where a write fails, all of it can be put and written again.
     pub(crate) fn flush(&self) -> Result<(), Error> {
-        let Some(disk) = self.disk else { return Ok(()) };
-        let archives = self.header.archives().iter().zip(&self.held).zip(self.bases);
+        self.disk.map_or(Ok(()), |(disk, known)| self.flush_all(disk, known, |_, _| false))
+    }
+
+    /// Writes a new file: its first bytes, and what was put over none.
+    pub(crate) fn flush_behind(
+        &self,
+        mut head: Vec<u8>,
+        disk: &Disk,
+        known: &Known,
+    ) -> Result<(), Error> {
+        self.flush_all(disk, known, |at, bytes| {
+            let follows = at == head.len() as u64;
+            if follows {
+                head.extend_from_slice(bytes);
+            }
+            follows
+        })?;
+        disk.write_header(&head)
+    }
+
+    /// Writes what was put, but for what `kept` takes: where it begins in the file, and the bytes.
+    fn flush_all(
+        &self,
+        disk: &Disk,
+        known: &Known,
+        mut kept: impl FnMut(u64, &[u8]) -> bool,
+    ) -> Result<(), Error> {
+        // Before, so that it holds where a write fails.
+        known.newest.fetch_max(self.newest_put, Ordering::Relaxed);
+        let archives = self.header.archives().iter().zip(&self.held).zip(&known.bases);
         for ((archive, held), base) in archives.rev() {
             for (slot, bytes) in held.pages.iter().flat_map(Page::written) {
-                disk.write(bytes, archive, slot)?;
+                if !kept(archive.byte_of(slot), bytes) {
+                    disk.write(bytes, archive, slot)?;
+                }
             }
             if let Base::At(known) = held.base {
                 base.store(known, Ordering::Relaxed);
@@ -221,7 +283,7 @@ impl<'a> Overlay<'a> {
         let base = if let Base::At(base) = held.base { base } else { 0 };
         let page = held.page(archive, base, slots);
         let page = &mut held.pages[page];
-        if let Some(disk) = self.disk
+        if let Some((disk, _)) = self.disk
             && !page.is_read(slots)
         {
             let first = page.first();

@@ -97,6 +97,17 @@ impl<'a> Overlay<'a> {
         Ok(any_lapped)
     }
 
+    /// What the finest archive makes of these intervals of the next one.
+    pub(crate) fn rolled_up(&mut self, intervals: &[u32]) -> Result<Vec<Slot>, Error> {
+        let Some((_, ratio)) = self.next_coarser(0) else { return Ok(Vec::new()) };
+        let mut made = Vec::with_capacity(intervals.len());
+        for &interval in intervals {
+            self.gather(0, interval, &[], ratio)?;
+            made.extend(self.value(ratio).map(|value| Slot { interval, value }));
+        }
+        Ok(made)
+    }
+
     /// The next coarser archive and how many slots make one of it, if it is written.
     fn next_coarser(&self, index: usize) -> Option<(&'a Archive, usize)> {
         let archives = self.archives();

@@ -7,7 +7,9 @@
 use std::fs;
 
 use proptest::prelude::*;
-use statsd_whisper::{Accepted, AggregationMethod, Fetched, Header, Retention, Whisper};
+use statsd_whisper::{
+    Accepted, AggregationMethod, Deferred, Fetched, Header, Pending, Retention, Rollups, Whisper,
+};
 
 const START: i64 = 1_772_600_123;
 
@@ -30,7 +32,8 @@ fn ranges(now: i64) -> impl Iterator<Item = (i64, i64)> {
     })
 }
 
-fn answers(file: &Whisper, pending: &[Accepted], now: i64) -> Answers {
+fn answers<'p>(file: &Whisper, pending: impl Into<Pending<'p>>, now: i64) -> Answers {
+    let pending = pending.into();
     let mut fetched = Vec::new();
     for (from, until) in ranges(now) {
         fetched.push(plain(file.fetch_with(pending, from, until, now).unwrap()));
@@ -56,12 +59,15 @@ fn archives() -> impl Strategy<Value = Vec<Retention>> {
         list(&[(2, 20), (10, 12)]),
         list(&[(3, 17)]),
         list(&[(1, 60), (10, 20), (60, 30)]),
+        list(&[(1, 200), (5, 60), (20, 40), (40, 30)]),
+        list(&[(1, 80), (2, 50), (10, 30), (100, 20)]),
     ])
 }
 
 /// Passed since the one before, age when accepted (late, and a little into the future), value.
 fn points() -> impl Strategy<Value = Vec<(i64, i64, f64)>> {
-    let passed = prop_oneof![6 => 0_i64..3, 2 => 3_i64..20, 1 => 20_i64..200];
+    // Now and then the clock is set back.
+    let passed = prop_oneof![24 => 0_i64..3, 8 => 3_i64..20, 4 => 20_i64..200, 1 => -300_i64..0];
     let age = prop_oneof![6 => 0_i64..4, 2 => -1_i64..30, 1 => 30_i64..120];
     let value = prop_oneof![12 => (-40_i32..40).prop_map(f64::from), 1 => Just(f64::NAN)];
     let mixed = proptest::collection::vec((passed, age, value.clone()), 1..60);
@@ -84,7 +90,7 @@ fn accepted(points: &[(i64, i64, f64)]) -> Vec<Accepted> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(120))]
 
     #[test]
     fn whatever_was_flushed_the_answers_are_the_same(
@@ -107,7 +113,7 @@ proptest! {
             let (timestamp, at) = (point.timestamp.into(), point.at.into());
             let _ = single.update(timestamp, point.value, at).unwrap();
         }
-        let expected = answers(&single, &[], now);
+        let expected = answers(&single, Pending::default(), now);
 
         let header = Header::new(&archives, method, x_files_factor).unwrap();
         for (at, (from, until)) in ranges(now).enumerate() {
@@ -119,7 +125,7 @@ proptest! {
         cuts.extend([0, points.len()]);
         cuts.sort_unstable();
         let mut batched = create("batched");
-        prop_assert_eq!(&answers(&batched, &points, now), &expected);
+        prop_assert_eq!(&answers(&batched, &points[..], now), &expected);
         for cut in cuts.windows(2) {
             let counts = batched.update_accepted(&points[cut[0]..cut[1]]).unwrap();
             prop_assert_eq!(counts.written + counts.too_old + counts.future, cut[1] - cut[0]);
@@ -129,6 +135,52 @@ proptest! {
         prop_assert!(bytes(&batched) == bytes(&single), "other bytes");
         // Another reader, who has learnt nothing on the way.
         let again = Whisper::open_read_only(batched.path()).unwrap();
-        prop_assert_eq!(&answers(&again, &[], now), &expected);
+        prop_assert_eq!(&answers(&again, Pending::default(), now), &expected);
+    }
+    #[test]
+    fn whatever_was_put_off_the_answers_are_the_same(
+        archives in archives(),
+        method in proptest::sample::select(AggregationMethod::ALL.to_vec()),
+        x_files_factor in proptest::sample::select(vec![0.0_f32, 0.3, 0.5, 1.0]),
+        points in points(),
+        calls in proptest::collection::vec((0_usize..60, 0_u8..8), 0..10),
+        made_by_us in any::<bool>(),
+        later in 0_i64..40,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let points = accepted(&points);
+        let now = i64::from(points.last().unwrap().at) + later;
+        let create = |name: &str| {
+            Whisper::create(folder.path().join(name), &archives, method, x_files_factor).unwrap()
+        };
+        let mut single = create("single");
+        for point in &points {
+            let _ = single.update(point.timestamp.into(), point.value, point.at.into()).unwrap();
+        }
+        let expected = answers(&single, Pending::default(), now);
+
+        let mut file = create("a");
+        if !made_by_us {
+            // What stands in it is not known then.
+            file = Whisper::open(file.path()).unwrap();
+        }
+        let mut deferred: Option<Deferred> = None;
+        let mut written = 0;
+        for (cut, how) in calls.into_iter().chain([(60, 0)]) {
+            let until = cut.clamp(written, points.len());
+            let rollups = if how == 7 { Rollups::AtOnce } else { Rollups::Deferred };
+            let _ = file.update_with(&points[written..until], rollups, &mut deferred).unwrap();
+            written = until;
+            if how == 6 && let Some(made) = deferred.take() {
+                file.roll_up(made).unwrap();
+            }
+            let pending = Pending { points: &points[written..], deferred };
+            prop_assert_eq!(&answers(&file, pending, now), &expected);
+        }
+        if let Some(made) = deferred {
+            file.roll_up(made).unwrap();
+        }
+        let again = Whisper::open_read_only(file.path()).unwrap();
+        prop_assert_eq!(&answers(&again, Pending::default(), now), &expected);
     }
 }

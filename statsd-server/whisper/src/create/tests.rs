@@ -4,8 +4,8 @@ use std::path::Path;
 use std::thread;
 
 use crate::{
-    AggregationMethod, Allocation, CreateOptions, Error, ErrorKind, Header, Retention, Whisper,
-    parse_retentions,
+    Accepted, AggregationMethod, Allocation, CreateOptions, Error, ErrorKind, Header, Retention,
+    Rollups, Whisper, parse_retentions,
 };
 
 fn create(path: &Path, retentions: &str) -> Result<Whisper, Error> {
@@ -140,4 +140,41 @@ fn space_that_is_asked_for_is_taken_and_reads_as_nothing_written() {
         });
     assert!(files[0] == files[1] && files[0] == files[2]);
     assert_eq!(names(folder.path()).len(), 3);
+}
+
+#[test]
+fn a_file_made_with_points_is_one_that_they_were_written_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let archives = parse_retentions("10:2160,60:10080,600:2000").unwrap();
+    let header = Header::new(&archives, AggregationMethod::Sum, 0.0).unwrap();
+    let at = 1_772_599_850;
+    let gaps = [0, 10, 20, 50, 700, 30_000];
+    let points: Vec<_> =
+        gaps.map(|age| Accepted { timestamp: at - age, at, value: f64::from(age) }).into();
+    let bytes = |file: &Whisper| fs::read(file.path()).unwrap();
+    for (count, rollups) in
+        (0..=6).flat_map(|count| [Rollups::AtOnce, Rollups::Deferred].map(|how| (count, how)))
+    {
+        let of_allocation = |allocation: Allocation| {
+            let options = CreateOptions { allocation, sync: false };
+            let path =
+                |how: &str| folder.path().join(format!("{count}{rollups:?}{options:?}{how}"));
+            let (file, counts, deferred) = Whisper::create_with_points(
+                path("at once"),
+                &header,
+                options,
+                &points[..count],
+                rollups,
+            )
+            .unwrap();
+            let mut later = Whisper::create_with(path("later"), &header, options).unwrap();
+            let mut left = None;
+            let written = later.update_with(&points[..count], rollups, &mut left).unwrap();
+            assert_eq!((counts, deferred), (written, left));
+            assert!(bytes(&file) == bytes(&later), "{count} {rollups:?} {allocation:?}");
+        };
+        [Allocation::Sparse, Allocation::Preallocated, Allocation::Zeroed]
+            .into_iter()
+            .for_each(of_allocation);
+    }
 }

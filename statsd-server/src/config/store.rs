@@ -18,6 +18,8 @@ use crate::limits::{
 #[non_exhaustive]
 pub struct Store {
     /// How long a point waits, to be written together with those that follow, up to 1 h. Default 60 s.
+    /// With 0 it is written at once, and so are the coarse values that it belongs to; otherwise those are
+    /// written once, when their time (up to ten minutes) is over.
     #[serde(with = "duration")]
     pub write_after: Duration,
     /// Points that wait at most, 10,000 to a billion; with more of them files are written earlier. Default

@@ -102,6 +102,7 @@ fn store(status: StoreStatus) -> Value {
         "series": status.series,
         "pending_points": status.pending_points,
         "pending_series": status.pending_series,
+        "pending_rollups": status.pending_rollups,
         "oldest_pending_seconds": status.oldest_pending_seconds,
         "journal": journal,
         "failing_series": status.failing_series,

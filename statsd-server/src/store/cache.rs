@@ -2,6 +2,7 @@
 //! Pure: no clock, no input or output. Whoever holds it holds the lock over it.
 
 mod nodes;
+mod segments;
 
 use std::collections::VecDeque;
 
@@ -9,6 +10,8 @@ use statsd_whisper::Accepted;
 
 use super::index::SeriesId;
 use nodes::{NO_NODE, Nodes};
+
+pub(super) use segments::Segments;
 
 /// The points that wait, oldest first in each series, and a queue of the series that have some.
 ///
@@ -20,8 +23,8 @@ pub(crate) struct Cache {
     /// Series by the time of their oldest point, as far as that is told by when they came to be here.
     /// A series may stand here after its points were written otherwise; its turn is skipped then.
     queue: VecDeque<SeriesId>,
-    /// Of each of the journal's segments, oldest first, how many series have their oldest point there.
-    segments: VecDeque<(u32, u32)>,
+    /// The segments of the journal that hold the series' oldest points.
+    segments: Segments,
     points: usize,
     /// Series with at least one point.
     waiting: usize,
@@ -90,7 +93,7 @@ impl Cache {
                 entry.turn = Turn::Queued;
                 self.queue.push_back(id);
             }
-            self.enter(segment);
+            self.segments.enter(segment);
         } else {
             let last = entry.last;
             self.nodes.link(last, node);
@@ -99,6 +102,23 @@ impl Cache {
         entry.last = node;
         entry.count += 1;
         self.points += 1;
+    }
+
+    /// Adds a point before those that wait. `segment` as with [`push`](Self::push).
+    pub(crate) fn push_front(&mut self, id: SeriesId, point: Accepted, segment: u32) {
+        let before = self.entry(id);
+        if before.count == 0 {
+            return self.push(id, point, segment);
+        }
+        let node = self.nodes.add(point);
+        self.nodes.link(node, before.first);
+        self.points += 1;
+        self.segments.leave(before.segment);
+        let entry = entry_mut(&mut self.series, id);
+        entry.first = node;
+        entry.count += 1;
+        entry.segment = before.segment.min(segment);
+        self.segments.enter(entry.segment);
     }
 
     /// How many points of a series wait.
@@ -129,13 +149,13 @@ impl Cache {
             entry.count -= 1;
             self.points -= 1;
         }
-        self.leave(entry.segment);
+        self.segments.leave(entry.segment);
         if entry.count == 0 {
             entry.last = NO_NODE;
             self.waiting -= 1;
         } else {
             entry.segment = segment;
-            self.enter(segment);
+            self.segments.enter(segment);
         }
         *entry_mut(&mut self.series, id) = entry;
     }
@@ -144,9 +164,9 @@ impl Cache {
     pub(crate) fn copied_to(&mut self, id: SeriesId, segment: u32) {
         let before = self.entry(id);
         if before.count > 0 {
-            self.leave(before.segment);
+            self.segments.leave(before.segment);
             entry_mut(&mut self.series, id).segment = segment;
-            self.enter(segment);
+            self.segments.enter(segment);
         }
     }
 
@@ -186,7 +206,7 @@ impl Cache {
 
     /// The oldest segment of the journal that holds a point that waits.
     pub(crate) fn oldest_segment(&self) -> Option<u32> {
-        self.segments.front().map(|(segment, _)| *segment)
+        self.segments.oldest()
     }
 
     /// The series whose oldest point may be in this segment, or in one before it. Looks at all series.
@@ -235,26 +255,6 @@ impl Cache {
         {
             self.queue.pop_front();
             entry_mut(&mut self.series, id).turn = Turn::Idle;
-        }
-    }
-
-    fn enter(&mut self, segment: u32) {
-        let behind = self.segments.partition_point(|(known, _)| *known < segment);
-        match self.segments.get_mut(behind) {
-            Some((known, series)) if *known == segment => *series += 1,
-            _ => self.segments.insert(behind, (segment, 1)),
-        }
-    }
-
-    fn leave(&mut self, segment: u32) {
-        let at = self.segments.partition_point(|(known, _)| *known < segment);
-        if let Some((known, series)) = self.segments.get_mut(at)
-            && *known == segment
-        {
-            *series -= 1;
-            if *series == 0 {
-                self.segments.remove(at);
-            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod pace;
 mod persister;
 mod premises;
 mod reads;
+mod rolling;
 mod series_file;
 mod worker;
 
@@ -187,9 +188,16 @@ impl LocalStore {
         self.inner.upkeep.step(&*self.inner, now);
     }
 
-    /// Writes all that waits to its files, where that is possible. Yields how many points still wait.
+    /// Writes all that waits to its files, and what was put off, where that is possible. Yields how many
+    /// points still wait.
     pub fn persist_all(&self, now: i64) -> usize {
         self.inner.persist_all(now, || true)
+    }
+
+    /// Writes all points that wait to their files. The coarse values of minutes that are not over are put off
+    /// still.
+    pub fn persist_points(&self, now: i64) -> usize {
+        self.inner.persist_points(now, || true)
     }
 }
 

@@ -16,6 +16,7 @@ mod names;
 mod no_store;
 mod open_files;
 mod options;
+mod rollups;
 mod scan;
 mod schema;
 mod sha256;

@@ -10,6 +10,8 @@ pub struct StoreStatus {
     pub pending_points: usize,
     /// See `pending_points`.
     pub pending_series: usize,
+    /// Series whose coarse values of the open minutes are to be made when those are over.
+    pub pending_rollups: usize,
     /// How long the oldest of them has waited; `None` where none waits.
     pub oldest_pending_seconds: Option<i64>,
     /// The journal; `None` where there is none.

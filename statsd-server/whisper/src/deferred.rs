@@ -159,6 +159,36 @@ impl Whisper {
     }
 }
 
+impl Whisper {
+    /// A stored point of each interval that was put off, oldest first, as if accepted at its own time. To write
+    /// them again has the same made as [`roll_up`](Self::roll_up): for who hands the work to somebody
+    /// else. One read.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn points_of(&self, deferred: Deferred) -> Result<Vec<Accepted>, Error> {
+        let mut overlay = self.overlay();
+        let Some(span) = Span::of(overlay.header()) else { return Ok(Vec::new()) };
+        let Some(base) = overlay.base(0)? else { return Ok(Vec::new()) };
+        let step = overlay.archives()[0].step();
+        let slots = usize::try_from(i64::from(span.step) / step).unwrap_or_default();
+        let intervals: Vec<u32> = deferred.intervals(span.step).collect();
+        overlay.expect(intervals.iter().map(|interval| i64::from(*interval)));
+        let mut points = Vec::with_capacity(intervals.len());
+        for interval in intervals {
+            let mut last = None;
+            overlay.each_slot(0, base, interval.into(), slots, |slot| {
+                if (interval..interval + span.step).contains(&slot.interval) {
+                    let timestamp = slot.interval;
+                    last = Some(Accepted { timestamp, at: timestamp, value: slot.value });
+                }
+            })?;
+            points.extend(last);
+        }
+        Ok(points)
+    }
+}
+
 /// What the archives of a file say about putting off.
 #[derive(Debug, Clone, Copy)]
 struct Span {

@@ -15,6 +15,7 @@ use crate::store::journal::{Entry, Journal};
 use crate::store::merge::{Shape, Shapes, Standing};
 use crate::store::name::SeriesName;
 use crate::store::open_files::lock;
+use crate::store::rollups::Rollups;
 use crate::store::{Merge, Write, Written};
 
 /// Seconds that every file reaches back, unless a schema says less: nobody asks a file about a point that
@@ -25,6 +26,7 @@ const KEPT_BY_ALL_SECONDS: u32 = 3_600;
 #[derive(Debug, Default)]
 pub(super) struct Intake {
     pub(super) cache: Cache,
+    pub(super) rollups: Rollups,
     pub(super) shapes: Shapes,
     pub(super) failing: Failing,
     /// The newest timestamp that files from before this run can hold; none before the first batch.
@@ -41,6 +43,7 @@ impl Intake {
         self.forgotten += 1;
         self.failing.remove(id);
         self.unjournaled.remove(&id);
+        self.rollups.set(id, None, 0);
     }
 
     /// Takes the series whose turn it is. Those that fail have times of their own.
@@ -244,10 +247,6 @@ impl Inner {
         let file = statsd_whisper::Whisper::open_read_only(self.path_of(&name));
         let shape = file.map_or_else(|_| self.shape_of_new(&point.name), |f| Shape::of(f.header()));
         shape.keeps(point.timestamp, point.at)
-    }
-
-    fn shape_of_new(&self, name: &str) -> Shape {
-        Shape::new(self.schemas().of(name, self.flush_interval()).archives.into_iter())
     }
 
     /// Takes points from `next` on, until one of them needs more than the intake's lock. Yields which

@@ -132,6 +132,14 @@ impl Inner {
             for id in in_doubt {
                 self.copy(journal, id)?;
             }
+            let intake = lock(&self.intake);
+            let rollups = &intake.rollups;
+            let in_doubt: Vec<_> =
+                rollups.all().filter(|id| rollups.needs(*id, segment.0)).collect();
+            drop(intake);
+            for id in in_doubt {
+                self.try_roll_up(id).map_err(io::Error::other)?;
+            }
             journal.settle(segment);
         }
         Ok(())
@@ -183,20 +191,26 @@ impl Inner {
         let stuck: Vec<_> = {
             let intake = lock(&self.intake);
             let newest = journal.current().0;
+            let old = newest.saturating_sub(SEGMENTS_OF_STUCK);
             let is_old = |id: &SeriesId| {
-                intake.cache.count(*id) > 0
-                    && intake.cache.segment_of(*id).saturating_add(SEGMENTS_OF_STUCK) <= newest
+                intake.cache.count(*id) > 0 && intake.cache.segment_of(*id) <= old
+                    || intake.rollups.needs(*id, old)
             };
             let failing = intake.failing.iter().map(|(id, _)| id);
             failing.filter(is_old).take(JOURNAL_COPIES_AT_ONCE).collect()
         };
         for id in stuck {
+            self.take_back(id);
             if self.copy(journal, id).is_err() {
                 break;
             }
         }
         let current = journal.current();
-        let oldest = lock(&self.intake).cache.oldest_segment().map_or(current, Segment);
+        let oldest = {
+            let intake = lock(&self.intake);
+            let oldest = [intake.cache.oldest_segment(), intake.rollups.oldest_segment()];
+            oldest.into_iter().flatten().min().map_or(current, Segment)
+        };
         let is_news = self.trimmed.load(Ordering::Relaxed) < oldest.0;
         if is_news && self.file_systems.sync().is_ok() {
             journal.trim(oldest);

@@ -24,6 +24,10 @@ pub(super) struct Counts {
     pub(super) created: AtomicU64,
     /// Points that their file had no slot for any more.
     pub(super) too_old: AtomicU64,
+    /// Writes of coarse values that had been put off, for series without points since.
+    pub(super) rolled_up: AtomicU64,
+    /// Series whose coarse values of some minutes were never made, because their file could not be read.
+    pub(super) rollups_lost: AtomicU64,
     /// Writes that failed.
     pub(super) failures: AtomicU64,
     /// Files that ended too early, and have their size back.
@@ -46,8 +50,9 @@ impl Inner {
             if !may_go_on() {
                 return;
             }
-            self.persist(id, now);
+            self.try_again(id, now);
         }
+        self.roll_up_due(now, &may_go_on);
         let queued = lock(&self.intake).cache.queued();
         let mut paced = pace.next(queued, elapsed, self.write_after());
         // Those that come back while this goes on have waited for the next step.
@@ -78,9 +83,9 @@ impl Inner {
             || self.is_journal_half_full()
     }
 
-    /// Writes all that waits, those that fail once, as long as it may go on. Yields how many points
-    /// wait after that.
-    pub(super) fn persist_all(&self, now: i64, may_go_on: impl Fn() -> bool) -> usize {
+    /// Writes all points that wait, those that fail once, as long as it may go on. Yields how many wait
+    /// after that.
+    pub(super) fn persist_points(&self, now: i64, may_go_on: impl Fn() -> bool) -> usize {
         let failing: Vec<_> = lock(&self.intake).failing.iter().map(|(id, _)| id).collect();
         for id in failing {
             if may_go_on() {
@@ -93,6 +98,13 @@ impl Inner {
             self.persist(id, now);
         }
         lock(&self.intake).cache.points()
+    }
+
+    /// Writes all that waits or was put off, as [`persist_points`](Self::persist_points) does.
+    pub(super) fn persist_all(&self, now: i64, may_go_on: impl Fn() -> bool) -> usize {
+        let left = self.persist_points(now, &may_go_on);
+        self.roll_up_all(now, may_go_on);
+        left
     }
 
     /// Writes series until there is room for more points; says whether there is.
@@ -117,17 +129,18 @@ impl Inner {
         let file = self.files.get(id);
         let mut open = lock(&file);
         // What comes after this look is in this segment of the journal, or in a later one.
-        let (points, segment) = {
-            let intake = lock(&self.intake);
-            (intake.cache.of(id).collect::<Vec<Accepted>>(), self.segment())
-        };
+        let intake = lock(&self.intake);
+        let (points, segment): (Vec<Accepted>, _) = (intake.cache.of(id).collect(), self.segment());
+        let (oldest, rollups) = (intake.cache.segment_of(id), self.rollups(&intake, id));
+        let mut deferred = intake.rollups.of(id);
+        drop(intake);
         if points.is_empty() {
             let mut intake = lock(&self.intake);
             intake.failing.remove(id);
             intake.cache.put_back(id);
             return true;
         }
-        let written = self.write_file(&mut open, id, &points);
+        let written = self.write_file(&mut open, id, &points, rollups, &mut deferred);
         if let Ok(written) = &written {
             self.count(written);
         }
@@ -136,6 +149,7 @@ impl Inner {
         match written {
             Ok(Persisted { created, .. }) => {
                 intake.cache.remove(id, points.len(), segment, if created { 0 } else { born });
+                intake.rollups.set(id, deferred, oldest);
                 intake.failing.remove(id);
                 intake.cache.put_back(id);
                 true
@@ -168,6 +182,10 @@ impl Inner {
         if left > 0 {
             tracing::warn!(points = left, "points could not be written to their files");
         }
-        self.close_journal(left == 0);
+        let put_off = lock(&self.intake).rollups.len();
+        if put_off > 0 {
+            tracing::warn!(series = put_off, "coarse values could not be written to their files");
+        }
+        self.close_journal(left == 0 && put_off == 0);
     }
 }

@@ -83,7 +83,10 @@ impl Premises for Inner {
         series: &SeriesName<'_>,
         run: impl FnOnce(&mut Option<Whisper>) -> T,
     ) -> Option<T> {
-        let file = self.files.get(self.id_of(series)?);
+        let id = self.id_of(series)?;
+        // What fails here is made later, of the points that stand there then.
+        let _ = self.try_roll_up(id);
+        let file = self.files.get(id);
         let mut open = lock(&file);
         let done = run(&mut open);
         // Its archives may be others now; who needs to know asks the file again.

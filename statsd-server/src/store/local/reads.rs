@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use statsd_whisper::{Accepted, Error, ErrorKind, Whisper};
+use statsd_whisper::{Accepted, Error, ErrorKind, Pending, Whisper};
 
 use super::Inner;
 use super::failing::Reason;
@@ -87,13 +87,16 @@ impl Inner {
     ) -> Result<Option<statsd_whisper::Fetched>, Error> {
         let file = self.files.get(id);
         let mut open = lock(&file);
-        let waiting = self.waits(id);
+        let intake = lock(&self.intake);
+        let waiting: Vec<Accepted> = intake.cache.of(id).collect();
+        let pending = Pending { points: &waiting, deferred: intake.rollups.of(id) };
+        drop(intake);
         match self.open_if_there(&mut open, id) {
-            Ok(Some(file)) => return file.fetch_with(&waiting, from, until, now),
+            Ok(Some(file)) => return file.fetch_with(pending, from, until, now),
             Ok(None) => {}
             // A file that may be read and not written is not kept open, as the next use may be a write.
             Err(_) => match Whisper::open_read_only(self.path_of(name)) {
-                Ok(file) => return file.fetch_with(&waiting, from, until, now),
+                Ok(file) => return file.fetch_with(pending, from, until, now),
                 // A folder of its name, or a file in the place of its folder: there is no such file.
                 Err(error) if Reason::of(&error) == Reason::InTheWay => {}
                 Err(error) => return Err(error),
@@ -131,7 +134,7 @@ impl Inner {
 
     pub(super) fn status(&self, now: i64) -> StoreStatus {
         let mut intake = lock(&self.intake);
-        let Intake { cache, failing, .. } = &mut *intake;
+        let Intake { cache, failing, rollups, .. } = &mut *intake;
         let list = |(id, failure): (SeriesId, super::failing::Failure)| {
             (id, failure.reason, failure.since, cache.count(id))
         };
@@ -147,6 +150,7 @@ impl Inner {
         let mut status = StoreStatus {
             pending_points: cache.points(),
             pending_series: cache.waiting(),
+            pending_rollups: rollups.len(),
             oldest_pending_seconds: oldest.map(|at| now.saturating_sub(at.into()).max(0)),
             failing_series: failing.len(),
             failing_by_reason: by_reason.into_iter().filter(|(_, series)| *series > 0).collect(),
@@ -164,6 +168,8 @@ impl Inner {
             ("updates", &counts.updates),
             ("files_created", &counts.created),
             ("points_too_old", &counts.too_old),
+            ("rolled_up", &counts.rolled_up),
+            ("rollups_lost", &counts.rollups_lost),
             ("failed_updates", &counts.failures),
             ("repaired", &counts.repaired),
             ("quarantined", &counts.quarantined),

@@ -4,12 +4,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use statsd_whisper::{Accepted, Counts, Error, ErrorKind, Header, Whisper, repair};
+use statsd_whisper::{
+    Accepted, Counts, CreateOptions, Deferred, Error, ErrorKind, Header, Rollups, Whisper, repair,
+};
 
 use super::Inner;
 use super::failing::Reason;
 use crate::limits::CORRUPT_COPIES_MAX;
 use crate::store::index::SeriesId;
+use crate::store::merge::Shape;
 use crate::store::name::SeriesName;
 use crate::store::schema::Schema;
 
@@ -83,19 +86,22 @@ impl Inner {
         }
     }
 
-    /// Writes points to the file of a series, which is made where there is none.
+    /// Writes points to the file of a series, which is made where there is none. `deferred` is what was put
+    /// off of it, before and after.
     pub(super) fn write_file(
         &self,
         open: &mut Option<Whisper>,
         id: SeriesId,
         points: &[Accepted],
+        rollups: Rollups,
+        deferred: &mut Option<Deferred>,
     ) -> Result<Persisted, NotPersisted> {
         let written = match self.open_if_there(open, id) {
-            Ok(Some(file)) => file.update_accepted(points).and_then(|counts| {
+            Ok(Some(file)) => file.update_with(points, rollups, deferred).and_then(|counts| {
                 self.file_systems.sync_if_alone(file)?;
                 Ok(counts)
             }),
-            Ok(None) => return self.make_file(open, id, points),
+            Ok(None) => return self.make_file(open, id, points, rollups, deferred),
             Err(error) => Err(error),
         };
         let error = match written {
@@ -110,7 +116,7 @@ impl Inner {
                 put_aside(&path)?;
                 tracing::warn!(%error, "a damaged file is put aside, and a new one made");
                 self.counts.quarantined.fetch_add(1, Ordering::Relaxed);
-                self.make_file(open, id, points)
+                self.make_file(open, id, points, rollups, deferred)
             }
             _ => Err(error.into()),
         }
@@ -122,6 +128,8 @@ impl Inner {
         open: &mut Option<Whisper>,
         id: SeriesId,
         points: &[Accepted],
+        rollups: Rollups,
+        deferred: &mut Option<Deferred>,
     ) -> Result<Persisted, NotPersisted> {
         let name = self.name_of(id);
         let series = SeriesName::parse(&name).map_err(|_| NotPersisted::Forgotten)?;
@@ -130,11 +138,11 @@ impl Inner {
             // Without its name, the file would be nobody's.
             self.names.sync().map_err(NotPersisted::Name)?;
         }
-        let Schema { archives, method, x_files_factor } =
-            self.schemas().of(&name, self.flush_interval());
-        let create = || Whisper::create(&path, &archives, method, x_files_factor);
+        let header = self.header_of_new(&name)?;
+        let options = CreateOptions::default();
+        let create = || Whisper::create_with_points(&path, &header, options, points, rollups);
         // Most new series lie beside others: their folder is there.
-        let file = match create() {
+        let (file, counts, left) = match create() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let parent = path.parent().unwrap_or(&self.folder);
                 fs_err::create_dir_all(parent).map_err(NotPersisted::Folder)?;
@@ -143,9 +151,8 @@ impl Inner {
             created => created?,
         };
         self.file_systems.learn(&file);
-        let file = open.insert(file);
-        let counts = file.update_accepted(points)?;
-        self.file_systems.sync_if_alone(file)?;
+        *deferred = left;
+        self.file_systems.sync_if_alone(open.insert(file))?;
         Ok(Persisted { counts, created: true })
     }
 
@@ -154,6 +161,11 @@ impl Inner {
         let Schema { archives, method, x_files_factor } =
             self.schemas().of(name, self.flush_interval());
         Header::new(&archives, method, x_files_factor)
+    }
+
+    /// What its archives would keep.
+    pub(super) fn shape_of_new(&self, name: &str) -> Shape {
+        Shape::new(self.schemas().of(name, self.flush_interval()).archives.into_iter())
     }
 
     pub(super) fn file_path(&self, id: SeriesId) -> Option<PathBuf> {

@@ -1,6 +1,12 @@
 //! What the journal holds, and when it lets go of it.
 
+use super::super::failing::{self, seconds};
+use super::super::pace::Pace;
 use super::*;
+use crate::limits::ROLLUP_SPAN_MAX;
+
+/// A boundary of ten minutes.
+const BEGIN: i64 = 1_700_000_400;
 
 fn journal(store: &LocalStore) -> crate::store::StoredJournal {
     store.status(NOW).unwrap().journal.unwrap()
@@ -25,7 +31,8 @@ fn what_waits_comes_back_after_a_crash_with_its_names() {
     assert_eq!(store.waiting("ahead"), [(NOW + 40, 5.0)]);
     assert_eq!(paths(&store, "a.*"), ["a.b"]);
     // Half of it is written, and the process ends again.
-    store.inner.persist(store.inner.index().get(&SeriesName::parse("a.b").unwrap()).unwrap(), NOW);
+    let id = store.inner.index().get(&SeriesName::parse("a.b").unwrap()).unwrap();
+    store.inner.persist(id, NOW);
     store.crash();
     let store = open(dir.path());
     assert_eq!(value(&store, "a.b"), Some(3.0));
@@ -157,4 +164,108 @@ fn a_journal_that_is_full_keeps_nobody_from_storing_and_says_so() {
     store.write(&[point("later", 1.0)], NOW);
     store.commit().unwrap();
     assert_eq!(journal(&store).unjournaled_series, 0);
+}
+
+/// A point of `a` at each of some times.
+fn write_at(store: &LocalStore, times: impl Iterator<Item = i64>) {
+    for at in times {
+        let write = Write { timestamp: at, ..point("a", 1.0) };
+        assert_eq!(store.write(&[write], at).points, 1);
+    }
+}
+
+/// What stands in the file: how many points of ten seconds, of a minute, of ten.
+fn held(folder: &Path) -> [usize; 3] {
+    let file = Whisper::open(folder.join("a.wsp")).unwrap();
+    [10, 60, 600].map(|step| file.points(step).unwrap().len())
+}
+
+/// The value that is answered for ten minutes.
+fn ten_minutes(store: &LocalStore, begin: i64) -> Option<f64> {
+    let week = 8 * 86_400;
+    let now = begin + week;
+    store.fetch("a", begin - 1, begin + 599, now).unwrap().unwrap().values[0]
+}
+
+#[test]
+fn coarse_values_are_put_off_and_the_journal_keeps_their_points() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    write_at(&store, (BEGIN..BEGIN + 300).step_by(10));
+    assert_eq!(store.persist_points(BEGIN + 300), 0);
+    assert_eq!((held(dir.path()), ten_minutes(&store, BEGIN)), ([30, 0, 0], Some(1.0)));
+    let roll = || store.inner.journal().unwrap().roll().unwrap();
+    for _ in 0..3 {
+        roll();
+        store.commit().unwrap();
+        store.inner.tend_journal(Duration::ZERO);
+    }
+    assert_eq!(store.status(NOW).unwrap().pending_rollups, 1);
+    store.crash();
+
+    // All of it is read again, and what was put off is so again.
+    let store = open(dir.path());
+    assert_eq!(store.status(NOW).unwrap().pending_points, 30);
+    assert_eq!(ten_minutes(&store, BEGIN), Some(1.0));
+    assert_eq!(store.persist_points(BEGIN + 300), 0);
+    assert_eq!(held(dir.path()), [30, 0, 0]);
+    // With the first point after it, it is made, and then the journal can go.
+    write_at(&store, [BEGIN + 600].into_iter());
+    assert_eq!(store.persist_points(BEGIN + 600), 0);
+    assert_eq!(held(dir.path()), [31, 5, 1]);
+    drop(store);
+    assert_eq!(held(dir.path()), [31, 6, 2]);
+}
+
+#[test]
+fn what_was_put_off_is_made_when_no_point_follows() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    write_at(&store, [BEGIN].into_iter());
+    assert_eq!(store.persist_points(BEGIN), 0);
+    let due = BEGIN + seconds(ROLLUP_SPAN_MAX) + 2 * seconds(crate::limits::WRITE_AFTER);
+    let step = |now| store.inner.step(now, Duration::ZERO, &mut Pace::default(), || true);
+    step(due);
+    assert_eq!(held(dir.path()), [1, 0, 0]);
+    step(due + 1);
+    assert_eq!(held(dir.path()), [1, 1, 1]);
+    let status = store.status(due).unwrap();
+    assert_eq!((status.pending_rollups, status.count("rolled_up")), (0, 1));
+    store.inner.journal().unwrap().roll().unwrap();
+    store.inner.tend_journal(Duration::ZERO);
+    assert_eq!(journal(&store).segments, 1);
+}
+
+#[test]
+fn nothing_is_put_off_where_each_point_is_to_be_seen_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    store.set_write_after(Duration::ZERO);
+    write_at(&store, [BEGIN].into_iter());
+    assert_eq!(store.persist_points(BEGIN), 0);
+    assert_eq!(held(dir.path()), [1, 1, 1]);
+}
+
+#[test]
+fn what_is_put_off_and_cannot_be_made_is_copied_to_the_newest_segment() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    write_at(&store, [BEGIN, BEGIN + 10, BEGIN + 70].into_iter());
+    assert_eq!(store.persist_points(BEGIN), 0);
+    let id = store.inner.index().get(&SeriesName::parse("a").unwrap()).unwrap();
+    lock(&store.inner.intake).failing.add(id, failing::Reason::DiskFull, BEGIN);
+    for _ in 0..3 {
+        store.inner.journal().unwrap().roll().unwrap();
+        store.commit().unwrap();
+        store.inner.tend_journal(Duration::ZERO);
+    }
+    // One of each minute is enough.
+    assert_eq!(store.waiting("a"), [(BEGIN + 10, 1.0), (BEGIN + 70, 1.0)]);
+    assert!(journal(&store).segments <= 3, "{}", journal(&store).segments);
+    assert_eq!(ten_minutes(&store, BEGIN), Some(1.0));
+    store.crash();
+    let store = open(dir.path());
+    assert_eq!(ten_minutes(&store, BEGIN), Some(1.0));
+    store.persist_all(BEGIN);
+    assert_eq!(held(dir.path()), [3, 2, 1]);
 }

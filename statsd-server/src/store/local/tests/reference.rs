@@ -11,12 +11,17 @@ use statsd_whisper::{AggregationMethod, Retention};
 use super::*;
 use crate::store::Schemas;
 
-/// The archives of the files that are there before: short ones, so that slots are used anew.
-const ARCHIVES: [Retention; 3] = [
-    Retention { seconds_per_point: 1, points: 20 },
-    Retention { seconds_per_point: 5, points: 16 },
-    Retention { seconds_per_point: 20, points: 12 },
-];
+/// The archives of the files that are there before: short ones, so that slots are used anew, and others
+/// that are long enough for coarse values to be put off.
+const ARCHIVES: [[Retention; 3]; 2] = [archives(20, 16, 12), archives(100, 60, 20)];
+
+const fn archives(seconds: u32, fives: u32, twenties: u32) -> [Retention; 3] {
+    [
+        Retention { seconds_per_point: 1, points: seconds },
+        Retention { seconds_per_point: 5, points: fives },
+        Retention { seconds_per_point: 20, points: twenties },
+    ]
+}
 
 const METHODS: [AggregationMethod; 8] = [
     AggregationMethod::Average,
@@ -44,7 +49,7 @@ fn make_files(folder: &Path) {
     for (at, method) in METHODS.into_iter().enumerate() {
         let path = folder.join(format!("old/{method:?}.wsp"));
         let x_files_factor = [0.0, 0.5][at % 2];
-        Whisper::create(path, &ARCHIVES, method, x_files_factor).unwrap();
+        Whisper::create(path, &ARCHIVES[at / 2 % 2], method, x_files_factor).unwrap();
     }
 }
 
@@ -94,6 +99,9 @@ enum Step {
     Later(i64),
     Persist,
     PersistSome(usize),
+    PersistPoints,
+    /// What was put off, as so many seconds later.
+    RollUp(i64),
     Reopen,
     Crash,
 }
@@ -114,6 +122,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => prop_oneof![0_i64..3, 0_i64..40].prop_map(Step::Later),
         1 => Just(Step::Persist),
         3 => (0_usize..4).prop_map(Step::PersistSome),
+        1 => Just(Step::PersistPoints),
+        1 => (0_i64..1_000).prop_map(Step::RollUp),
         1 => Just(Step::Reopen),
         2 => Just(Step::Crash),
     ];
@@ -182,6 +192,11 @@ proptest! {
                     is_written = true;
                     persist_some(&store, now, series);
                 }
+                Step::PersistPoints => {
+                    is_written = true;
+                    prop_assert_eq!(store.persist_points(now), 0);
+                }
+                Step::RollUp(later) => store.inner.roll_up_due(now + later, || true),
                 Step::Crash if is_late && is_written => {}
                 Step::Reopen => {
                     (is_late, is_written) = (false, false);

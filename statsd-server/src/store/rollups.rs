@@ -1,0 +1,195 @@
+//! Coarse values that were put off: of which series, since when, and whose turn it is.
+//! Pure: no clock, no input or output. Whoever holds it holds the lock over it.
+
+use std::collections::VecDeque;
+
+use statsd_whisper::Deferred;
+
+use super::cache::Segments;
+use super::index::SeriesId;
+
+/// What was put off, at most once for each series. It takes 24 bytes a series as long as its number lasts,
+/// and 8 more while there is something.
+#[derive(Debug, Default)]
+pub(crate) struct Rollups {
+    series: Vec<Entry>,
+    /// Series by the start of the interval that was put off when they came to be here. Each is here at
+    /// most once, and may be so after its values were made.
+    queue: VecDeque<(u32, SeriesId)>,
+    /// The segments of the journal that hold the points it is all to be made of.
+    segments: Segments,
+    len: usize,
+}
+
+/// What is known of a series.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    deferred: Option<Deferred>,
+    /// The segment of the journal that holds the oldest point that it is made of, or one before it.
+    segment: u32,
+    is_queued: bool,
+}
+
+impl Rollups {
+    /// Series with something put off.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// What was put off for a series.
+    pub(crate) fn of(&self, id: SeriesId) -> Option<Deferred> {
+        self.series.get(id.0 as usize).and_then(|entry| entry.deferred)
+    }
+
+    /// Says what is put off after points were written of which the oldest is in this segment of the journal,
+    /// or in a later one.
+    pub(crate) fn set(&mut self, id: SeriesId, deferred: Option<Deferred>, segment: u32) {
+        let before = self.of(id);
+        if before.is_none() && deferred.is_none() {
+            return;
+        }
+        let at = id.0 as usize;
+        if at >= self.series.len() {
+            self.series.resize(at + 1, Entry::default());
+        }
+        let entry = &mut self.series[at];
+        // The same interval is made of points that came before, too.
+        let goes_on =
+            before.zip(deferred).is_some_and(|(before, now)| before.start() == now.start());
+        let oldest = if goes_on { entry.segment.min(segment) } else { segment };
+        if before.is_some() {
+            self.segments.leave(entry.segment);
+            self.len -= 1;
+        }
+        entry.deferred = deferred;
+        if let Some(deferred) = deferred {
+            entry.segment = oldest;
+            self.segments.enter(oldest);
+            self.len += 1;
+            if !entry.is_queued {
+                entry.is_queued = true;
+                self.queue.push_back((deferred.start(), id));
+            }
+        }
+    }
+
+    /// Takes a series out of the queue whose interval began before this, or after `ahead`.
+    pub(crate) fn take_due(&mut self, before: u32, ahead: u32) -> Option<SeriesId> {
+        let is_due = |start: u32| start < before || start > ahead;
+        while let Some((start, id)) = self.queue.front().copied().filter(|(at, _)| is_due(*at)) {
+            self.queue.pop_front();
+            let entry = &mut self.series[id.0 as usize];
+            match entry.deferred {
+                None => entry.is_queued = false,
+                // It was made with the points that followed, and the next one is put off.
+                Some(deferred) if deferred.start() != start && !is_due(deferred.start()) => {
+                    self.queue.push_back((deferred.start(), id));
+                }
+                Some(_) => {
+                    entry.is_queued = false;
+                    return Some(id);
+                }
+            }
+        }
+        None
+    }
+
+    /// Ends a turn: the series is queued where something is put off for it.
+    pub(crate) fn put_back(&mut self, id: SeriesId) {
+        if let Some(entry) = self.series.get_mut(id.0 as usize)
+            && let Some(deferred) = entry.deferred
+            && !entry.is_queued
+        {
+            entry.is_queued = true;
+            self.queue.push_back((deferred.start(), id));
+        }
+    }
+
+    /// Series with something put off, those queued first that began first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = SeriesId> {
+        (0..)
+            .map(SeriesId)
+            .zip(&self.series)
+            .filter(|(_, e)| e.deferred.is_some())
+            .map(|(id, _)| id)
+    }
+
+    /// The oldest segment of the journal that is needed for it.
+    pub(crate) fn oldest_segment(&self) -> Option<u32> {
+        self.segments.oldest()
+    }
+
+    /// The oldest segment of the journal that is needed for a series.
+    pub(crate) fn segment_of(&self, id: SeriesId) -> u32 {
+        self.series.get(id.0 as usize).map_or(0, |entry| entry.segment)
+    }
+
+    /// Whether this segment, or one before it, is needed for a series.
+    pub(crate) fn needs(&self, id: SeriesId, segment: u32) -> bool {
+        self.of(id).is_some() && self.segment_of(id) <= segment
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use statsd_whisper::{Accepted, AggregationMethod, Whisper, parse_retentions};
+
+    use super::*;
+
+    /// What is put off by a point at this time.
+    fn deferred(timestamp: u32) -> Option<Deferred> {
+        let folder = tempfile::tempdir().unwrap();
+        let archives = parse_retentions("10s:1h,1m:1d,10m:1y").unwrap();
+        let path = folder.path().join("a.wsp");
+        let mut file = Whisper::create(path, &archives, AggregationMethod::Sum, 0.0).unwrap();
+        let mut deferred = None;
+        let point = Accepted { timestamp, at: timestamp, value: 1.0 };
+        let how = statsd_whisper::Rollups::Deferred;
+        let _ = file.update_with(&[point], how, &mut deferred).unwrap();
+        deferred
+    }
+
+    const AHEAD: u32 = u32::MAX;
+
+    #[test]
+    fn each_is_due_when_its_newest_interval_is_and_once() {
+        let mut rollups = Rollups::default();
+        let [a, b] = [SeriesId(1), SeriesId(5)];
+        rollups.set(a, deferred(6_000), 1);
+        rollups.set(b, deferred(6_000), 1);
+        rollups.set(a, deferred(6_600), 2);
+        assert_eq!(rollups.take_due(6_000, AHEAD), None);
+        assert_eq!(rollups.take_due(6_001, AHEAD), Some(b));
+        assert_eq!(rollups.take_due(6_001, AHEAD), None);
+        rollups.set(b, None, 2);
+        assert_eq!(rollups.take_due(6_601, AHEAD), Some(a));
+        rollups.put_back(a);
+        rollups.put_back(b);
+        assert_eq!(rollups.take_due(6_601, AHEAD), Some(a));
+        assert_eq!((rollups.take_due(AHEAD, AHEAD), rollups.len()), (None, 1));
+    }
+
+    #[test]
+    fn what_lies_far_ahead_is_of_a_clock_that_was_wrong() {
+        let mut rollups = Rollups::default();
+        rollups.set(SeriesId(0), deferred(60_000), 1);
+        assert_eq!(rollups.take_due(6_000, 60_000), None);
+        assert_eq!(rollups.take_due(6_000, 59_999), Some(SeriesId(0)));
+    }
+
+    #[test]
+    fn the_segment_of_an_interval_is_that_of_its_first_points() {
+        let mut rollups = Rollups::default();
+        rollups.set(SeriesId(0), deferred(6_000), 3);
+        rollups.set(SeriesId(0), deferred(6_300), 4);
+        rollups.set(SeriesId(1), deferred(6_300), 4);
+        assert_eq!(rollups.oldest_segment(), Some(3));
+        assert!(rollups.needs(SeriesId(0), 3) && !rollups.needs(SeriesId(1), 3));
+        assert_eq!(rollups.all().collect::<Vec<_>>(), [SeriesId(0), SeriesId(1)]);
+        rollups.set(SeriesId(0), deferred(6_600), 5);
+        assert_eq!(rollups.oldest_segment(), Some(4));
+        rollups.set(SeriesId(0), None, 6);
+        rollups.set(SeriesId(1), None, 6);
+        assert_eq!((rollups.oldest_segment(), rollups.len()), (None, 0));
+    }
+}

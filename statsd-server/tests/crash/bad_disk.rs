@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::disk::SmallDisk;
 use crate::load::{SERIES, files_are_valid};
-use crate::senders::{Batches, Load, Sent};
+use crate::senders::{Batches, Load, Sent, all_acknowledged_is_there, all_is_there};
 use crate::server::{Server, command, until};
 
 /// What may be logged of a bad disk in a test: nobody reads more, and a log lies on a disk, too.
@@ -65,13 +65,13 @@ fn endure(
 /// All that was sent is there, and then in files that are whole.
 fn is_unharmed(sent: &[Sent], server: Server, disk: &SmallDisk) {
     assert!(sent.iter().all(|sent| sent.acknowledged > 0), "{sent:?}");
-    sent.iter().for_each(|sent| sent.is_all_there(&server));
+    all_is_there(sent, &server);
     let (code, log) = server.end("-TERM");
     assert_eq!(code, Some(0), "{log}");
     assert!(log.len() < LOG_MAX_BYTES, "{} bytes of log: {log}", log.len());
     assert_eq!(files_are_valid(&disk.data()), sent.len() * SERIES);
     let again = start(disk);
-    sent.iter().for_each(|sent| sent.is_all_there(&again));
+    all_is_there(sent, &again);
     again.stop();
 }
 
@@ -120,11 +120,11 @@ fn killed_on_a_full_disk_it_has_all_that_it_acknowledged() {
     server.end("-KILL");
     // It comes up on what there is of a disk, and tells all that it had acknowledged.
     let again = start(&disk);
-    sent.iter().for_each(|sent| sent.is_there_if_acknowledged(&again));
+    all_acknowledged_is_there(&sent, &again);
     disk.free();
     again.stop();
     let again = start(&disk);
-    sent.iter().for_each(|sent| sent.is_there_if_acknowledged(&again));
+    all_acknowledged_is_there(&sent, &again);
     again.stop();
     files_are_valid(&disk.data());
 }

@@ -98,7 +98,9 @@ fn whatever_becomes_of_a_file_its_series_alone_knows_of_it_and_goes_on() {
         data,
     ]));
     folder.send(&server, 0);
-    SERIES.iter().for_each(|series| folder.is_in_file(series, 0..1));
+    for series in SERIES {
+        folder.is_in_file(series, 0..1);
+    }
     spoil(&folder);
     folder.send(&server, 1);
     // Those that had their points cut off have the others.
@@ -106,8 +108,9 @@ fn whatever_becomes_of_a_file_its_series_alone_knows_of_it_and_goes_on() {
     for series in SERIES {
         assert_eq!(folder.rendered(&server, series), values(left(series)), "{series}");
     }
-    let whole = SERIES.into_iter().filter(|series| *series != "folder");
-    whole.for_each(|series| folder.is_in_file(series, left(series)));
+    for series in SERIES.into_iter().filter(|series| *series != "folder") {
+        folder.is_in_file(series, left(series));
+    }
     // One is stopped: nothing can be put in the place of a folder that may hold something.
     let store = until("word of the folder", || {
         let store = server.status()["store"].take();
@@ -131,7 +134,9 @@ fn whatever_becomes_of_a_file_its_series_alone_knows_of_it_and_goes_on() {
     folder.is_in_file("folder", 1..2);
     until("good news", || (server.number("/store/failing_series") == 0).then_some(()));
     folder.send(&server, 2);
-    SERIES.iter().for_each(|series| folder.is_in_file(series, left(series).start..3));
+    for series in SERIES {
+        folder.is_in_file(series, left(series).start..3);
+    }
     server.stop();
     is_whole(folder.data.path());
 }

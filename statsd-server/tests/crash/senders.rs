@@ -171,22 +171,24 @@ impl Drop for End<'_> {
     }
 }
 
-impl Sent {
-    /// Every point that was sent is there by `/render`.
-    pub(crate) fn is_all_there(self, server: &Server) {
-        self.is_there(server, self.turns);
+/// Every point that was sent is there by `/render`.
+pub(crate) fn all_is_there(sent: &[Sent], server: &Server) {
+    for Sent { writer, turns, .. } in sent {
+        is_there(*writer, *turns, server);
     }
+}
 
-    /// Every point that was acknowledged is.
-    pub(crate) fn is_there_if_acknowledged(self, server: &Server) {
-        self.is_there(server, self.acknowledged);
+/// Every point that was acknowledged is.
+pub(crate) fn all_acknowledged_is_there(sent: &[Sent], server: &Server) {
+    for Sent { writer, acknowledged, .. } in sent {
+        is_there(*writer, *acknowledged, server);
     }
+}
 
-    fn is_there(self, server: &Server, turns: i64) {
-        for series in 0..SERIES {
-            let path = render(&self.writer.name(series), self.writer.base - 1, now());
-            self.writer.check_values(series, turns, values(&server.json(&path)[0]));
-        }
+fn is_there(writer: Writer, turns: i64, server: &Server) {
+    for series in 0..SERIES {
+        let path = render(&writer.name(series), writer.base - 1, now());
+        writer.check_values(series, turns, values(&server.json(&path)[0]));
     }
 }
 

@@ -69,11 +69,12 @@ const SLOT: usize = 12;
 /// Leaves of what was written since `synced` any part.
 fn lose_power(folder: &Path, synced: &Files, random: &mut Random) {
     for (path, mut bytes) in files(folder) {
+        let length = usize::try_from(random.below(5_000)).unwrap();
         let Some(mut old) = synced.get(&path).cloned() else {
             match random.below(4) {
                 0 => fs_err::remove_file(path).unwrap(),
                 1 => fs_err::write(path, "").unwrap(),
-                2 => fs_err::write(path, &bytes[..random.below(5_000) as usize]).unwrap(),
+                2 => fs_err::write(path, &bytes[..length]).unwrap(),
                 _ => {}
             }
             continue;

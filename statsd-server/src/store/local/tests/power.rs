@@ -131,16 +131,17 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// A store, and what of its files is sure to be there after a loss of power.
 struct Powered {
-    folder: tempfile::TempDir,
     open: Option<LocalStore>,
     synced: Files,
+    /// Behind the store, which writes when it ends.
+    folder: tempfile::TempDir,
 }
 
 impl Powered {
     fn new() -> Self {
         let folder = folder();
         let (open, synced) = (Some(open(folder.path())), files(folder.path()));
-        Self { folder, open, synced }
+        Self { open, synced, folder }
     }
 
     fn open(&self) -> &LocalStore {

@@ -57,6 +57,14 @@ impl Writer {
         store.write(&batch, now()).points == SERIES
     }
 
+    /// The batch of a turn as carbon's lines.
+    pub(crate) fn lines(self, turn: i64) -> String {
+        let timestamp = self.base + turn;
+        let line =
+            |series| format!("{} {} {timestamp}\n", self.name(series), value(timestamp, series));
+        (0..SERIES).map(line).collect()
+    }
+
     /// Looks whether all points before a turn are there, and of all others whether they are right.
     pub(crate) fn check(self, store: &LocalStore, turns: i64) {
         for series in 0..SERIES {
@@ -67,22 +75,43 @@ impl Writer {
                 continue;
             };
             assert_eq!(fetched.step, 1, "{name}");
-            for (at, value_there) in fetched.values.iter().enumerate() {
-                let timestamp = fetched.start + i64::try_from(at).unwrap();
-                let turn = timestamp - self.base;
-                if let Some(there) = value_there {
-                    assert_eq!(*there, value(timestamp, series), "{name} at {turn} is wrong");
-                } else {
-                    let must = (0..turns).contains(&turn);
-                    assert!(!must, "{name}: point {turn} of {turns} acknowledged ones is lost");
-                }
+            self.check_values(series, turns, (fetched.start..).zip(fetched.values));
+        }
+    }
+
+    /// The same of what was read of one series: timestamps, one a second, and what stands there.
+    pub(crate) fn check_values(
+        self,
+        series: usize,
+        turns: i64,
+        values: impl Iterator<Item = (i64, Option<f64>)>,
+    ) {
+        let (name, mut found) = (self.name(series), 0);
+        for (timestamp, value_there) in values {
+            let turn = timestamp - self.base;
+            if let Some(there) = value_there {
+                assert_eq!(there, value(timestamp, series), "{name} at {turn} is wrong");
+                found += i64::from((0..turns).contains(&turn));
+            } else {
+                let must = (0..turns).contains(&turn);
+                assert!(!must, "{name}: point {turn} of {turns} acknowledged ones is lost");
             }
         }
+        assert_eq!(found, turns, "{name}: points are lost");
     }
 }
 
-/// All files of a data folder are Whisper files, for our library and, where there is one, for Python's.
+/// All files of a data folder are Whisper files, for our library and, of writers, for Python's, where there is
+/// one. Yields how many are writers'.
 pub(crate) fn files_are_valid(folder: &Path) -> usize {
+    let mut files = valid_files(folder);
+    files.retain(|file| file.starts_with(folder.join("crash")));
+    python_reads(&files);
+    files.len()
+}
+
+/// The series' files of a folder. Each is a whole one, and none was put aside.
+fn valid_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -101,8 +130,7 @@ pub(crate) fn files_are_valid(folder: &Path) -> usize {
             }
         }
     }
-    python_reads(&files);
-    files.len()
+    files
 }
 
 /// Reads the files of a list.

@@ -13,11 +13,11 @@ fn a_server_is_healthy_and_ready_until_something_is_wrong() {
     until("ready", || (server.get("/readyz") == ok).then_some(()));
     assert_eq!(server.get("/healthz"), ok);
 
-    assert_eq!(server.console("health down", "\n"), "health: down\n");
+    assert_eq!(server.console("health down"), "health: down\n");
     let (code, body) = server.get("/readyz");
     assert!(code == 503 && body.contains("its health is down"), "{body}");
     assert_eq!(server.get("/healthz"), ok);
-    assert_eq!(server.console("health up", "\n"), "health: up\n");
+    assert_eq!(server.console("health up"), "health: up\n");
     assert_eq!(server.get("/readyz"), ok);
 
     // The folder is gone, as a disk that was taken away.

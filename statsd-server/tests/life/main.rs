@@ -6,4 +6,5 @@
 mod health;
 mod reload;
 mod restart;
+#[path = "../support/server.rs"]
 mod server;

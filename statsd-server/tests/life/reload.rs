@@ -89,14 +89,14 @@ fn what_is_sent_before_during_and_after_reloads_arrives_once() {
         let taken = |sent: &mut u32| {
             socket.send_to(b"users.new:1|c", server.statsd).unwrap();
             *sent += 1;
-            server.status("/counts/reloads") > at as u64
+            server.number("/counts/reloads") > at as u64
         };
         until("the reload", || taken(&mut sent).then_some(()));
         for _ in 0..200 {
             socket.send_to(b"users.new:1|c", server.statsd).unwrap();
             sent += 1;
         }
-        until("a flush", || (server.status("/counts/lines") == u64::from(sent)).then_some(()));
+        until("a flush", || (server.number("/counts/lines") == u64::from(sent)).then_some(()));
     }
     assert_eq!(server.end("-TERM"), (Some(0), String::new()));
     let names = ["stats_counts", "stats.counters", "x.counters"].map(|prefix| {
@@ -118,11 +118,11 @@ fn a_file_with_a_mistake_changes_nothing_and_says_where_it_is() {
     let good = "data = 'off'\nflush_interval = '1h'\npercent_threshold = 50";
     let config = folder.write("statsd.toml", good);
     let server = start(&config);
-    let thresholds = || server.console("config", "\ndeleteIdleStats: false\n");
+    let thresholds = || server.console("config");
     folder.write("statsd.toml", "data = 'off'\nflush_intervall = '1s'");
     server.logged("statsd.toml:2: unknown key `flush_intervall`; did you mean `flush_interval`?");
     server.logged("the configuration is not taken: all stays as it was");
-    assert_eq!(server.status("/counts/reloads_refused"), 1);
+    assert_eq!(server.number("/counts/reloads_refused"), 1);
     assert!(thresholds().contains("flushInterval: 3600000\n"));
 
     // It fits the file, and not the server, which stores nothing: that is no mistake.

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use super::PATIENCE;
+use super::server::PATIENCE;
 
 /// A flush, as it arrived.
 #[derive(Debug)]

@@ -8,29 +8,14 @@ mod carbon;
 mod many_names;
 mod overload;
 mod prototype_names;
+#[path = "../support/server.rs"]
 mod server;
 mod slow_peers;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-
-/// Fails a test that would wait for ever.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Held by whoever needs the machine's cores, or its descriptors, to itself.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Asks again and again until there is an answer.
-fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-        std::thread::yield_now();
-    }
 }

@@ -8,8 +8,8 @@ use std::net::TcpStream;
 
 use statsd_server::limits::CONTEXTS_MAX;
 
-use super::server::{Server, connect, count};
-use super::{alone, until};
+use super::alone;
+use super::server::{Server, connect, count, until};
 
 /// The bound that the issue sets.
 const MEMORY_MAX_BYTES: u64 = 512 << 20;
@@ -56,8 +56,8 @@ fn wanted() -> usize {
 fn names_beyond_the_bound_are_refused_and_counted_and_old_ones_added_up() {
     let _alone = alone();
     let names = wanted();
-    let server = Server::start("data = 'off'\n[console]\nsummary = false\n");
-    explode(&mut connect(server.statsd_tcp), names);
+    let server = Server::configured("data = 'off'\n[console]\nsummary = false\n");
+    explode(&mut connect(server.statsd_tcp()), names);
 
     let lines = (names / ROUNDS * ROUNDS + (ROUNDS + 1) * OLD) as u64;
     let status = until("every line", || {
@@ -82,5 +82,5 @@ fn names_beyond_the_bound_are_refused_and_counted_and_old_ones_added_up() {
         println!("{} MiB of memory at most", peak >> 20);
         assert!(peak < MEMORY_MAX_BYTES, "{peak} bytes of memory");
     }
-    server.end();
+    server.stop();
 }

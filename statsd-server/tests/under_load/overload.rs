@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
+use super::alone;
 use super::carbon::{Carbon, Flush};
-use super::server::{Server, count};
-use super::{alone, until};
+use super::server::{Server, count, until};
 
 /// Good lines of a packet of the flood; there is one bad one more.
 const GOOD: usize = 39;
@@ -51,7 +51,7 @@ impl Flood {
 fn beyond_its_capacity_it_flushes_on_time_and_every_datagram_is_accounted_for() {
     let _alone = alone();
     let carbon = Carbon::start(&["stats_counts."]);
-    let server = Server::start(&format!("data = 'off'\n{}", carbon.tables()));
+    let server = Server::configured(&format!("data = 'off'\n{}", carbon.tables()));
     let mut flushes = vec![carbon.next()];
     let flood = Flood::start(server.statsd);
     flushes.extend((0..FLUSHES).map(|_| carbon.next()));
@@ -86,7 +86,7 @@ fn beyond_its_capacity_it_flushes_on_time_and_every_datagram_is_accounted_for() 
     let counts =
         ["packets", "kernel_drops", "lines", "bad_lines"].map(|name| count(&status, name) as f64);
     assert_eq!(counts, [received, dropped, lines, received]);
-    server.end();
+    server.stop();
 }
 
 /// Bytes that the kernel counts for a small datagram in a buffer, at most.
@@ -97,7 +97,7 @@ const BURST: u64 = 1_000;
 #[test]
 fn a_burst_of_a_thousand_packets_loses_none() {
     let _alone = alone();
-    let server = Server::start("data = 'off'\n");
+    let server = Server::configured("data = 'off'\n");
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     for n in 0..BURST {
         socket.send_to(format!("burst.{}:1|c", n % 10).as_bytes(), server.statsd).unwrap();
@@ -116,5 +116,5 @@ fn a_burst_of_a_thousand_packets_loses_none() {
     assert_eq!(count(&status, "packets"), BURST);
     let counters = server.console("counters");
     assert!((0..10).all(|n| counters.contains(&format!("'burst.{n}': "))), "{counters}");
-    server.end();
+    server.stop();
 }

@@ -5,8 +5,7 @@ use std::net::UdpSocket;
 use serde_json::Value;
 
 use super::carbon::Carbon;
-use super::server::Server;
-use super::until;
+use super::server::{Server, until};
 
 const NAMES: [&str; 8] = [
     "constructor",
@@ -24,7 +23,7 @@ const KINDS: [(&str, &str); 5] = [("1", "c"), ("2", "ms"), ("3", "g"), ("x", "s"
 /// The points of a series together; 0 where there is no such series.
 fn sum(server: &Server, series: &str) -> f64 {
     let target = format!("/render?format=json&from=-5min&target={series}");
-    let rendered: Value = serde_json::from_str(&server.get(&target)).unwrap();
+    let rendered: Value = server.json(&target);
     let points = rendered[0]["datapoints"].as_array().into_iter().flatten();
     points.filter_map(|point| point[0].as_f64()).sum()
 }
@@ -33,7 +32,7 @@ fn sum(server: &Server, series: &str) -> f64 {
 fn of_every_type_they_are_counted_told_stored_and_deleted() {
     let carbon = Carbon::start(&["stats"]);
     let server =
-        Server::start(&format!("data = 'data'\ndialect = 'dogstatsd'\n{}", carbon.tables()));
+        Server::configured(&format!("data = 'data'\ndialect = 'dogstatsd'\n{}", carbon.tables()));
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     for name in NAMES {
         let lines = KINDS.map(|(value, kind)| format!("{name}:{value}|{kind}"));
@@ -79,5 +78,5 @@ fn of_every_type_they_are_counted_told_stored_and_deleted() {
         assert!(NAMES.iter().all(|name| !told.contains(&format!("  {name}: "))), "{told}");
     }
     assert!(server.console("health").starts_with("health: up"));
-    server.end();
+    server.stop();
 }

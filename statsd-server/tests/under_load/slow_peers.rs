@@ -7,8 +7,8 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use statsd_server::limits::HTTP_CONNECTIONS_MAX;
 
-use super::server::{Server, connect};
-use super::{alone, until};
+use super::alone;
+use super::server::{Server, connect, until};
 
 /// Descriptors of this process that are not connections of a test.
 const OWN_DESCRIPTORS: u64 = 100;
@@ -37,12 +37,12 @@ fn write_nth(peers: &mut [TcpStream], text: &[u8], at: usize) {
 #[test]
 fn slow_and_idle_connections_cost_a_normal_sender_nothing() {
     let _alone = alone();
-    let server = Server::start("data = 'off'\n");
+    let server = Server::configured("data = 'off'\n");
     let total = allowed(1_300);
     let slow = total * 3 / 13;
-    let mut slow: Vec<_> = (0..slow).map(|_| connect(server.statsd_tcp)).collect();
-    let idle: Vec<_> = (slow.len()..total).map(|_| connect(server.statsd_tcp)).collect();
-    let mut normal = connect(server.statsd_tcp);
+    let mut slow: Vec<_> = (0..slow).map(|_| connect(server.statsd_tcp())).collect();
+    let idle: Vec<_> = (slow.len()..total).map(|_| connect(server.statsd_tcp())).collect();
+    let mut normal = connect(server.statsd_tcp());
     let datagrams = UdpSocket::bind("127.0.0.1:0").unwrap();
 
     let line = b"slow.requests:1|c\n";
@@ -67,15 +67,15 @@ fn slow_and_idle_connections_cost_a_normal_sender_nothing() {
     assert_eq!(status["counts"]["stream_connections"], total as u64 + 1);
     assert_eq!(status["counts"]["stream_connections_over_limit"], 0);
     drop((slow, idle, normal));
-    server.end();
+    server.stop();
 }
 
 #[test]
 fn a_line_of_16_mib_is_cut_and_counted_and_the_next_one_is_read() {
     let _alone = alone();
-    let server = Server::start("data = 'off'\n");
+    let server = Server::configured("data = 'off'\n");
     let before = server.memory_peak();
-    let mut stream = connect(server.statsd_tcp);
+    let mut stream = connect(server.statsd_tcp());
     let piece = vec![b'a'; 64 << 10];
     for _ in 0..(16 << 20) / piece.len() {
         stream.write_all(&piece).unwrap();
@@ -95,14 +95,14 @@ fn a_line_of_16_mib_is_cut_and_counted_and_the_next_one_is_read() {
     if let (Some(before), Some(after)) = (before, server.memory_peak()) {
         assert!(after - before < 8 << 20, "{} bytes more", after - before);
     }
-    server.end();
+    server.stop();
 }
 
 /// Over HTTP: a byte of a request now and then; and no more byte at all.
 #[test]
 fn slow_requests_keep_no_other_one_waiting() {
     let _alone = alone();
-    let server = Server::start("data = 'off'\n");
+    let server = Server::configured("data = 'off'\n");
     let mut slow: Vec<_> = (0..allowed(300)).map(|_| connect(server.http)).collect();
     let request = b"GET /status HTTP/1.0\r\nHost: statsd\r\n\r\n";
     for at in 0..request.len() {
@@ -114,27 +114,27 @@ fn slow_requests_keep_no_other_one_waiting() {
         peer.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
     }
-    server.end();
+    server.stop();
 }
 
 /// They are more than are served at once, so some of them make room.
 #[test]
 fn a_thousand_idle_connections_over_http_keep_no_request_waiting() {
     let _alone = alone();
-    let server = Server::start("data = 'off'\n");
+    let server = Server::configured("data = 'off'\n");
     let idle: Vec<_> = (0..allowed(1_000)).map(|_| connect(server.http)).collect();
     let status = server.status();
     let over_limit = status["counts"]["connections_over_limit"].as_u64().unwrap();
     assert_eq!(over_limit > 0, idle.len() > HTTP_CONNECTIONS_MAX, "{status:#}");
     drop(idle);
-    server.end();
+    server.stop();
 }
 
 /// The console: more connections than it keeps, and one that reads nothing of what it asks for.
 #[test]
 fn idle_and_stuck_connections_to_the_console_keep_no_other_one_waiting() {
     let _alone = alone();
-    let server = Server::start("data = 'off'\n");
+    let server = Server::configured("data = 'off'\n");
     let datagrams = UdpSocket::bind("127.0.0.1:0").unwrap();
     for n in 0..200 {
         let name = "n".repeat(1_000);
@@ -151,5 +151,5 @@ fn idle_and_stuck_connections_to_the_console_keep_no_other_one_waiting() {
     // That it was put out in favour of others, or is still served, is both in order.
     let _closed = stuck.shutdown(Shutdown::Both);
     drop(idle);
-    server.end();
+    server.stop();
 }

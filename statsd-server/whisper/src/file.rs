@@ -208,8 +208,9 @@ impl Whisper {
     }
 
     /// Another file stands at the path now, or none: somebody renamed or removed this one, and what
-    /// is written here will not be found there. Costs a stat; of a file that was created, two at the
-    /// first time.
+    /// is written here will not be found there. Or somebody cut this one off behind our back, so that it
+    /// ends before its last slot, and has to be opened anew: who overwrites a file in its place begins so.
+    /// Costs a stat; of a file that was created, two at the first time.
     ///
     /// ```
     /// use statsd_whisper::{AggregationMethod, Whisper, parse_retentions};
@@ -226,7 +227,10 @@ impl Whisper {
     pub fn is_replaced(&self) -> Result<bool, Error> {
         let here = self.identity()?;
         match fs::metadata(self.path()) {
-            Ok(there) => Ok(here != Identity::of(&there)),
+            Ok(there) => {
+                let is_cut = there.len() < self.header.file_bytes();
+                Ok(is_cut || here != Identity::of(&there))
+            }
             Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(true),
             Err(source) => Err(self.cannot_stat(source)),
         }

@@ -100,7 +100,7 @@
 //! - **What fails can be done again.** The coarsest archive is written first, so that what a batch
 //!   takes the slots of is counted before it is gone: after an error or a crash the same batch leaves
 //!   what it would have left at once. A base torn off in the middle counts as none.
-//! - **A file replaced behind one's back can be told** by [`Whisper::is_replaced`], and
+//! - **A file replaced or cut off behind one's back can be told** by [`Whisper::is_replaced`], and
 //!   [`Whisper::open_locked`] asks that when it has the lock, so that points do not go to the copy
 //!   that a resize put aside.
 //! - **Only gaps are filled.** 0.0 is a value, and the value after a gap is left alone.

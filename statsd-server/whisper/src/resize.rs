@@ -49,8 +49,9 @@ pub enum Refill {
     Exact,
     /// As `whisper-resize --aggregate`: each new value is made of all old ones of its interval, each
     /// time from the finest old archive that reaches back to it, where the share of known ones is at
-    /// least the new xFilesFactor. Each archive is made for itself; the tool puts those of coarse
-    /// archives over the fine ones.
+    /// least the new xFilesFactor. Each archive is made for itself. The tool errs in three places: it
+    /// writes coarse values into fine slots as well, so that sums count them twice; it leaves out the
+    /// oldest slot of each old archive; and unless `now` begins a step, its intervals begin late.
     Aggregate,
 }
 

@@ -33,7 +33,8 @@ pub(super) struct Resize {
     /// Keep no PATH.bak.
     #[arg(long, visible_alias = "nobackup")]
     no_backup: bool,
-    /// Make each archive anew of all values, and not of the old archive with its step.
+    /// Make each archive anew of all values, and not of the old archive with its step. (whisper-resize.py
+    /// --aggregate writes coarse values into fine slots as well, so that sums count them twice.)
     #[arg(long)]
     aggregate: bool,
     /// Fill gaps of fine archives with coarse values, as whisper-resize.py does without --aggregate.

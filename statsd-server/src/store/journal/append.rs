@@ -126,7 +126,6 @@ impl Appender {
                 Ok(segment)
             }
             Err(error) => {
-                self.status.unappended += entries.len() as u64;
                 let reason = format!("points could not be journaled: {error}");
                 self.failure = Some(Failure { reason, over_with: None });
                 Err(error)
@@ -352,6 +351,11 @@ impl Appender {
 
     pub(super) fn current(&self) -> Segment {
         Segment(self.number)
+    }
+
+    /// Points came that could not be appended.
+    pub(super) fn count_unappended(&mut self, points: usize) {
+        self.status.unappended += points as u64;
     }
 
     /// A segment could not be removed, or what was removed may be there again after a crash.

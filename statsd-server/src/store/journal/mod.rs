@@ -168,6 +168,16 @@ impl Journal {
     /// there appends them again, with all later points of the same series after them: of two points of
     /// one slot the one that was appended last holds.
     pub(crate) fn append(&self, entries: &[Entry<'_>], at: u32) -> io::Result<Segment> {
+        let mut appender = lock(&self.appender);
+        let appended = appender.append(entries, at);
+        if appended.is_err() {
+            appender.count_unappended(entries.len());
+        }
+        appended
+    }
+
+    /// The same for points that were appended before, or in vain: each counts once as one that could not be.
+    pub(crate) fn append_again(&self, entries: &[Entry<'_>], at: u32) -> io::Result<Segment> {
         lock(&self.appender).append(entries, at)
     }
 

@@ -163,7 +163,7 @@ impl Inner {
                     value: point.value,
                 })
                 .collect();
-            let segment = journal.append(&entries, at)?;
+            let segment = journal.append_again(&entries, at)?;
             first_segment.get_or_insert(segment);
             rest = &rest[together..];
         }

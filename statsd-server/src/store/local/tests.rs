@@ -12,6 +12,7 @@ use crate::store::Merge;
 mod failures;
 mod journaling;
 mod names;
+mod power;
 mod reference;
 
 const NOW: i64 = 1_700_000_000;

@@ -97,6 +97,19 @@ fn a_file_that_was_renamed_away_knows_that_it_is_replaced() {
 }
 
 #[test]
+fn a_file_that_was_cut_off_knows_that_it_is_another_one() {
+    let (_folder, path, file) = new_file();
+    let whole = fs::metadata(&path).unwrap().len();
+    let other = OpenOptions::new().write(true).open(&path).unwrap();
+    for length in [whole - 1, 100, 0] {
+        other.set_len(length).unwrap();
+        assert!(file.is_replaced().unwrap(), "{length}");
+    }
+    other.set_len(whole + 1).unwrap();
+    assert!(!file.is_replaced().unwrap());
+}
+
+#[test]
 fn a_reader_and_its_file_cross_threads() {
     fn crosses_threads<T: Send + Sync>() {}
     crosses_threads::<Whisper>();

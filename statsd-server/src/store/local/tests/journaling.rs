@@ -156,6 +156,9 @@ fn a_journal_that_is_full_keeps_nobody_from_storing_and_says_so() {
     assert!(store.commit().is_err());
     let status = journal(&store);
     assert!(status.unjournaled_series > 0 && status.unappended > 0, "{status:?}");
+    // Further attempts make no more of them.
+    assert!(store.commit().is_err());
+    assert_eq!(journal(&store).unappended, status.unappended);
     assert!(store.inner.is_journal_half_full() || status.bytes < 10_000);
     assert!(names.iter().all(|name| value(&store, name) == Some(1.0)));
     // When files have taken the points, the journal has nothing to hold.

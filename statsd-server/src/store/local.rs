@@ -348,6 +348,12 @@ impl Inner {
         self.index().name(id).unwrap_or_default().to_owned()
     }
 
+    /// Counts a point whose series would be one more than may be.
+    fn no_room(&self) -> NotStored {
+        self.counts.no_room.fetch_add(1, Ordering::Relaxed);
+        NotStored::Full
+    }
+
     fn report(&self, series: &str, error: &(dyn Error + 'static), now: i64) {
         // Cut before it is remembered, too.
         let end = series.char_indices().nth(LOGGED_NAME_MAX_CHARS).map_or(series.len(), |(i, _)| i);

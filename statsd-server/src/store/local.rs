@@ -339,8 +339,15 @@ impl Inner {
         self.names.index()
     }
 
+    /// Where the file of a series is; where there is none, where it will be.
     fn path_of(&self, name: &SeriesName<'_>) -> PathBuf {
-        self.folder.join(name.relative_path())
+        let first = self.folder.join(name.relative_path());
+        let Some(spelt) = name.spelt_path().map(|path| self.folder.join(path)) else {
+            return first;
+        };
+        let is_hashed = self.options.tag_hash_filenames;
+        let (first, other) = if is_hashed { (first, spelt) } else { (spelt, first) };
+        if !first.exists() && other.exists() { other } else { first }
     }
 
     /// The name of a series; an empty one where its number is nobody's any more.

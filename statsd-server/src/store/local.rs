@@ -341,12 +341,11 @@ impl Inner {
 
     /// Where the file of a series is; where there is none, where it will be.
     fn path_of(&self, name: &SeriesName<'_>) -> PathBuf {
-        let first = self.folder.join(name.relative_path());
-        let Some(spelt) = name.spelt_path().map(|path| self.folder.join(path)) else {
-            return first;
-        };
+        let (hashed, spelt) = name.places();
+        let hashed = self.folder.join(hashed);
+        let Some(spelt) = spelt.map(|path| self.folder.join(path)) else { return hashed };
         let is_hashed = self.options.tag_hash_filenames;
-        let (first, other) = if is_hashed { (first, spelt) } else { (spelt, first) };
+        let (first, other) = if is_hashed { (hashed, spelt) } else { (spelt, hashed) };
         if !first.exists() && other.exists() { other } else { first }
     }
 

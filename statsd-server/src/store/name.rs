@@ -131,7 +131,7 @@ impl<'a> SeriesName<'a> {
     /// `TAG_HASH_FILENAMES = True`.
     pub(crate) fn relative_path(&self) -> PathBuf {
         if self.is_tagged() {
-            let digest = sha256_hex(self.0.as_bytes());
+            let digest = self.digest();
             return in_tagged_folder(&digest, &digest);
         }
         let mut path = self.0.replace('.', "/");
@@ -141,15 +141,27 @@ impl<'a> SeriesName<'a> {
 
     /// The same with `TAG_HASH_FILENAMES = False`. Nothing without tags, and where no file can have that name.
     pub(crate) fn spelt_path(&self) -> Option<PathBuf> {
-        let stem = self.is_tagged().then(|| tagged::stem(&self.0))?;
-        let fits = stem.len() <= SERIES_NAME_MAX_BYTES
-            && stem.split('/').all(|part| part.len() <= SERIES_NODE_MAX_BYTES);
-        fits.then(|| in_tagged_folder(&sha256_hex(self.0.as_bytes()), &stem))
+        self.is_tagged().then(|| self.spelt(&self.digest()))?
     }
 
-    /// Wherever its file may be.
-    pub(crate) fn places(&self) -> impl Iterator<Item = PathBuf> {
-        std::iter::once(self.relative_path()).chain(self.spelt_path())
+    /// Both, as its file may be at either.
+    pub(crate) fn places(&self) -> (PathBuf, Option<PathBuf>) {
+        if !self.is_tagged() {
+            return (self.relative_path(), None);
+        }
+        let digest = self.digest();
+        (in_tagged_folder(&digest, &digest), self.spelt(&digest))
+    }
+
+    fn digest(&self) -> String {
+        sha256_hex(self.0.as_bytes())
+    }
+
+    fn spelt(&self, digest: &str) -> Option<PathBuf> {
+        let stem = tagged::stem(&self.0);
+        let fits = stem.len() <= SERIES_NAME_MAX_BYTES
+            && stem.split('/').all(|part| part.len() <= SERIES_NODE_MAX_BYTES);
+        fits.then(|| in_tagged_folder(digest, &stem))
     }
 }
 

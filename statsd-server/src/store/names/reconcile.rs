@@ -124,7 +124,9 @@ impl Reconcile {
     }
 
     fn is_nowhere(&self, name: &SeriesName<'_>, gone_folders: &mut HashSet<PathBuf>) -> bool {
-        name.places().all(|place| is_gone(&self.folder.join(place), gone_folders))
+        let (hashed, spelt) = name.places();
+        let mut is_gone = |place: PathBuf| is_gone(&self.folder.join(place), gone_folders);
+        is_gone(hashed) && spelt.is_none_or(is_gone)
     }
 
     fn forget(&mut self, id: SeriesId, name: &SeriesName<'_>, shared: &Shared) {

@@ -284,7 +284,8 @@ impl Upkeep {
         premises.settle(series, now);
         let deleted = premises.locked(series, |open| {
             // With tags there may be one of each name, and either would bring the series back.
-            for place in series.places() {
+            let (hashed, spelt) = series.places();
+            for place in spelt.into_iter().chain([hashed]) {
                 match trash::put(premises.folder(), &premises.folder().join(place), now) {
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                     put => put?,

@@ -28,6 +28,7 @@ pub mod key_flush;
 pub mod limits;
 pub mod live;
 pub mod message_log;
+mod python_regex;
 pub mod query;
 pub mod receiver;
 pub mod relay;

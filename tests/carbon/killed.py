@@ -7,11 +7,10 @@ closed, is not. After the last round the server is stopped in order, and Python'
 acknowledged point must be in its slot, no slot may hold anything that was not sent for it, and each coarse value must
 be what Python's whisper makes of the values that stand there.
 """
+import os
 import pathlib
 import random
 import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -19,42 +18,30 @@ import time
 
 import whisper
 
-HOST = "127.0.0.1"
-PATIENCE = 60
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from server import HOST, Server
+
 STEP = 10
 WRITERS = 4
 SERIES = 10
 BATCHES_MAX = 1_500
 
 
-class Server:
-    def __init__(self, binary, folder):
-        config = pathlib.Path(folder, "statsd.toml")
-        config.write_text(
-            f"statsd = 'off'\nadmin = 'off'\nhttp = 'off'\ncarbon = '{HOST}:0'\npickle = 'off'\ndata = '{folder}/data'\n"
-            "[store]\nwrite_after = '1s'\n[carbon_metrics]\ninterval = '0s'\n"
-        )
-        self.process = subprocess.Popen([binary, config], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.carbon = None
-        for line in self.process.stdout:
-            if line.startswith("carbon"):
-                self.carbon = int(line.rpartition(":")[2])
-            if line.startswith("server is up"):
-                break
+def running(binary, folder):
+    return Server(
+        binary,
+        folder,
+        f"statsd = 'off'\nadmin = 'off'\nhttp = 'off'\ncarbon = '{HOST}:0'\npickle = 'off'\ndata = '{folder}/data'\n"
+        "[store]\nwrite_after = '1s'\n[carbon_metrics]\ninterval = '0s'\n",
+    )
 
-    def acknowledges(self, text):
-        """Whether it closes behind this text in order."""
-        try:
-            with socket.create_connection((HOST, self.carbon), PATIENCE) as stream:
-                stream.sendall(text.encode())
-                stream.shutdown(socket.SHUT_WR)
-                return stream.recv(1) == b""
-        except OSError:
-            return False
 
-    def end(self, how):
-        self.process.send_signal(how)
-        self.process.wait(PATIENCE)
+def acknowledges(server, text):
+    """Whether it closes behind this text in order."""
+    try:
+        return server.send("carbon tcp", text.encode()) == b""
+    except OSError:
+        return False
 
 
 def value(batch, series):
@@ -87,7 +74,7 @@ def write(server, name, start, acknowledged, sent, killed, refused):
         at = start + STEP * batch
         sent[name] = batch + 1
         text = "".join(f"{name}.s{series} {value(batch, series)} {at}\n" for series in range(SERIES))
-        if not server.acknowledges(text):
+        if not acknowledges(server, text):
             # Killed before it had said so. Until then every batch is acknowledged.
             if not killed.is_set() and server.process.poll() is None:
                 time.sleep(0.1)
@@ -98,6 +85,8 @@ def write(server, name, start, acknowledged, sent, killed, refused):
 
 def main():
     binary, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    # What each start finds in the journal.
+    os.environ["STATSD_LOG"] = "off"
     seed = random.randrange(1 << 32)
     moments = random.Random(seed)
     start = int(time.time()) // STEP * STEP - STEP * (BATCHES_MAX + 100)
@@ -105,7 +94,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for round_ in range(rounds):
             began = time.monotonic()
-            server = Server(binary, folder)
+            server = running(binary, folder)
             slowest = max(slowest, time.monotonic() - began)
             killed = threading.Event()
             writers = [
@@ -119,7 +108,7 @@ def main():
             killed.set()
             for writer in writers:
                 writer.join()
-        server = Server(binary, folder)
+        server = running(binary, folder)
         server.end(signal.SIGTERM)
         lost, wrong, unmade, files = 0, 0, 0, 0
         now = int(time.time())

@@ -12,7 +12,6 @@ import contextlib
 import json
 import pathlib
 import pickle
-import signal
 import socket
 import struct
 import subprocess
@@ -27,38 +26,24 @@ try:
 except ImportError:
     whisper = None
 
-PATIENCE = 60
-HOST = "127.0.0.1"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import server as built
+from server import HOST, PATIENCE
+
 STEP = 10
 
 
-class Server:
+class Server(built.Server):
     def __init__(self, binary, folder):
-        config = pathlib.Path(folder, "statsd.toml")
-        config.write_text(
+        super().__init__(
+            binary,
+            folder,
             f"statsd = 'off'\nadmin = 'off'\nhttp = '{HOST}:0'\ncarbon = '{HOST}:0'\npickle = '{HOST}:0'\n"
-            f"data = '{folder}/data'\nflush_interval = '{STEP}s'\n"
+            f"data = '{folder}/data'\nflush_interval = '{STEP}s'\n",
         )
-        self.process = subprocess.Popen(
-            [binary, config], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
-        )
-        self.ports = {}
-        for line in self.process.stdout:
-            if line.startswith("server is up"):
-                break
-            words = line.split()
-            if words and words[-1].startswith(HOST + ":"):
-                self.ports[words[0]] = int(words[-1].rpartition(":")[2])
-
-    def send(self, door, payload):
-        """Sends, ends, and waits for the end: the server closes behind points that are safe."""
-        with socket.create_connection((HOST, self.ports[door]), PATIENCE) as stream:
-            stream.sendall(payload)
-            stream.shutdown(socket.SHUT_WR)
-            assert stream.recv(1) == b"", "carbon says nothing"
 
     def get(self, path, **parameters):
-        url = f"http://{HOST}:{self.ports['http']}{path}?{urllib.parse.urlencode(parameters)}"
+        url = f"http://{HOST}:{self.ports['http tcp']}{path}?{urllib.parse.urlencode(parameters)}"
         with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return json.load(answer)
 
@@ -69,10 +54,6 @@ class Server:
             one["target"]: {time: value for value, time in one["datapoints"] if value is not None}
             for one in series
         }
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(PATIENCE) == 0
 
 
 def points(seed):
@@ -92,7 +73,7 @@ def lines(server, _folder):
     text += "".join(f"\tlines.blanks   {value}\t{at} \n" for at, value in sent["lines.blanks"].items())
     text += "not a line of carbon's\nlines.nan nan 1\n"
     text += "\n".join(f"lines.float {value:e} {at}.75" for at, value in sent["lines.float"].items())
-    server.send("carbon", text.encode())
+    assert server.send("carbon tcp", text.encode()) == b""
     status = server.get("/status")
     assert status["counts"]["carbon_bad_points"] == 1, status["carbon"]
     assert status["counts"]["carbon_points_not_a_number"] == 1
@@ -107,7 +88,8 @@ def pickles(server, _folder):
         batch = [(name, (at, value)) for at, value in sent[name].items()]
         as_lists = [[name, [str(at), str(value)]] for at, value in sent[name].items()]
         frames = [pickle.dumps(shape, protocol) for shape in (batch, as_lists)]
-        server.send("pickle", b"".join(struct.pack("!L", len(frame)) + frame for frame in frames))
+        frames = b"".join(struct.pack("!L", len(frame)) + frame for frame in frames)
+        assert server.send("pickle tcp", frames) == b""
     return sent
 
 
@@ -144,7 +126,7 @@ def relay(server, folder):
     config = pathlib.Path(folder, "relay.conf")
     config.write_text(
         f"listen type linemode {port} proto tcp;\n"
-        f"cluster ours forward {HOST}:{server.ports['carbon']};\n"
+        f"cluster ours forward {HOST}:{server.ports['carbon tcp']};\n"
         "match * send to ours stop;\n"
     )
     sent = {f"relay.series{at}": points(at) for at in range(200)}
@@ -173,7 +155,7 @@ def collectd(server, folder):
         f'Hostname "web1"\nBaseDir "{folder}"\nPIDFile "{folder}/pid"\nTypesDB "{types}"\nInterval 10\nWriteThreads 1\n'
         "LoadPlugin unixsock\nLoadPlugin write_graphite\n"
         f'<Plugin unixsock>\n  SocketFile "{control}"\n  SocketPerms "0600"\n</Plugin>\n'
-        f'<Plugin write_graphite>\n  <Node "ours">\n    Host "{HOST}"\n    Port "{server.ports["carbon"]}"\n'
+        f'<Plugin write_graphite>\n  <Node "ours">\n    Host "{HOST}"\n    Port "{server.ports["carbon tcp"]}"\n'
         '    Protocol "tcp"\n    Prefix "collectd."\n  </Node>\n</Plugin>\n'
     )
     names = {f"collectd.web1.shop-{at}.gauge-queue": at for at in range(20)}
@@ -232,7 +214,7 @@ def run(binary, name):
             found = {}
             for series in sent:
                 found.update(server.render(series, *span(sent)))
-            server.end()
+            assert server.end() == 0
             in_files = {series: stored(folder, series, *span(sent)) for series in sent if whisper}
         except Exception:
             log = pathlib.Path(folder, "peer.log")

@@ -19,8 +19,9 @@ import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-PATIENCE = 60
-HOST = "127.0.0.1"
+sys.path.insert(0, str(HERE.parent))
+import server as built
+from server import HOST, PATIENCE
 
 
 class Carbon:
@@ -45,33 +46,21 @@ class Carbon:
         return {name: value for name, value, _ in points}
 
 
-class Server:
+class Server(built.Server):
     """The binary, which flushes at its end alone."""
 
     def __init__(self, binary, dialect, folder, carbon):
-        config = pathlib.Path(folder, "statsd.toml")
-        config.write_text(
+        super().__init__(
+            binary,
+            folder,
             f"statsd = '{HOST}:0'\nhttp = 'off'\nadmin = '{HOST}:0'\ndata = 'off'\n"
             f"flush_interval = '1h'\ndialect = '{dialect}'\n"
-            f"[graphite]\nhost = '{HOST}'\nport = {carbon.port}\n"
+            f"[graphite]\nhost = '{HOST}'\nport = {carbon.port}\n",
         )
-        self.process = subprocess.Popen(
-            [binary, config], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
-        )
-        self.ports = {}
-        for line in self.process.stdout:
-            if line.startswith("server is up"):
-                break
-            words = line.split()
-            if words and words[-1].startswith(HOST + ":"):
-                self.ports[" ".join(words[:-1])] = int(words[-1].rpartition(":")[2])
 
     def packets(self):
         """How many packets it has taken."""
-        with socket.create_connection((HOST, self.ports["admin tcp"]), PATIENCE) as console:
-            console.sendall(b"counters\n")
-            console.shutdown(socket.SHUT_WR)
-            reply = console.makefile().read()
+        reply = self.send("admin tcp", b"counters\n").decode()
         return int(reply.split("'statsd.packets_received': ")[1].split(",")[0].split()[0])
 
     def settle(self):
@@ -82,10 +71,6 @@ class Server:
             end = time.monotonic() + PATIENCE
             while self.packets() == before:
                 assert time.monotonic() < end, "a packet does not arrive"
-
-    def end(self):
-        self.process.terminate()
-        assert self.process.wait(PATIENCE) == 0
 
 
 def command(client, tools):
@@ -164,7 +149,7 @@ def run(binary, tools, client, dialect, expected):
                 arguments = [HOST, *map(str, ports), dialect]
                 subprocess.run([*words, *arguments], check=True, timeout=PATIENCE, env=environment)
             server.settle()
-            server.end()
+            assert server.end() == 0
         finally:
             server.process.kill()
     found = by_kind(carbon.flush())

@@ -5,16 +5,6 @@ use proptest::prelude::*;
 use super::name::legal_member;
 use super::*;
 
-const DIALECTS: [Dialect; 7] = [
-    Dialect::Etsy,
-    Dialect::DogStatsd,
-    Dialect::Influx,
-    Dialect::Graphite,
-    Dialect::SignalFx,
-    Dialect::Librato,
-    Dialect::Okmeter,
-];
-
 /// Everything that means something in some dialect.
 const SCRAPS: [&str; 36] = [
     ":",
@@ -143,7 +133,7 @@ proptest! {
         let rate = if (f64::MIN_POSITIVE..1.0).contains(&rate) { rate } else { 1.0 };
         let value = written(number);
         prop_assume!((value * (1.0 / rate)).is_finite());
-        for dialect in DIALECTS {
+        for &dialect in Dialect::ALL {
             let mut line = Vec::new();
             Frame::render(dialect, &naming).write_at(&mut line, number, seconds);
             let text = String::from_utf8_lossy(&line);
@@ -173,7 +163,7 @@ proptest! {
         let tags = borrowed(&owned);
         let kind = MetricType::Counter;
         let naming = Naming { prefix: &prefix, name: &name, default_tags: &[], tags: &tags, kind, rate: 1.0, origin: "" };
-        for dialect in DIALECTS {
+        for &dialect in Dialect::ALL {
             let holding = tags_that_hold(dialect, &owned);
             let mut line = Vec::new();
             Frame::render(dialect, &naming).write(&mut line, Number::Integer(1));
@@ -207,7 +197,7 @@ proptest! {
         let tags = borrowed(&tags);
         let kind = MetricType::Timer;
         let naming = Naming { prefix: "", name: &name, default_tags: &[], tags: &tags, kind, rate, origin: &origin };
-        for dialect in DIALECTS.into_iter().filter(|dialect| dialect.packs_values()) {
+        for &dialect in Dialect::ALL.iter().filter(|dialect| dialect.packs_values()) {
             let frame = Frame::render(dialect, &naming);
             let mut line = frame.head.to_vec();
             for &nanos in &nanos {
@@ -228,7 +218,7 @@ proptest! {
     fn a_member_of_any_text_is_one_member(name in name(), member in text()) {
         let kind = MetricType::Set;
         let naming = Naming { prefix: "", name: &name, default_tags: &[], tags: &[], kind, rate: 1.0, origin: "" };
-        for dialect in DIALECTS {
+        for &dialect in Dialect::ALL {
             let mut line = Vec::new();
             Frame::render(dialect, &naming).write(&mut line, Number::Text(&member));
             let samples: Vec<_> = parse(&line, dialect).map(Result::unwrap).collect();
@@ -249,7 +239,7 @@ proptest! {
         let kind = MetricType::Counter;
         let origin = "|c:ci-3f|e:it-false,cn-web|card:low";
         let naming = Naming { prefix: &prefix, name: &name, default_tags: &[], tags: &tags, kind, rate: 1.0, origin };
-        for dialect in DIALECTS {
+        for &dialect in Dialect::ALL {
             prop_assert!(!Frame::render(dialect, &naming).rewritten);
         }
     }

@@ -26,6 +26,25 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// All of them.
+    ///
+    /// ```
+    /// use statsd_client::protocol::{Dialect, parse};
+    ///
+    /// for &dialect in Dialect::ALL {
+    ///     assert!(parse(b"users.new:1|c", dialect).all(|sample| sample.is_ok()));
+    /// }
+    /// ```
+    pub const ALL: &'static [Self] = &[
+        Self::Etsy,
+        Self::DogStatsd,
+        Self::Influx,
+        Self::Graphite,
+        Self::SignalFx,
+        Self::Librato,
+        Self::Okmeter,
+    ];
+
     /// The kind that stands on the wire for `kind`: the nearest one that the dialect's servers read.
     pub(crate) const fn wire_kind(self, kind: MetricType) -> MetricType {
         match (kind, self) {

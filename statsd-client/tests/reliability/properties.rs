@@ -122,15 +122,7 @@ fn handle(client: &Client, kind: usize, name: &str, tag: (&str, &str), rate: f64
 }
 
 fn dialect() -> impl Strategy<Value = Dialect> {
-    prop::sample::select(vec![
-        Dialect::Etsy,
-        Dialect::DogStatsd,
-        Dialect::Influx,
-        Dialect::Graphite,
-        Dialect::SignalFx,
-        Dialect::Librato,
-        Dialect::Okmeter,
-    ])
+    prop::sample::select(Dialect::ALL)
 }
 
 fn aggregation() -> impl Strategy<Value = Aggregation> {

@@ -76,16 +76,7 @@ fn prefix_tags_and_rate_of_a_client_and_its_child_are_seen() {
 
 #[test]
 fn every_dialect_and_every_way_of_sending_is_seen_alike() {
-    let dialects = [
-        Dialect::Etsy,
-        Dialect::DogStatsd,
-        Dialect::Influx,
-        Dialect::Graphite,
-        Dialect::SignalFx,
-        Dialect::Librato,
-        Dialect::Okmeter,
-    ];
-    for dialect in dialects {
+    for &dialect in Dialect::ALL {
         for aggregation in [Aggregation::On, Aggregation::Off] {
             let (client, captured) = client(|builder| {
                 builder.dialect(dialect).aggregation(aggregation).tag("a.b", "c:d").max_contexts(1)

@@ -102,14 +102,15 @@ fn numbers(telemetry: &Telemetry, store: &dyn Store, now: i64) -> Numbers {
         received: came.saturating_sub(blacklist_matches + whitelist_rejects),
         committed: stored.count("points_persisted"),
         updates: stored.count("updates"),
+        update_micros: stored.count("update_nanoseconds") / 1_000,
         creates: stored.count("files_created"),
+        dropped_creates: stored.count("points_over_series_max"),
         errors: stored.count("failed_updates"),
         queries: telemetry.carbon_cache_queries.get(),
         bulk_queries: telemetry.carbon_cache_bulk_queries.get(),
         overflows: telemetry.carbon_pauses.get(),
         blacklist_matches,
         whitelist_rejects,
-        ..Counts::default()
     };
     Numbers {
         cpu: cpu(),

@@ -26,6 +26,7 @@ pub(super) fn store(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn St
     options.upkeep = upkeep(config);
     options.write_after = set.write_after;
     options.cache_max_points = set.cache_max_points;
+    options.tag_hash_filenames = set.tag_hash_filenames;
     options.open_files_max = open_files_max();
     let journal = StoreJournal { sync: set.journal_sync, max_bytes: set.journal_max_bytes };
     options.journal = set.journal.then_some(journal);

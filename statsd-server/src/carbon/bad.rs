@@ -27,13 +27,20 @@ pub enum Reason {
     LineTooLong,
     /// A name has more than `CARBON_NAME_MAX_BYTES`.
     NameTooLong,
+    /// Tags in OpenMetrics' form are not `name{key="value",…}`, each value of at least a character, and without a
+    /// backslash but before a quotation mark or another one.
+    Tags,
+    /// One of them holds a `{`, which carbon does not read, either.
+    TagBrace,
+    /// One of them holds a `;`, which is what parts tags where they are stored.
+    TagSemicolon,
     /// Something in a frame is not (name, (time, value)).
     Shape,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Fields,
         Self::Value,
         Self::Infinite,
@@ -42,6 +49,9 @@ impl Reason {
         Self::NotUtf8,
         Self::LineTooLong,
         Self::NameTooLong,
+        Self::Tags,
+        Self::TagBrace,
+        Self::TagSemicolon,
         Self::Shape,
     ];
 
@@ -56,6 +66,9 @@ impl Reason {
             Self::NotUtf8 => "not UTF-8",
             Self::LineTooLong => "line too long",
             Self::NameTooLong => "name too long",
+            Self::Tags => "not `name{key=\"value\",…}`",
+            Self::TagBrace => "a tag holds `{`",
+            Self::TagSemicolon => "a tag holds `;`",
             Self::Shape => "not (name, (time, value))",
         }
     }

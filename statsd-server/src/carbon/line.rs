@@ -5,6 +5,7 @@ use memchr::{memchr, memchr_iter, memchr2};
 use super::Points;
 use super::bad::{Bad, Reason};
 use super::number;
+use super::open_metrics::in_carbons_form;
 use crate::limits::CARBON_NAME_MAX_BYTES;
 
 /// The latest time that a series can hold: Whisper's are 32 bits of seconds.
@@ -18,7 +19,18 @@ const TIME_DIGITS: usize = 10;
 /// the lines are lost that are not.
 ///
 /// A value is whatever the standard library reads as a number. A time may have a fraction, which is cut off;
-/// -1 is `now`.
+/// -1 is `now`. Tags of a name may be in OpenMetrics' form.
+///
+/// ```
+/// use statsd_server::carbon::{Bad, Points, Reason, read_lines};
+///
+/// let (mut points, mut bad) = (Points::default(), Bad::default());
+/// let text = b"disk;host=web1 4 1700000000\ndisk{host=\"web2\"} 5 -1\ndisk{host=\"\"} 6 -1\n";
+/// read_lines(text, 1_700_000_060, &mut points, &mut bad);
+/// let names: Vec<&str> = points.iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["disk;host=web1", "disk;host=web2"]);
+/// assert_eq!(bad.count(Reason::Tags), 1);
+/// ```
 pub fn read_lines(text: &[u8], now: i64, points: &mut Points, bad: &mut Bad) {
     match str::from_utf8(text) {
         Ok(text) => {
@@ -65,7 +77,8 @@ fn read(line: &str, now: i64, points: &mut Points, bad: &mut Bad) {
     }
 }
 
-/// Adds a point whose parts have been read, whatever they were read from.
+/// Adds a point whose parts have been read, whatever they were read from. A name with tags as OpenMetrics has
+/// them becomes one of carbon's.
 pub(super) fn take(
     name: &str,
     timestamp: i64,
@@ -83,7 +96,7 @@ pub(super) fn take(
     if name.len() > CARBON_NAME_MAX_BYTES {
         return Err(Reason::NameTooLong);
     }
-    points.push(name, timestamp, value);
+    points.push(&in_carbons_form(name)?, timestamp, value);
     Ok(())
 }
 

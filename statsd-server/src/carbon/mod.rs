@@ -13,6 +13,7 @@ mod doors;
 mod intake;
 mod line;
 mod number;
+mod open_metrics;
 mod pickle;
 mod points;
 mod protobuf;

@@ -34,11 +34,12 @@ pub struct Counts {
     pub committed: u64,
     /// Writes of files that they took.
     pub updates: u64,
-    /// Microseconds that those took; 0 where nobody measures it.
+    /// Microseconds that those took, with the making of new files, which carbon leaves out.
     pub update_micros: u64,
     /// Files made.
     pub creates: u64,
-    /// Points lost because a file was not to be made.
+    /// Points lost because their series would have been one more than the store may hold. Carbon counts here what
+    /// it loses to `MAX_CREATES_PER_MINUTE`, which nothing is lost to here.
     pub dropped_creates: u64,
     /// Writes that failed.
     pub errors: u64,
@@ -111,7 +112,7 @@ impl Report {
     }
 
     /// Adds the points of the seconds between two moments, the latter of which is `now`. Means are left
-    /// out where nothing was written, as carbon does, or where nobody measured.
+    /// out where nothing was written, as carbon does.
     pub fn points(
         &self,
         before: Numbers,
@@ -129,7 +130,7 @@ impl Report {
             ("metricsReceived", Some(counts.received as f64)),
             ("committedPoints", Some(counts.committed as f64)),
             ("updateOperations", Some(updates)),
-            ("avgUpdateTime", mean(update_seconds).filter(|seconds| *seconds > 0.0)),
+            ("avgUpdateTime", mean(update_seconds)),
             ("pointsPerUpdate", mean(counts.committed as f64).filter(|points| *points > 0.0)),
             ("creates", Some(counts.creates as f64)),
             ("droppedCreates", Some(counts.dropped_creates as f64)),

@@ -32,6 +32,10 @@ pub struct Store {
     pub journal_sync: Duration,
     /// Bytes of the journal at most, 16 MiB to 1 TiB. Default 4 GiB.
     pub journal_max_bytes: u64,
+    /// Whether new files of series with tags are named by a digest, which tells no name, as carbon does with
+    /// `TAG_HASH_FILENAMES = True`; else by the series' name, up to 251 bytes. Those that are there are found
+    /// either way. Default true.
+    pub tag_hash_filenames: bool,
     /// A `storage-schemas.conf` of carbon's, whose sections follow the `[[schema]]`s. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schemas: Option<PathBuf>,
@@ -65,6 +69,7 @@ impl Default for Store {
             journal: true,
             journal_sync: JOURNAL_SYNC_INTERVAL,
             journal_max_bytes: JOURNAL_MAX_BYTES,
+            tag_hash_filenames: true,
             schemas: None,
             aggregation: None,
             migrate: Upkeep::DryRun,

@@ -10,7 +10,7 @@ pub const RULE_FILE_MAX_BYTES: u64 = 1 << 20;
 /// Patterns in one list, and rules in one file; together they are one automaton.
 pub const RULES_MAX: usize = 10_000;
 
-/// Bytes that one pattern of such a file may take in memory; ordinary ones take a few thousand.
+/// Bytes that one pattern of such a file, or of a schema, may take in memory; ordinary ones take a few thousand.
 pub const RULE_PATTERN_MAX_BYTES: usize = 1 << 20;
 
 /// Bytes that all patterns of one file may take as one automaton.

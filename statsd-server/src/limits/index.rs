@@ -15,6 +15,10 @@ pub const FIND_STEPS_MAX: u64 = 50_000_000;
 /// Tags of one series; each is an entry in the index.
 pub const SERIES_TAGS_MAX: usize = 32;
 
+/// `_DOT_`s of a file name of which each may be a dot or the name's own text; in one with more of them, all are
+/// dots. Each further one doubles the readings of a file that is in the wrong folder.
+pub const SPELT_DOTS_MAX: usize = 8;
+
 /// Expressions on tags in one question.
 pub const TAG_EXPRESSIONS_MAX: usize = 64;
 

@@ -6,9 +6,6 @@ use std::time::Duration;
 /// to a run. Sites have some dozens.
 pub const SCHEMA_RULES_MAX: usize = 500;
 
-/// Bytes that one rule's pattern may take in memory; ordinary ones take a few thousand.
-pub const PATTERN_MAX_BYTES: usize = 1 << 20;
-
 /// Files that are looked at in a second, unless configured, to see whether they are as the rules say and
 /// still written to: a small part of what a disk does, and a million in three hours.
 pub const UPKEEP_LOOKS_PER_SECOND: u32 = 100;

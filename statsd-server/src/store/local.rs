@@ -347,13 +347,25 @@ impl Inner {
         self.names.index()
     }
 
+    /// Where the file of a series is; where there is none, where it will be.
     fn path_of(&self, name: &SeriesName<'_>) -> PathBuf {
-        self.folder.join(name.relative_path())
+        let (hashed, spelt) = name.places();
+        let hashed = self.folder.join(hashed);
+        let Some(spelt) = spelt.map(|path| self.folder.join(path)) else { return hashed };
+        let is_hashed = self.options.tag_hash_filenames;
+        let (first, other) = if is_hashed { (hashed, spelt) } else { (spelt, hashed) };
+        if !first.exists() && other.exists() { other } else { first }
     }
 
     /// The name of a series; an empty one where its number is nobody's any more.
     fn name_of(&self, id: SeriesId) -> String {
         self.index().name(id).unwrap_or_default().to_owned()
+    }
+
+    /// Counts a point whose series would be one more than may be.
+    fn no_room(&self) -> NotStored {
+        self.counts.no_room.fetch_add(1, Ordering::Relaxed);
+        NotStored::Full
     }
 
     fn report(&self, series: &str, error: &(dyn Error + 'static), now: i64) {

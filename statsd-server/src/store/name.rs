@@ -1,5 +1,5 @@
 //! Series names as paths: `stats.timers.render.upper` is `stats/timers/render/upper.wsp`, and a name with
-//! tags is a file below `_tagged` that is named by its digest, as carbon has it.
+//! tags is a file below `_tagged`, as carbon has it: named by its digest, or spelt out.
 //!
 //! A name comes from whoever can send a datagram, so this is the only place that turns one into a
 //! path. A node is what stands between two dots; as no node holds a dot or a slash, no path can climb.
@@ -14,6 +14,9 @@ use crate::limits::{SERIES_NAME_MAX_BYTES, SERIES_NODE_MAX_BYTES, SERIES_NODES_M
 
 /// What a series' file name ends in.
 const SUFFIX: &str = ".wsp";
+
+/// Those of a SHA-256.
+const DIGEST_DIGITS: usize = 64;
 
 /// The folder of all series with tags. No other name begins with this node.
 pub(crate) const TAGGED_FOLDER: &str = "_tagged";
@@ -42,6 +45,8 @@ pub(crate) enum NameError {
     Tags(#[from] BadTags),
     #[error("it is not UTF-8")]
     NotUtf8,
+    #[error("the file is named by a digest, which tells no name")]
+    Digest,
     #[error("the file is not a series' file")]
     Foreign,
 }
@@ -84,7 +89,7 @@ impl<'a> SeriesName<'a> {
         }
     }
 
-    /// Nodes mean nothing here, as the file is named by a digest, so a tag may hold a path.
+    /// Nodes mean nothing here, as neither name of the file has any, so a tag may hold a path.
     fn parse_tagged(name: &'a str) -> Result<Self, NameError> {
         if let Some((at, found)) = name.chars().enumerate().find(|(_, c)| c.is_control()) {
             return Err(NameError::BadCharacter { at, found });
@@ -122,17 +127,47 @@ impl<'a> SeriesName<'a> {
         self.0.split('.')
     }
 
-    /// Where its file is, below the data folder.
+    /// Where its file is, below the data folder; of one with tags, where carbon has it with
+    /// `TAG_HASH_FILENAMES = True`.
     pub(crate) fn relative_path(&self) -> PathBuf {
         if self.is_tagged() {
-            let digest = sha256_hex(self.0.as_bytes());
-            let (outer, inner) = (&digest[..3], &digest[3..6]);
-            return PathBuf::from(format!("{TAGGED_FOLDER}/{outer}/{inner}/{digest}{SUFFIX}"));
+            let digest = self.digest();
+            return in_tagged_folder(&digest, &digest);
         }
         let mut path = self.0.replace('.', "/");
         path.push_str(SUFFIX);
         PathBuf::from(path)
     }
+
+    /// The same with `TAG_HASH_FILENAMES = False`. Nothing without tags, and where no file can have that name.
+    pub(crate) fn spelt_path(&self) -> Option<PathBuf> {
+        self.is_tagged().then(|| self.spelt(&self.digest()))?
+    }
+
+    /// Both, as its file may be at either.
+    pub(crate) fn places(&self) -> (PathBuf, Option<PathBuf>) {
+        if !self.is_tagged() {
+            return (self.relative_path(), None);
+        }
+        let digest = self.digest();
+        (in_tagged_folder(&digest, &digest), self.spelt(&digest))
+    }
+
+    fn digest(&self) -> String {
+        sha256_hex(self.0.as_bytes())
+    }
+
+    fn spelt(&self, digest: &str) -> Option<PathBuf> {
+        let stem = tagged::stem(&self.0);
+        let fits = stem.len() <= SERIES_NAME_MAX_BYTES
+            && stem.split('/').all(|part| part.len() <= SERIES_NODE_MAX_BYTES);
+        fits.then(|| in_tagged_folder(digest, &stem))
+    }
+}
+
+fn in_tagged_folder(digest: &str, stem: &str) -> PathBuf {
+    let (outer, inner) = (&digest[..3], &digest[3..6]);
+    PathBuf::from(format!("{TAGGED_FOLDER}/{outer}/{inner}/{stem}{SUFFIX}"))
 }
 
 impl SeriesName<'static> {
@@ -141,9 +176,12 @@ impl SeriesName<'static> {
         SeriesName::parse(name).ok().map(|name| Self(Cow::Owned(name.0.into_owned())))
     }
 
-    /// The name whose file this is; the inverse of [`SeriesName::relative_path`]. A file of a series with
-    /// tags does not tell its name.
+    /// The name whose file this is; the inverse of [`SeriesName::relative_path`], and of
+    /// [`SeriesName::spelt_path`] where there are tags.
     pub(crate) fn from_relative_path(path: &Path) -> Result<Self, NameError> {
+        if let Ok(below) = path.strip_prefix(TAGGED_FOLDER) {
+            return Self::from_tagged_path(below, path);
+        }
         let mut name = String::new();
         for component in path.components() {
             let Component::Normal(node) = component else { return Err(NameError::Foreign) };
@@ -156,6 +194,28 @@ impl SeriesName<'static> {
         let series = Self(Cow::Owned(SeriesName::parse(name)?.0.into_owned()));
         // `a.b.wsp` and `.a.wsp` lie where no series is kept.
         if series.relative_path() == path { Ok(series) } else { Err(NameError::Foreign) }
+    }
+
+    fn from_tagged_path(below: &Path, path: &Path) -> Result<Self, NameError> {
+        let file = below.to_str().ok_or(NameError::NotUtf8)?.strip_suffix(SUFFIX);
+        let mut parts = file.ok_or(NameError::Foreign)?.splitn(3, '/');
+        let (Some(outer), Some(inner), Some(stem)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return Err(NameError::Foreign);
+        };
+        if stem.len() == DIGEST_DIGITS && stem.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(NameError::Digest);
+        }
+        let is_its_digest =
+            |name: &str| sha256_hex(name.as_bytes()).starts_with(&[outer, inner].concat());
+        let name = tagged::of_stem(stem, is_its_digest).ok_or(NameError::Foreign)?;
+        let series = Self::parse_owned(&name).ok_or(NameError::Foreign)?;
+        // One that is not in order is nobody's.
+        if series.spelt_path().as_deref() == Some(path) {
+            Ok(series)
+        } else {
+            Err(NameError::Foreign)
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) const NAMES_FOLDER: &str = ".names";
 /// Whatever is put into the index or taken out of it is told to the log by a thread of its own. Nothing of
 /// the log's failures reaches whoever uses the index: they are counted, told in the process's log once,
 /// and tried again. Without the log the next start takes longer, as it reads the folder, and does not know
-/// the names of series with tags whose files were not synced for: see [`Names::sync`].
+/// the names of series with tags whose files are named by a digest: see [`Names::sync`].
 #[derive(Debug)]
 pub(crate) struct Names {
     shared: Arc<Shared>,

@@ -24,6 +24,10 @@ pub struct StoreOptions {
     pub write_after: Duration,
     /// Points that wait in memory at most.
     pub cache_max_points: usize,
+    /// Whether new files of series with tags are named by a digest, as carbon does with
+    /// `TAG_HASH_FILENAMES`; else by the series' name, where a file can have it. Those that are there are
+    /// found either way.
+    pub tag_hash_filenames: bool,
     /// Files that stay open.
     pub open_files_max: usize,
     /// The journal, which keeps what waits in memory from the end of the process; none: only files.
@@ -55,6 +59,7 @@ impl StoreOptions {
             upkeep: UpkeepOptions::default(),
             write_after: WRITE_AFTER,
             cache_max_points: CACHE_POINTS_MAX,
+            tag_hash_filenames: true,
             open_files_max: OPEN_FILES_DEFAULT,
             journal: Some(StoreJournal::default()),
         }

@@ -1,4 +1,5 @@
-//! What a data folder holds when the server starts: every `.wsp` file is a series.
+//! What a data folder holds when the server starts: every `.wsp` file is a series. Those that are named by a
+//! digest do not tell which.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -6,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::index::{Index, Inserted};
-use super::name::{SeriesName, TAGGED_FOLDER, is_node};
+use super::name::{NameError, SeriesName, TAGGED_FOLDER, is_node};
 use super::names::NAMES_FOLDER;
 use crate::limits::SERIES_NODES_MAX;
 
@@ -24,7 +25,7 @@ pub(crate) struct PassedOver {
 
 /// Adds every series below `root` to the index, by name alone: no file is opened, so that a folder
 /// of a million series is read in seconds and a damaged file hides no other. Files of series with tags
-/// do not tell their names, and are left to the log of names.
+/// that are named by a digest do not tell their names, and are left to the log of names.
 ///
 /// Fails only where `root` itself cannot be read.
 pub(crate) fn scan(root: &Path, index: &mut Index) -> io::Result<PassedOver> {
@@ -104,23 +105,31 @@ impl Scan {
             kind = fs_err::metadata(&path)?.file_type();
         }
         if kind.is_dir() {
-            let fits = depth + 1 < SERIES_NODES_MAX && is_node(&entry.file_name());
+            // Of a tag's value that is a path, every part is a folder.
+            let is_part = is_node(&entry.file_name())
+                || path.strip_prefix(&self.root).is_ok_and(|path| path.starts_with(TAGGED_FOLDER));
+            let fits = depth + 1 < SERIES_NODES_MAX && is_part;
             if fits && (!is_link || self.is_new_ground(&path)?) {
                 self.folders.push((path, depth + 1));
                 return Ok(());
             }
-        } else if kind.is_file()
-            && let Some(name) = self.series(&path)
-        {
-            self.passed_over.over_limit += usize::from(!learn(&name));
-            return Ok(());
+        } else if kind.is_file() {
+            match self.series(&path) {
+                Ok(name) => {
+                    self.passed_over.over_limit += usize::from(!learn(&name));
+                    return Ok(());
+                }
+                Err(NameError::Digest) => return Ok(()),
+                Err(_) => {}
+            }
         }
         self.passed_over.foreign += 1;
         Ok(())
     }
 
-    fn series(&self, path: &Path) -> Option<SeriesName<'static>> {
-        SeriesName::from_relative_path(path.strip_prefix(&self.root).ok()?).ok()
+    fn series(&self, path: &Path) -> Result<SeriesName<'static>, NameError> {
+        let below = path.strip_prefix(&self.root).map_err(|_| NameError::Foreign)?;
+        SeriesName::from_relative_path(below)
     }
 
     /// Whether a link leads to a folder that is not reached already. Links to other disks are how
@@ -132,9 +141,9 @@ impl Scan {
     }
 }
 
-/// What the store itself keeps beside the series, or finds by other means.
+/// What the store itself keeps beside the series.
 fn is_ours(name: &OsStr) -> bool {
-    name == TAGGED_FOLDER || name == NAMES_FOLDER
+    name == NAMES_FOLDER
 }
 
 #[cfg(test)]

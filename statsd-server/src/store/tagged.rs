@@ -6,10 +6,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::limits::SERIES_TAGS_MAX;
+use crate::limits::{SERIES_TAGS_MAX, SPELT_DOTS_MAX};
 
 /// The tag that is a series' name.
 pub(super) const NAME_TAG: &str = "name";
+
+/// What carbon writes for a dot in the file name of a series with tags.
+const DOT: &str = "_DOT_";
 
 /// Why tags cannot be stored. Tags are counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +68,38 @@ pub(super) fn tags(canonical: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut parts = canonical.split(';');
     let name = parts.next().unwrap_or_default();
     std::iter::once((NAME_TAG, name)).chain(parts.filter_map(|tag| tag.split_once('=')))
+}
+
+/// What carbon calls the file of a canonical name where it is to tell the name.
+pub(super) fn stem(canonical: &str) -> String {
+    canonical.replace('.', DOT)
+}
+
+/// The name whose file is called so. What stands for a dot may be the name's own text, and of two slashes that
+/// follow each other, as in a URL, or of one in front, a file system keeps none or one. So it is asked which
+/// reading it is, those first that nearly all are.
+pub(super) fn of_stem(stem: &str, is_it: impl Fn(&str) -> bool) -> Option<String> {
+    let with_slash = |at: usize| [&stem[..at], "/", &stem[at..]].concat().replace(DOT, ".");
+    let slashes = std::iter::once(0).chain(stem.match_indices('/').map(|(at, _)| at));
+    dot_readings(stem).chain(slashes.map(with_slash)).find(|name| is_it(name))
+}
+
+/// All texts that become this stem, as far as dots go; that with nothing but dots first.
+fn dot_readings(stem: &str) -> impl Iterator<Item = String> {
+    let dots = stem.matches(DOT).count();
+    let readings = if dots <= SPELT_DOTS_MAX { 1_u32 << dots } else { 1 };
+    let reading = move |own: u32| {
+        let (mut name, mut own) = (String::with_capacity(stem.len()), own);
+        for (at, part) in stem.split(DOT).enumerate() {
+            if at > 0 {
+                name.push_str(if own & 1 == 1 { DOT } else { "." });
+                own >>= 1;
+            }
+            name.push_str(part);
+        }
+        name
+    };
+    (0..readings).map(reading)
 }
 
 fn tag(part: &str, tag: usize) -> Result<(&str, &str), BadTags> {

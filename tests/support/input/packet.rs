@@ -5,16 +5,6 @@ use statsd_client::protocol::{
 };
 use statsd_server::aggregate::{Options, Shard, Snapshot, State};
 
-const DIALECTS: [Dialect; 7] = [
-    Dialect::Etsy,
-    Dialect::DogStatsd,
-    Dialect::Influx,
-    Dialect::Graphite,
-    Dialect::SignalFx,
-    Dialect::Librato,
-    Dialect::Okmeter,
-];
-
 /// With which names are hashed.
 const SEED: u64 = 5;
 
@@ -29,7 +19,7 @@ const EXACT_MAX: f64 = (1_u64 << 32) as f64;
 /// # Panics
 /// It does not hold.
 pub fn packet(data: &[u8]) {
-    for dialect in DIALECTS {
+    for &dialect in Dialect::ALL {
         let items = read(data, dialect);
         aggregated(data, dialect, true, &items);
         aggregated(data, dialect, false, &items);

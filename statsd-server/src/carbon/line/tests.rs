@@ -46,6 +46,10 @@ fn three_fields_are_a_point() {
         [("a".to_owned(), NOW, 1.0), ("b".to_owned(), NOW, -2.0)]
     );
     assert_eq!(good("disk;host=web1;dc=1 5 0"), [("disk;host=web1;dc=1".to_owned(), 0, 5.0)]);
+    assert_eq!(
+        good(r#"disk{host="web1",dc="1"} 5 0"#),
+        [("disk;host=web1;dc=1".to_owned(), 0, 5.0)]
+    );
     assert_eq!(good("größe 1 4294967295"), [("größe".to_owned(), i64::from(u32::MAX), 1.0)]);
     assert_eq!(good("\n\r\n \n"), []);
 }
@@ -65,6 +69,13 @@ fn what_is_wrong_is_said() {
     for time in ["-2", "4294967296", "1700000000000", "9999999999", "inf", "1e300"] {
         assert_eq!(why(format!("a 1 {time}").as_bytes()), Reason::TimeRange, "{time}");
     }
+    for name in [r#"{a="1"}"#, r#"cpu{"}"#, r#"cpu{a=""}"#, r#"cpu{a="1"b="2"}"#, r#"cpu{a="\n"}"#]
+    {
+        assert_eq!(why(format!("{name} 1 1").as_bytes()), Reason::Tags, "{name}");
+    }
+    assert_eq!(why(br#"cpu{a="{"} 1 1"#), Reason::TagBrace);
+    assert_eq!(why(br#"cpu{a="1;b=2"} 1 1"#), Reason::TagSemicolon);
+    assert_eq!(why(br#"cpu{a="1", b="2"} 1 1"#), Reason::Fields);
     assert_eq!(why(b"a\xff 1 1"), Reason::NotUtf8);
     assert_eq!(why(&[&b"n".repeat(5_000)[..], b" 1 1"].concat()), Reason::NameTooLong);
 }

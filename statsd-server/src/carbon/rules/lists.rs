@@ -3,8 +3,8 @@
 use regex::RegexSet;
 
 use super::error::{Mistakes, RuleError};
-use super::pattern::{pattern, set};
 use crate::limits::RULES_MAX;
+use crate::python_regex::{pattern, set};
 
 /// The patterns of one file.
 #[derive(Debug, Clone)]

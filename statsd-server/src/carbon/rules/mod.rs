@@ -3,14 +3,13 @@
 //! files. Data comes from the doors as [`Points`](super::Points) and goes on to the store, through each
 //! rule as a [`Stage`](super::Stage).
 //!
-//! `pattern` and `template` read Python's regular expressions, in which carbon's files are written. `lists`,
+//! `template` reads what Python puts into the place of a match, as carbon's files have it. `lists`,
 //! `rewrite` and `aggregation` read a file each and say what it makes of a name; `watched` reads a file
 //! again when it has changed; `stages` puts them into the way of a point.
 
 mod aggregation;
 mod error;
 mod lists;
-mod pattern;
 mod rewrite;
 mod stages;
 mod template;

@@ -4,9 +4,9 @@ use regex::{Regex, RegexSet};
 
 use super::error::{Mistakes, RuleError};
 use super::lists::lines;
-use super::pattern::set;
 use super::template::Template;
 use crate::limits::{RULE_NAME_MAX_BYTES, RULES_MAX};
+use crate::python_regex::{self, set};
 
 /// The two sections of a file.
 #[derive(Debug, Clone)]
@@ -123,7 +123,7 @@ impl Rule {
             .split_once('=')
             .ok_or_else(|| format!("`{text}` is not `pattern = replacement`"))?;
         let (text, replacement) = (pattern.trim(), replacement.trim());
-        let pattern = super::pattern::pattern(text).map_err(|why| format!("`{text}`: {why}"))?;
+        let pattern = python_regex::pattern(text).map_err(|why| format!("`{text}`: {why}"))?;
         let replacement = Template::python(replacement, &pattern)
             .map_err(|why| format!("`{replacement}`: {why}"))?;
         Ok(Self { pattern, replacement })

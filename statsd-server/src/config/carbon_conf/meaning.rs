@@ -247,6 +247,10 @@ impl Options<'_> {
         self.files();
         self.names();
         self.metrics(instance);
+        self.destinations("cache");
+        if let Some((line, is_hashed)) = self.flag("TAG_HASH_FILENAMES") {
+            self.set("store.tag_hash_filenames", line, is_hashed);
+        }
     }
 
     /// Schemas, where they stand beside the file.
@@ -332,6 +336,7 @@ impl Options<'_> {
         if let Some((line, forward_all)) = self.flag("FORWARD_ALL") {
             self.set("carbon_rules.forward_all", line, forward_all);
         }
+        self.destinations("aggregator");
         let message = if is_used {
             "rules hold for all points that arrive; send to the cache's ports what went to the aggregator's"
         } else {
@@ -340,16 +345,8 @@ impl Options<'_> {
         self.note(NoteKind::Note, section, message);
     }
 
-    fn relay(&mut self) {
-        let Some(section) = self.sections.first() else { return };
-        let line = section.entries.get("DESTINATIONS").map_or(section.line, |entry| entry.line);
-        if let Some(without) = without::find("DESTINATIONS") {
-            self.note(NoteKind::Note, line, format!("[relay] has no effect: {}", without.instead));
-        }
-    }
-
     /// What was not asked for has no counterpart, or is no option.
-    fn others(&mut self) {
+    pub(super) fn others(&mut self) {
         let mut others: Vec<(String, Entry)> = Vec::new();
         for section in &self.sections {
             for (key, entry) in &section.entries {

@@ -1,10 +1,11 @@
 //! carbon's `carbon.conf` → [`Config`]. May not know flags, the environment or any part of the
 //! server. What an option means here stands in `meaning` and `doors`, what has no counterpart in `without`; `ini` takes
-//! the text apart.
+//! the text apart, and `relay` says what is not sent on.
 
 mod doors;
 mod ini;
 mod meaning;
+mod relay;
 mod without;
 
 use std::path::Path;

@@ -126,8 +126,7 @@ fn files_that_stand_beside_it_are_used() {
 #[test]
 fn what_has_no_counterpart_says_what_there_is_instead() {
     let text = "[cache]\nMAX_UPDATES_PER_SECOND = 500\nENABLE_AMQP = True\nENABLE_AMQPX = 1\n\
-                MAX_CACHE_SIZEE = 1\nDATABASE = ceres\n[relay]\nDESTINATIONS = 10.0.0.1:2004\n\
-                RELAY_METHOD = rules\n[webapp]\nX = 1";
+                MAX_CACHE_SIZEE = 1\nDATABASE = ceres\n[webapp]\nX = 1";
     let loaded = loaded(text);
     let notes = notes(&loaded);
     for expected in [
@@ -137,16 +136,61 @@ fn what_has_no_counterpart_says_what_there_is_instead() {
          over TCP",
         "line 5: unknown option MAX_CACHE_SIZEE: it has no effect; did you mean MAX_CACHE_SIZE?",
         "line 6: DATABASE has no effect: files are Whisper's, and no others",
-        "line 10: [webapp] is no section of carbon's: it has no effect",
+        "line 7: [webapp] is no section of carbon's: it has no effect",
     ] {
         assert!(notes.iter().any(|note| note == expected), "{expected}\n{notes:#?}");
     }
-    assert!(
-        notes.iter().any(|note| note.starts_with("line 8: [relay] has no effect")),
-        "{notes:#?}"
-    );
     let unknown = loaded.notes.iter().find(|note| note.line == 5).unwrap();
     assert_eq!(unknown.kind, NoteKind::Warning);
+}
+
+#[test]
+fn what_is_not_sent_on_is_said_with_its_options_and_lines() {
+    let text = "[cache]\nLINE_RECEIVER_PORT = 2003\n[relay]\nLINE_RECEIVER_PORT = 2013\n\
+                PICKLE_RECEIVER_PORT = 0\nRELAY_METHOD = rules\nREPLICATION_FACTOR = 2\n\
+                DESTINATIONS = 127.0.0.1:2004, 10.0.0.1:2004\nRELAY_METHODE = rules\n\
+                [aggregator]\nDESTINATIONS = graphite.example.org:2004\nMAX_QUEUE_SIZE = 5";
+    let loaded = loaded(text);
+    let notes = notes(&loaded);
+    let kept = "points are kept in this server's store and sent nowhere else; to send them on, keep \
+                carbon-relay or carbon-c-relay in front of it";
+    for expected in [
+        "line 4: LINE_RECEIVER_PORT of [relay] has no effect: nothing listens on 2013 for it; send to \
+         the cache's ports what went there",
+        &format!(
+            "line 8: DESTINATIONS of [relay] has no effect, nor have RELAY_METHOD (line 6), \
+             REPLICATION_FACTOR (line 7): {kept}"
+        ),
+        "line 9: unknown option RELAY_METHODE: it has no effect",
+        &format!(
+            "line 11: DESTINATIONS of [aggregator] has no effect, nor have MAX_QUEUE_SIZE (line 12): {kept}"
+        ),
+    ] {
+        assert!(notes.iter().any(|note| note.starts_with(expected)), "{expected}\n{notes:#?}");
+    }
+    let warnings = loaded.notes.iter().filter(|note| note.kind == NoteKind::Warning);
+    assert_eq!(warnings.map(|note| note.line).collect::<Vec<_>>(), [8, 9, 11]);
+}
+
+#[test]
+fn a_relay_to_caches_of_the_same_machine_is_not_missed() {
+    let text = "[relay]\nDESTINATIONS = 127.0.0.1:2004:a, localhost:2104:b, [::1]:2204:c\nRELAY_METHOD = rules";
+    let loaded = loaded(text);
+    let expected = "line 1: [relay] has no effect, nor have RELAY_METHOD (line 3): what arrives goes through \
+                    the rules to the store in one process, which needs no relay between";
+    assert!(notes(&loaded).iter().any(|note| note == expected), "{:#?}", notes(&loaded));
+    assert!(loaded.notes.iter().all(|note| note.kind == NoteKind::Note));
+}
+
+#[test]
+fn files_of_series_with_tags_are_called_as_before() {
+    for (text, is_hashed) in
+        [("", true), ("TAG_HASH_FILENAMES = True", true), ("TAG_HASH_FILENAMES = False", false)]
+    {
+        let loaded = loaded(&format!("[cache]\n{text}"));
+        assert_eq!(loaded.config.store.tag_hash_filenames, is_hashed, "{text}");
+        assert_eq!(loaded.notes.len(), 1, "{:?}", notes(&loaded));
+    }
 }
 
 /// Every option of carbon's sample file, at its value there: none is unknown.

@@ -27,9 +27,6 @@ const NO: &[&str] = &["false", "no", "0", "off"];
 const YES: &[&str] = &["true", "yes", "1", "on"];
 const EITHER: &[&str] = &["false", "no", "0", "off", "true", "yes", "1", "on"];
 
-const RELAY: &str = "points go to this server's store alone, and no relay is needed between its parts; to send \
-    them on, keep carbon-relay or carbon-c-relay in front";
-
 /// Those of `[cache]`, `[relay]` and `[aggregator]`, as they stand in carbon's sample file.
 const WITHOUT: &[Without] = &[
     without(&["DATABASE"], &["whisper"], "files are Whisper's, and no others"),
@@ -100,9 +97,9 @@ const WITHOUT: &[Without] = &[
         "tags are indexed in this process, at once: there is no URL, batch or queue",
     ),
     without(
-        &["ENABLE_TAGS", "SKIP_TAGS_FOR_NONTAGGED", "TAG_HASH_FILENAMES"],
+        &["ENABLE_TAGS", "SKIP_TAGS_FOR_NONTAGGED"],
         YES,
-        "series with tags are indexed, and their files have hashed names",
+        "series with tags are indexed, and no others",
     ),
     without(&["RAVEN_DSN"], &[], "errors go to the log"),
     without(
@@ -122,11 +119,6 @@ const WITHOUT: &[Without] = &[
     ),
     without(&["USE_FLOW_CONTROL"], YES, "senders wait while there is no room; nothing is dropped"),
     without(
-        &["DESTINATIONS"],
-        &["", "127.0.0.1:2004", "127.0.0.1:2004:a", "localhost:2004"],
-        RELAY,
-    ),
-    without(
         &[
             "RELAY_METHOD",
             "RELAY_RULES",
@@ -145,8 +137,8 @@ const WITHOUT: &[Without] = &[
             "MIN_RESET_",
             "TAG_RELAY_NORMALIZED",
         ],
-        // What it says matters no more than that it relays, which DESTINATIONS has said.
+        // They stand in what is said of DESTINATIONS.
         &["*"],
-        RELAY,
+        "points are not sent on",
     ),
 ];

@@ -178,7 +178,7 @@ impl Inner {
             match index.insert(&name) {
                 Inserted::New(id) | Inserted::Known(id) => checked.id = id,
                 Inserted::Full => {
-                    chunk.refused.push((at, NotStored::Full));
+                    chunk.refused.push((at, self.no_room()));
                     *point = None;
                 }
             }
@@ -231,7 +231,7 @@ impl Inner {
                 }
                 Inserted::Known(id) => point.id = id,
                 Inserted::Full => {
-                    refused.push((at, NotStored::Full));
+                    refused.push((at, self.no_room()));
                     points[at] = None;
                 }
             }

@@ -81,7 +81,10 @@ impl Inner {
         let known = self.index().get(&name);
         let id = match known.map_or_else(|| self.index_mut().insert(&name), Inserted::Known) {
             Inserted::New(id) | Inserted::Known(id) => id,
-            Inserted::Full => return false,
+            Inserted::Full => {
+                self.no_room();
+                return false;
+            }
         };
         let Replayed { timestamp, at, value, segment, .. } = *point;
         // The journal has one time for a batch; a point that lay ahead of it was accepted at its own.

@@ -21,7 +21,11 @@ pub(super) struct Counts {
     pub(super) points: AtomicU64,
     /// Writes of a file, each of one or more points.
     pub(super) updates: AtomicU64,
+    /// Nanoseconds that those took, with the making of new files.
+    pub(super) nanos: AtomicU64,
     pub(super) created: AtomicU64,
+    /// Points of series that would have been more than may be.
+    pub(super) no_room: AtomicU64,
     /// Points that their file had no slot for any more.
     pub(super) too_old: AtomicU64,
     /// Writes of coarse values that had been put off, for series without points since.
@@ -140,9 +144,10 @@ impl Inner {
             intake.cache.put_back(id);
             return true;
         }
+        let begun = Instant::now();
         let written = self.write_file(&mut open, id, &points, rollups, &mut deferred);
         if let Ok(written) = &written {
-            self.count(written);
+            self.count(written, begun.elapsed());
         }
         let mut intake = lock(&self.intake);
         let born = intake.born.unwrap_or(u32::MAX);
@@ -165,13 +170,14 @@ impl Inner {
         }
     }
 
-    fn count(&self, written: &Persisted) {
+    fn count(&self, written: &Persisted, took: Duration) {
         let Persisted { counts, created } = written;
         let add = |count: &AtomicU64, n: usize| count.fetch_add(n as u64, Ordering::Relaxed);
         add(&self.counts.points, counts.written + counts.superseded);
         add(&self.counts.too_old, counts.too_old + counts.future);
         add(&self.counts.updates, 1);
         add(&self.counts.created, usize::from(*created));
+        self.counts.nanos.fetch_add(super::nanos(took), Ordering::Relaxed);
     }
 
     /// Writes what it can before the deadline. What it cannot is in the journal.

@@ -1,7 +1,7 @@
 //! What upkeep may do with this store.
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use statsd_whisper::Whisper;
@@ -62,6 +62,11 @@ impl Inner {
 impl Premises for Inner {
     fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    fn path_of(&self, series: &SeriesName<'_>) -> PathBuf {
+        // The inherent one.
+        Self::path_of(self, series)
     }
 
     fn schemas(&self) -> Arc<Schemas> {

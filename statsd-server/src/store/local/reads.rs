@@ -166,7 +166,9 @@ impl Inner {
         let counts = [
             ("points_persisted", &counts.points),
             ("updates", &counts.updates),
+            ("update_nanoseconds", &counts.nanos),
             ("files_created", &counts.created),
+            ("points_over_series_max", &counts.no_room),
             ("points_too_old", &counts.too_old),
             ("rolled_up", &counts.rolled_up),
             ("rollups_lost", &counts.rollups_lost),

@@ -12,6 +12,7 @@ use crate::store::Merge;
 mod failures;
 mod journaling;
 mod names;
+mod of_carbon;
 mod power;
 mod reference;
 

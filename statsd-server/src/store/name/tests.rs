@@ -95,7 +95,7 @@ fn folders_with_a_dot_are_no_nodes() {
 proptest! {
     #[test]
     fn whatever_is_taken_stays_below_the_folder_and_comes_back_from_its_path(
-        name in prop_oneof!["\\PC{0,40}", "[a/.\\\\\\x00é~]{0,12}", "(\\.\\./){0,3}[a.]{0,5}"],
+        name in prop_oneof!["\\PC{0,40}", "[ab.]{1,3}(;[ab]=[ab./\\\\_DOT~]{1,9}){1,2}", "[a/.\\\\\\x00é~]{0,12}", "(\\.\\./){0,3}[a.]{0,5}"],
     ) {
         if let Ok(series) = SeriesName::parse(&name) {
             let path = series.relative_path();
@@ -103,6 +103,14 @@ proptest! {
             if series.is_tagged() {
                 prop_assert!(path.starts_with(TAGGED_FOLDER));
                 prop_assert_eq!(path.components().count(), 4);
+                if let Some(path) = series.spelt_path() {
+                    prop_assert!(path.starts_with(TAGGED_FOLDER));
+                    prop_assert!(path.components().all(|c| matches!(c, Component::Normal(_))));
+                    let listed: PathBuf = path.components().collect();
+                    let lost = path.as_os_str().len() - listed.as_os_str().len();
+                    let back = SeriesName::from_relative_path(&listed);
+                    prop_assert!(lost > 1 || back == Ok(series), "{path:?}");
+                }
                 return Ok(());
             }
             prop_assert_eq!(path.components().count(), series.nodes().count());

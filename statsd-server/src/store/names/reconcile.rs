@@ -116,20 +116,25 @@ impl Reconcile {
             if name.is_tagged() && !tagged_is_there {
                 continue;
             }
-            let path = self.folder.join(name.relative_path());
-            if is_gone(&path, &mut gone_folders) {
-                self.forget(id, &name, &path, shared);
+            if self.is_nowhere(&name, &mut gone_folders) {
+                self.forget(id, &name, shared);
             }
         }
         self.checked >= end
     }
 
-    fn forget(&mut self, id: SeriesId, name: &SeriesName<'_>, path: &Path, shared: &Shared) {
+    fn is_nowhere(&self, name: &SeriesName<'_>, gone_folders: &mut HashSet<PathBuf>) -> bool {
+        let (hashed, spelt) = name.places();
+        let mut is_gone = |place: PathBuf| is_gone(&self.folder.join(place), gone_folders);
+        is_gone(hashed) && spelt.is_none_or(is_gone)
+    }
+
+    fn forget(&mut self, id: SeriesId, name: &SeriesName<'_>, shared: &Shared) {
         let mut is_forgotten = false;
         (self.may_forget)(id, &mut || {
             let mut index = shared.index_mut();
             // Since it was looked for, it may have been made.
-            if index.get(name) == Some(id) && is_gone(path, &mut HashSet::new()) {
+            if index.get(name) == Some(id) && self.is_nowhere(name, &mut HashSet::new()) {
                 // The number stays unused in this run: the journal's segments may name this series by it.
                 index.remove(name);
                 is_forgotten = true;

@@ -36,6 +36,28 @@ fn foreign_files_are_passed_over_and_counted() {
 }
 
 #[test]
+fn files_that_carbon_names_by_their_series_tell_it_and_those_named_by_a_digest_are_passed_by() {
+    let dir = folder_of(&[
+        "_tagged/527/26b/disk_DOT_used;host=web1;mount=/var.wsp",
+        "_tagged/979/940/cpu;a=1.wsp",
+        "_tagged/979/940/979940df0c337bc065c133442f900a8a2cbba6b3b08161fcb1340dbfd873d2c3.wsp",
+        "_tagged/979/941/cpu;a=1.wsp",
+        "_tagged/979/cpu;a=1.wsp",
+        "_tagged/a.wsp",
+    ]);
+    let mut found = Vec::new();
+    let mut scan = Scan::start(dir.path()).unwrap();
+    let mut learn = |name: &SeriesName<'_>| {
+        found.push(name.as_str().to_owned());
+        true
+    };
+    while scan.step(&mut learn).unwrap() {}
+    found.sort();
+    assert_eq!(found, ["cpu;a=1", "disk.used;host=web1;mount=/var"]);
+    assert_eq!(scan.passed_over(), &PassedOver { foreign: 3, ..PassedOver::default() });
+}
+
+#[test]
 fn folders_deeper_than_a_name_are_passed_over() {
     let deepest = format!("{}f.wsp", "d/".repeat(SERIES_NODES_MAX - 1));
     let dir = folder_of(&[&deepest, &format!("d/{deepest}")]);

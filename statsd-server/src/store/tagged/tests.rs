@@ -1,8 +1,9 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::limits::SERIES_NODE_MAX_BYTES;
 use crate::store::name::{NameError, SeriesName};
 
 /// What graphite-web 1.1.10's `TaggedSeries` makes of a name: `parse(…).path`, and `encode` of that with
@@ -93,6 +94,61 @@ fn names_and_files_are_those_of_graphite() {
         assert_eq!(name.as_str(), canonical, "{given}");
         assert_eq!(name.relative_path(), Path::new(path), "{given}");
     }
+}
+
+/// What carbon calls the files of series with tags, in both ways; `tests/golden/tags/make.py` says of which.
+#[test]
+fn files_are_called_as_carbon_does_and_those_that_are_spelt_out_tell_their_names() {
+    let recorded = include_str!("../../../tests/golden/tags/carbon.json");
+    let recorded: Vec<serde_json::Value> = serde_json::from_str(recorded).unwrap();
+    let mut told = 0;
+    for one in &recorded {
+        let Some(hashed) = one["hashed"].as_str() else { continue };
+        let (path, spelt) = (one["path"].as_str().unwrap(), one["spelt"].as_str().unwrap());
+        // Where there were tags in both forms, carbon does not put them in order.
+        let Ok(name) = SeriesName::parse(path) else { continue };
+        if name.as_str() != path {
+            continue;
+        }
+        assert_eq!(name.relative_path(), Path::new(hashed));
+        assert_eq!(name.spelt_path().as_deref(), Some(Path::new(spelt)));
+        let told_by = |path: &str| SeriesName::from_relative_path(Path::new(path));
+        assert_eq!(told_by(hashed), Err(NameError::Digest), "{path}");
+        // As a folder lists it: of two slashes there is one.
+        let listed: PathBuf = Path::new(spelt).components().collect();
+        if spelt.len() - listed.as_os_str().len() > 1 {
+            assert_eq!(SeriesName::from_relative_path(&listed), Err(NameError::Foreign), "{path}");
+            continue;
+        }
+        assert_eq!(SeriesName::from_relative_path(&listed).as_ref(), Ok(&name), "{path}");
+        told += 1;
+        let elsewhere =
+            spelt.replacen(&spelt[8..11], if &spelt[8..11] == "000" { "001" } else { "000" }, 1);
+        assert_eq!(told_by(&elsewhere), Err(NameError::Foreign), "{elsewhere}");
+    }
+    assert!(told > 200, "{told}");
+}
+
+#[test]
+fn a_name_that_no_file_can_have_is_not_spelt_out() {
+    let spelt = |name: &str| SeriesName::parse(name).unwrap().spelt_path();
+    assert_eq!(spelt("cpu"), None);
+    let longest = format!("m;k={}", "v".repeat(SERIES_NODE_MAX_BYTES - 4));
+    assert!(spelt(&longest).is_some());
+    assert_eq!(spelt(&format!("{longest}v")), None);
+    assert!(spelt(&format!("m;k={}", "v/".repeat(500))).is_some());
+    // Written out, a dot takes five bytes.
+    assert_eq!(spelt(&format!("m;k={}", "./".repeat(500))), None);
+}
+
+#[test]
+fn a_text_of_many_dots_has_one_reading() {
+    let own = |times: usize| format!("m.x;k={}", DOT.repeat(times));
+    let told = |name: &str| of_stem(&stem(name), |reading| reading == name);
+    assert_eq!(told(&own(SPELT_DOTS_MAX - 1)), Some(own(SPELT_DOTS_MAX - 1)));
+    assert_eq!(told(&own(SPELT_DOTS_MAX)), None);
+    let dots = format!("m;k={}", ".".repeat(40));
+    assert_eq!(told(&dots), Some(dots));
 }
 
 #[test]

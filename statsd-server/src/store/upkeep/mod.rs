@@ -170,7 +170,7 @@ impl Upkeep {
         migrations: &mut u32,
     ) -> Look {
         let Ok(series) = SeriesName::parse(name) else { return Look::Done };
-        let path = premises.folder().join(series.relative_path());
+        let path = premises.path_of(&series);
         let Ok(data) = fs_err::metadata(&path) else {
             // It waits in memory, or went away.
             self.forget_drift(name);
@@ -281,12 +281,15 @@ impl Upkeep {
         series: &SeriesName<'_>,
         now: i64,
     ) -> io::Result<bool> {
-        let path = premises.folder().join(series.relative_path());
         premises.settle(series, now);
         let deleted = premises.locked(series, |open| {
-            match trash::put(premises.folder(), &path, now) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                put => put?,
+            // With tags there may be one of each name, and either would bring the series back.
+            let (hashed, spelt) = series.places();
+            for place in spelt.into_iter().chain([hashed]) {
+                match trash::put(premises.folder(), &premises.folder().join(place), now) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    put => put?,
+                }
             }
             *open = None;
             premises.forget(series);

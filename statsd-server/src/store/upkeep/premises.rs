@@ -1,7 +1,7 @@
 //! What upkeep asks of a store.
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use statsd_whisper::Whisper;
@@ -13,6 +13,9 @@ use crate::store::schema::Schemas;
 pub(in crate::store) trait Premises {
     /// The data folder.
     fn folder(&self) -> &Path;
+
+    /// Where the file of a series is.
+    fn path_of(&self, series: &SeriesName<'_>) -> PathBuf;
 
     /// The rules.
     fn schemas(&self) -> Arc<Schemas>;

@@ -6,16 +6,6 @@ use statsd_client::{CaptureBackend, Client};
 
 use super::*;
 
-const ALL: [Dialect; 7] = [
-    Dialect::Etsy,
-    Dialect::DogStatsd,
-    Dialect::Influx,
-    Dialect::Graphite,
-    Dialect::SignalFx,
-    Dialect::Librato,
-    Dialect::Okmeter,
-];
-
 #[test]
 fn tags_of_every_dialect_become_those_of_a_series() {
     for (dialect, packet) in [
@@ -53,7 +43,7 @@ fn raw_names_have_the_tags_of_their_dialect() {
 
 #[test]
 fn what_the_sdk_sends_in_a_dialect_is_read_in_it() {
-    for dialect in ALL {
+    for &dialect in Dialect::ALL {
         let (backend, captured) = CaptureBackend::new();
         let client = Client::builder().dialect(dialect).backend(backend).build().unwrap();
         let tagged = client.child().tag("plan", "pro").tag("region", "eu").build();

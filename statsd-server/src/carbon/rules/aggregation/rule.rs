@@ -4,10 +4,10 @@ use regex::{Regex, RegexSet};
 
 use super::super::error::{Mistakes, RuleError};
 use super::super::lists::lines;
-use super::super::pattern::{compile, set, translated};
 use super::super::template::Template;
 use super::method::Method;
 use crate::limits::{AGGREGATION_SECONDS_MAX, RULES_MAX};
+use crate::python_regex::{compile, set, translated};
 
 /// The rules of one file, in its order.
 #[derive(Debug, Clone)]

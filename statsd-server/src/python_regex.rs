@@ -1,4 +1,5 @@
-//! Patterns as carbon's files have them, which are Python's, as the `regex` crate takes them.
+//! Patterns as carbon's files have them, which are Python's, as the `regex` crate takes them. May know nothing but
+//! bounds.
 //!
 //! Most read the same in both. Translated is what would silently mean something else (`\<`, `\Z`, `[` and `&&`
 //! in a set), or what only Python takes (a `{` that repeats nothing, `\012`, comments). Refused, by its
@@ -13,12 +14,12 @@ use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use crate::limits::{RULE_DEPTH_MAX, RULE_PATTERN_MAX_BYTES, RULE_PATTERNS_MAX_BYTES};
 
 /// A pattern, as it may stand anywhere in a name.
-pub(super) fn pattern(python: &str) -> Result<Regex, String> {
+pub(crate) fn pattern(python: &str) -> Result<Regex, String> {
     compile(&translated(python)?)
 }
 
 /// One of our own making.
-pub(super) fn compile(text: &str) -> Result<Regex, String> {
+pub(crate) fn compile(text: &str) -> Result<Regex, String> {
     RegexBuilder::new(text)
         .size_limit(RULE_PATTERN_MAX_BYTES)
         .dfa_size_limit(RULE_PATTERN_MAX_BYTES)
@@ -28,7 +29,7 @@ pub(super) fn compile(text: &str) -> Result<Regex, String> {
 }
 
 /// All of them at once: which ones match costs one pass over the name.
-pub(super) fn set<'a>(patterns: impl Iterator<Item = &'a Regex>) -> Result<RegexSet, String> {
+pub(crate) fn set<'a>(patterns: impl Iterator<Item = &'a Regex>) -> Result<RegexSet, String> {
     RegexSetBuilder::new(patterns.map(Regex::as_str))
         .size_limit(RULE_PATTERNS_MAX_BYTES)
         .dfa_size_limit(RULE_PATTERNS_MAX_BYTES)
@@ -52,7 +53,7 @@ fn reason(error: &regex::Error) -> String {
 }
 
 /// Python's text → the crate's.
-pub(super) fn translated(python: &str) -> Result<String, String> {
+pub(crate) fn translated(python: &str) -> Result<String, String> {
     let mut translation = Translation {
         rest: python.chars().peekable(),
         text: String::with_capacity(python.len()),

@@ -9,12 +9,14 @@ mod pieces;
 
 use std::fmt;
 
+use memchr::memmem::Finder;
+
 use super::StoreError;
 use crate::limits::{SERIES_NODES_MAX, TARGET_MAX_BYTES};
 
 pub(super) use memo::Memo;
 pub(super) use node::Scratch;
-use node::{BadNode, Program};
+use node::{BadNode, Program, is_special};
 
 /// A compiled pattern.
 ///
@@ -63,8 +65,11 @@ pub(super) enum Next<'a> {
     Nothing,
     /// One alone, to be found by its name.
     Only(&'a str),
-    /// None but those that start like this.
-    StartingWith(&'a str),
+    /// None but those that start with the one and have the other behind that.
+    Like {
+        prefix: &'a str,
+        needle: Option<&'a Finder<'static>>,
+    },
     Several,
 }
 
@@ -170,8 +175,8 @@ impl Glob {
         match (waiting.next(), waiting.next()) {
             (None, _) => Next::Nothing,
             (Some(NodePattern::Literal(node)), None) => Next::Only(node),
-            (Some(NodePattern::Program(program)), None) if !program.prefix().is_empty() => {
-                Next::StartingWith(program.prefix())
+            (Some(NodePattern::Program(program)), None) => {
+                Next::Like { prefix: program.prefix(), needle: program.needle() }
             }
             _ => Next::Several,
         }
@@ -229,9 +234,7 @@ fn compile(text: &str) -> Result<Option<NodePattern>, BadNode> {
         "" => None,
         "*" => Some(NodePattern::Any),
         "**" => Some(NodePattern::AnyDepth),
-        _ if text.contains(['*', '?', '[', '{', '}']) => {
-            Some(NodePattern::Program(Program::compile(text)?))
-        }
+        _ if text.contains(is_special) => Some(NodePattern::Program(Program::compile(text)?)),
         _ => Some(NodePattern::Literal(text.into())),
     })
 }

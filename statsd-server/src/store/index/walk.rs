@@ -1,8 +1,16 @@
 //! A find on its way down the tree, which is `SERIES_NODES_MAX` deep at most.
 
+use memchr::memmem::Finder;
+
 use super::tree::{ROOT, Tree};
 use crate::store::glob::{Glob, Memo, Next, Progress, Scratch};
 use crate::store::{Node, StoreError};
+
+/// Trying a child of a folder takes as long as searching this many texts for what it must hold: the child, its
+/// text's place and its text are each somewhere else in memory.
+const TEXTS_A_CHILD: usize = 16;
+/// Searching so many bytes takes as long as one of a pattern's steps.
+const BYTES_A_STEP: usize = 64;
 
 /// The nodes that match, sorted by path; see [`super::Index::find`].
 pub(super) fn find(
@@ -50,15 +58,23 @@ impl Walk<'_> {
         match self.glob.next(progress) {
             Next::Nothing => {}
             Next::Only(text) => {
-                let text = self.tree.texts().find(text);
-                if let Some(child) = text.and_then(|text| self.tree.child(node, text)) {
-                    self.at(child, progress);
+                if let Some(text) = self.tree.texts().find(text) {
+                    self.child(node, text, progress);
                 }
             }
-            Next::StartingWith(prefix) => {
+            Next::Like { prefix, needle } => {
                 let (sorted, loose) = self.tree.children(node);
-                self.each(self.tree.starting_with(sorted, prefix), progress);
-                self.each(loose, progress);
+                let sorted = self.tree.starting_with(sorted, prefix);
+                let texts = self.tree.texts().len();
+                match needle {
+                    Some(needle) if sorted.len() + loose.len() > texts / TEXTS_A_CHILD => {
+                        self.holding(needle, node, progress);
+                    }
+                    _ => {
+                        self.each(sorted, progress);
+                        self.each(loose, progress);
+                    }
+                }
             }
             Next::Several => {
                 let (sorted, loose) = self.tree.children(node);
@@ -73,18 +89,46 @@ impl Walk<'_> {
             if self.is_done() {
                 return;
             }
+            let progress = self.advance(progress, self.tree.text_of(child));
+            if !progress.is_dead() {
+                self.at(child, progress);
+            }
+        }
+    }
+
+    /// Tries the children of a large folder from the other end: first the texts, which lie side by side.
+    fn holding(&mut self, needle: &Finder<'_>, node: u32, progress: Progress) {
+        let texts = self.tree.texts();
+        self.scratch.steps += (texts.bytes() / BYTES_A_STEP) as u64;
+        for text in texts.holding(needle) {
+            if self.is_done() {
+                return;
+            }
+            self.child(node, text, progress);
+        }
+    }
+
+    fn child(&mut self, node: u32, text: u32, progress: Progress) {
+        let progress = self.advance(progress, text);
+        if !progress.is_dead()
+            && let Some(child) = self.tree.child(node, text)
+        {
             self.at(child, progress);
         }
     }
 
+    /// One node further, to one of this text.
+    fn advance(&mut self, from: Progress, text: u32) -> Progress {
+        let memo = Some((&mut self.memo, text));
+        self.glob.advance(from, self.tree.texts().get(text), &mut self.scratch, memo)
+    }
+
+    /// At a node that matches so far.
     fn at(&mut self, node: u32, progress: Progress) {
-        let number = self.tree.text_of(node);
-        let text = self.tree.texts().get(number);
-        let memo = Some((&mut self.memo, number));
-        let progress = self.glob.advance(progress, text, &mut self.scratch, memo);
-        if progress.is_dead() || self.is_done() {
+        if self.is_done() {
             return;
         }
+        let text = self.tree.texts().get(self.tree.text_of(node));
         let parent = self.path.len();
         if parent > 0 {
             self.path.push('.');

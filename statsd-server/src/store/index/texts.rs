@@ -1,6 +1,7 @@
 //! What stands between two dots, each text once: a million names have a few thousand of them.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -23,6 +24,11 @@ impl Texts {
 
     pub(super) fn get(&self, number: u32) -> &str {
         read(&self.text, &self.ends, number)
+    }
+
+    pub(super) fn numbers(&self) -> Range<u32> {
+        // There are no more than their bytes, which a `u32` counts.
+        0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
     }
 
     /// All of them together.

@@ -56,7 +56,13 @@ const SHAPES: [(&str, Make, &[&str]); 5] = [
     (
         "flat",
         |i| format!("stats.gauges.session{:07}", i * 7_919 % 1_000_003),
-        &["stats.gauges.session00123*", "stats.gauges.*77777"],
+        &[
+            "stats.gauges.session00123*",
+            "stats.gauges.*77777",
+            "stats.gauges.*0777*",
+            "stats.gauges.*[0-9]7{77,88}77",
+            "**.*77777",
+        ],
     ),
     (
         "tagged",

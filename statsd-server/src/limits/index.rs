@@ -7,9 +7,9 @@ use super::SERIES_NAME_MAX_BYTES;
 /// Series that the index knows.
 pub const SERIES_MAX: usize = 2_000_000;
 
-/// Instructions that one find's pattern may execute over all names: a plain `*` takes one a node, so
-/// only patterns made to be slow come near it. It is about half a second, in which no new name is
-/// added: a flush that has new names waits for it.
+/// Instructions that one find's pattern may execute over all names: a plain `*` takes one a node, and what is
+/// searched or passed by as a whole counts as what takes as long, so only patterns made to be slow come near
+/// it. It is about half a second, in which no new name is added: a flush that has new names waits for it.
 pub const FIND_STEPS_MAX: u64 = 50_000_000;
 
 /// Tags of one series; each is an entry in the index.

@@ -8,13 +8,16 @@ mod node;
 mod pieces;
 
 use std::fmt;
+use std::ops::Range;
+
+use memchr::memmem::Finder;
 
 use super::StoreError;
 use crate::limits::{SERIES_NODES_MAX, TARGET_MAX_BYTES};
 
 pub(super) use memo::Memo;
 pub(super) use node::Scratch;
-use node::{BadNode, Program};
+use node::{BadNode, Program, is_special};
 
 /// A compiled pattern.
 ///
@@ -49,7 +52,7 @@ enum NodePattern {
     Any,
     /// `**`: every number of nodes.
     AnyDepth,
-    Program(Program),
+    Program(Box<Program>),
 }
 
 /// How far into a pattern a name has come, in every way at once: bit `i` is set where the pattern's
@@ -63,8 +66,11 @@ pub(super) enum Next<'a> {
     Nothing,
     /// One alone, to be found by its name.
     Only(&'a str),
-    /// None but those that start like this.
-    StartingWith(&'a str),
+    /// None but those that start with the one and have the other behind that.
+    Like {
+        prefix: &'a str,
+        needle: Option<&'a Finder<'static>>,
+    },
     Several,
 }
 
@@ -166,15 +172,44 @@ impl Glob {
 
     /// What may follow, so that a tree is searched no further than needed.
     pub(super) fn next(&self, from: Progress) -> Next<'_> {
-        let mut waiting = self.waiting(from).map(|(_, pattern)| pattern);
+        let mut waiting = self.waiting(from);
         match (waiting.next(), waiting.next()) {
             (None, _) => Next::Nothing,
-            (Some(NodePattern::Literal(node)), None) => Next::Only(node),
-            (Some(NodePattern::Program(program)), None) if !program.prefix().is_empty() => {
-                Next::StartingWith(program.prefix())
-            }
+            (Some((i, _)), None) => self.wanted(i),
             _ => Next::Several,
         }
+    }
+
+    /// Whether whatever comes next is the last node of a name that matches.
+    pub(super) fn is_last(&self, progress: Progress) -> bool {
+        progress == Progress(1 << (self.nodes.len() - 1))
+    }
+
+    /// What may stand for one of the pattern's nodes.
+    pub(super) fn wanted(&self, i: usize) -> Next<'_> {
+        match &self.nodes[i] {
+            NodePattern::Literal(node) => Next::Only(node),
+            NodePattern::Program(program) => {
+                Next::Like { prefix: program.prefix(), needle: program.needle() }
+            }
+            NodePattern::Any | NodePattern::AnyDepth => Next::Several,
+        }
+    }
+
+    /// Whether a text may stand for one of the pattern's nodes; costs as above.
+    pub(super) fn fits(&self, i: usize, text: &str, scratch: &mut Scratch) -> bool {
+        scratch.steps += 1;
+        match &self.nodes[i] {
+            NodePattern::Literal(node) => **node == *text,
+            NodePattern::Program(program) => program.matches(text, scratch),
+            NodePattern::Any | NodePattern::AnyDepth => true,
+        }
+    }
+
+    /// The pattern's nodes that stand for a name's last ones, one for one: those behind the last `**`, or all.
+    pub(super) fn tail(&self) -> Range<usize> {
+        let depth = self.nodes.iter().rposition(|node| matches!(node, NodePattern::AnyDepth));
+        depth.map_or(0, |at| at + 1)..self.nodes.len()
     }
 
     /// Whether a name that ends here matches.
@@ -229,8 +264,8 @@ fn compile(text: &str) -> Result<Option<NodePattern>, BadNode> {
         "" => None,
         "*" => Some(NodePattern::Any),
         "**" => Some(NodePattern::AnyDepth),
-        _ if text.contains(['*', '?', '[', '{', '}']) => {
-            Some(NodePattern::Program(Program::compile(text)?))
+        _ if text.contains(is_special) => {
+            Some(NodePattern::Program(Box::new(Program::compile(text)?)))
         }
         _ => Some(NodePattern::Literal(text.into())),
     })

@@ -154,7 +154,7 @@ impl Index {
         &self.tags
     }
 
-    /// The nodes that match, sorted by path. Where there are more than `limit`, those that the tree has first,
+    /// The nodes that match, sorted by path. Where there are more than `limit`, those that are come upon first,
     /// which may be others another time.
     ///
     /// Fails where the pattern would cost more than [`FIND_STEPS_MAX`].

@@ -5,16 +5,13 @@
 pub(in crate::store) struct Memo {
     texts: usize,
     /// By pattern, then text.
-    answers: Vec<Vec<Answer>>,
+    answers: Vec<Vec<u8>>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Answer {
-    #[default]
-    Unknown,
-    No,
-    Yes,
-}
+// A zero, so that the memory of answers nobody asks for is never touched.
+const UNKNOWN: u8 = 0;
+const NO: u8 = 1;
+const YES: u8 = 2;
 
 impl Memo {
     /// For texts whose numbers are below this one.
@@ -28,12 +25,12 @@ impl Memo {
         }
         let answers = &mut self.answers[pattern];
         if answers.is_empty() {
-            answers.resize(self.texts, Answer::Unknown);
+            *answers = vec![UNKNOWN; self.texts];
         }
         let answer = &mut answers[text as usize];
-        if *answer == Answer::Unknown {
-            *answer = if ask() { Answer::Yes } else { Answer::No };
+        if *answer == UNKNOWN {
+            *answer = if ask() { YES } else { NO };
         }
-        *answer == Answer::Yes
+        *answer == YES
     }
 }

@@ -3,6 +3,8 @@
 
 use std::mem;
 
+use memchr::memmem::Finder;
+
 use super::pieces::Pieces;
 
 /// The compiled pattern of one node.
@@ -12,6 +14,8 @@ pub(super) struct Program {
     ops: Vec<Op>,
     /// What a node starts with if it matches.
     prefix: Box<str>,
+    /// The longest text that stands behind that in every node that matches, wherever.
+    needle: Option<Finder<'static>>,
     /// The same, where the pattern is made of texts and `*`, which is tried faster.
     pieces: Option<Pieces>,
 }
@@ -68,8 +72,14 @@ impl Program {
         let chars: Vec<char> = text.chars().collect();
         let mut ops = Vec::with_capacity(chars.len() + 1);
         let mut open: Vec<Brace> = Vec::new();
+        // What stands between the wildcards and braces.
+        let mut literals = vec![String::new()];
         let mut at = 0;
         while let Some(&c) = chars.get(at) {
+            match literals.last_mut() {
+                Some(last) if open.is_empty() && !is_special(c) => last.push(c),
+                _ => literals.push(String::new()),
+            }
             match (c, open.last_mut()) {
                 ('*', _) => ops.push(Op::Star),
                 ('?', _) => ops.push(Op::AnyChar),
@@ -103,15 +113,21 @@ impl Program {
             return Err(BadNode { reason, at: brace.at });
         }
         ops.push(Op::Accept);
-        let literal = |op: &Op| if let Op::Char(c) = op { Some(*c) } else { None };
-        let prefix: String = ops.iter().map_while(literal).collect();
+        let prefix = mem::take(&mut literals[0]);
+        let needle = literals.iter().max_by_key(|literal| literal.len());
+        let needle = needle.filter(|needle| !needle.is_empty());
+        let needle = needle.map(|needle| Finder::new(needle).into_owned());
         let is_simple = ops.iter().all(|op| matches!(op, Op::Char(_) | Op::Star | Op::Accept));
         let pieces = is_simple.then(|| Pieces::new(text));
-        Ok(Self { ops, prefix: prefix.into(), pieces })
+        Ok(Self { ops, prefix: prefix.into(), needle, pieces })
     }
 
     pub(super) fn prefix(&self) -> &str {
         &self.prefix
+    }
+
+    pub(super) fn needle(&self) -> Option<&Finder<'static>> {
+        self.needle.as_ref()
     }
 
     pub(super) fn matches(&self, text: &str, scratch: &mut Scratch) -> bool {
@@ -184,6 +200,11 @@ impl Op {
             Self::Star | Self::Fork(_) | Self::Jump(_) | Self::Accept => false,
         }
     }
+}
+
+/// Whether a character stands for something else than itself, at least where it opens or closes nothing.
+pub(super) fn is_special(c: char) -> bool {
+    matches!(c, '*' | '?' | '[' | '{' | '}')
 }
 
 fn close(brace: Brace, ops: &mut [Op]) {

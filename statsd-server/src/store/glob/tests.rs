@@ -125,6 +125,25 @@ fn patterns_over_the_limit_are_refused_without_being_repeated_whole() {
     assert!(error.contains("too long") && error.len() < 200, "{error}");
 }
 
+#[test]
+fn what_every_match_holds_is_the_longest_text_outside_of_braces_and_behind_the_start() {
+    let wanted = |pattern: &str| match Glob::new(pattern).unwrap().wanted(0) {
+        Next::Like { prefix, needle } => {
+            let needle = needle.map(|needle| str::from_utf8(needle.needle()).unwrap().to_owned());
+            (prefix.to_owned(), needle)
+        }
+        other => panic!("{pattern:?} gave {other:?}"),
+    };
+    let expected = |prefix: &str, needle: &str| {
+        (prefix.to_owned(), (!needle.is_empty()).then(|| needle.to_owned()))
+    };
+    assert_eq!(wanted("web*"), expected("web", ""));
+    assert_eq!(wanted("webserver*cpu?x"), expected("webserver", "cpu"));
+    assert_eq!(wanted("{abcd,efgh}*[xyz]é"), expected("", "é"));
+    assert_eq!(wanted("{a,b{c,d}e}f"), expected("", "f"));
+    assert_eq!(wanted("[!]a]b,c"), expected("", "b,c"));
+}
+
 /// What a match costs, in steps of the automaton.
 fn steps(pattern: &str, node: &str) -> u64 {
     let glob = Glob::new(pattern).unwrap();

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use memchr::memmem::Finder;
 use proptest::prelude::*;
 
 use super::*;
@@ -60,8 +61,16 @@ fn answers_are_sorted_by_path_even_where_a_node_holds_what_sorts_before_a_dot() 
 #[test]
 fn no_more_than_the_limit_is_found() {
     let index = index_of(&["a.a", "a.b", "a.c", "b.a"]);
-    let found = |limit| find(&index, "*.*", limit).len();
-    assert_eq!((found(0), found(1), found(3), found(4), found(5)), (0, 1, 3, 4, 4));
+    for pattern in ["*.*", "*.?", "**.[ab]*"] {
+        for tries_max in [0, usize::MAX] {
+            let glob = Glob::new(pattern).unwrap();
+            let find = |limit| walk::find_within(&index.tree, &glob, limit, u64::MAX, tries_max);
+            let all = find(usize::MAX).unwrap().len();
+            for limit in 0..6 {
+                assert_eq!(find(limit).unwrap().len(), limit.min(all), "{pattern} {tries_max}");
+            }
+        }
+    }
     assert_eq!(find(&index, "a.a", 0), []);
 }
 
@@ -84,6 +93,22 @@ fn a_pattern_that_would_hold_the_index_too_long_is_refused() {
     let error = walk::find(&index.tree, &costly, usize::MAX, 1_000).unwrap_err().to_string();
     assert!(error.contains("takes too long"), "{error}");
     assert_eq!(index.find(&costly, usize::MAX).unwrap().len(), 1);
+}
+
+#[test]
+fn searching_all_texts_and_passing_by_all_nodes_cost_steps_as_well() {
+    let mut index = Index::new(usize::MAX);
+    for i in 0..5_000 {
+        index
+            .insert(&SeriesName::parse(&format!("folder.a-text-of-26-characters-{i:04}")).unwrap());
+    }
+    for (pattern, tries_max) in [("folder.*zz", usize::MAX), ("folder.*zz", 0), ("**.nothing", 0)] {
+        let glob = Glob::new(pattern).unwrap();
+        let find = |steps| walk::find_within(&index.tree, &glob, usize::MAX, steps, tries_max);
+        let error = find(1_000).unwrap_err().to_string();
+        assert!(error.contains("takes too long"), "{pattern} {tries_max}: {error}");
+        assert_eq!(find(10_000).unwrap(), [], "{pattern} {tries_max}");
+    }
 }
 
 #[test]
@@ -207,10 +232,16 @@ struct Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let name =
+    let deep =
         prop::collection::vec("[ab]{1,2}|web[0-9]|é", 1..5).prop_map(|nodes| nodes.join("."));
+    // Folders that grow beyond what is looked through, and shrink again.
+    let wide = "a\\.(web|b)[0-9][0-3]|[0-9][0-4]";
+    prop_oneof![3 => life(deep, 120), 1 => life(wide, 400)]
+}
+
+fn life(name: impl Strategy<Value = String>, steps: usize) -> impl Strategy<Value = Vec<Step>> {
     let step = (prop::bool::weighted(0.6), name).prop_map(|(add, name)| Step { add, name });
-    prop::collection::vec(step, 1..120)
+    prop::collection::vec(step, 1..steps)
 }
 
 fn pattern() -> impl Strategy<Value = String> {
@@ -225,6 +256,21 @@ fn pattern() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn texts_are_searched_as_if_one_by_one(
+        texts in prop::collection::btree_set("[ab]{1,6}|é", 1..20),
+        needle in "[ab]{1,3}|é",
+    ) {
+        let mut table = texts::Texts::default();
+        for text in &texts {
+            table.intern(text);
+        }
+        let held: Vec<&str> =
+            table.holding(&Finder::new(&needle)).map(|number| table.get(number)).collect();
+        let expected: Vec<&String> = texts.iter().filter(|text| text.contains(&needle)).collect();
+        prop_assert_eq!(held, expected);
+    }
 
     #[test]
     fn the_tree_finds_what_trying_every_name_finds(
@@ -269,7 +315,11 @@ proptest! {
                 .filter(|(path, _)| glob.matches(path))
                 .map(|(path, (leaf, branch))| Node { path: (*path).into(), leaf: *leaf, branch: *branch })
                 .collect();
-            prop_assert_eq!(index.find(&glob, usize::MAX).unwrap(), expected, "{}", pattern);
+            prop_assert_eq!(&index.find(&glob, usize::MAX).unwrap(), &expected, "{}", pattern);
+            for tries_max in [0, 100, usize::MAX] {
+                let found = walk::find_within(&index.tree, &glob, usize::MAX, u64::MAX, tries_max);
+                prop_assert_eq!(&found.unwrap(), &expected, "{}, {} tries", pattern, tries_max);
+            }
         }
     }
 }

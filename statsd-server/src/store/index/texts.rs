@@ -1,9 +1,11 @@
 //! What stands between two dots, each text once: a million names have a few thousand of them.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+use memchr::memmem::Finder;
 
 /// Numbered texts. Nothing is taken out of it: the tree is made anew where too much is dead.
 #[derive(Debug, Default)]
@@ -22,6 +24,37 @@ impl Texts {
 
     pub(super) fn get(&self, number: u32) -> &str {
         read(&self.text, &self.ends, number)
+    }
+
+    pub(super) fn numbers(&self) -> Range<u32> {
+        // There are no more than their bytes, which a `u32` counts.
+        0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
+    }
+
+    /// All of them together.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Those that hold a needle of at least a byte, in one pass over all of them as if they were one text.
+    pub(super) fn holding<'t>(&'t self, needle: &'t Finder<'_>) -> impl Iterator<Item = u32> {
+        let (mut start, mut number) = (0, 0);
+        std::iter::from_fn(move || {
+            loop {
+                let skipped = needle.find(&self.text.as_bytes()[start..])?;
+                let at = start + skipped;
+                // Each takes a byte at least, so no more than this many are skipped.
+                let skipped = &self.ends[number..self.ends.len().min(number + skipped + 1)];
+                number += skipped.partition_point(|&end| end as usize <= at);
+                let end = self.ends[number] as usize;
+                if at + needle.needle().len() <= end {
+                    start = end;
+                    return u32::try_from(number).ok();
+                }
+                // Begins in one and ends in another.
+                start = at + 1;
+            }
+        })
     }
 
     pub(super) fn find(&self, text: &str) -> Option<u32> {

@@ -1,6 +1,8 @@
-//! Dotted names as a tree over their nodes, in flat arrays: 16 bytes a node, and 10 to 16 to find it by.
+//! Dotted names as a tree over their nodes, in flat arrays: 16 bytes a node, 4 to 8 in its parent's list, and 6 to 12
+//! to find it by where it has many siblings.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -16,13 +18,16 @@ const NONE: u32 = u32::MAX;
 const IS_LIST: u32 = 1 << 31;
 /// Children out of order, beyond a 64th of all, before they are put in order.
 const LOOSE_CHILDREN: usize = 32;
+/// Children of one node that are looked through for one of a text; where there are more, a hash finds it.
+/// They tend to lie side by side, having come together, so that all take less than the hash's way through memory.
+const FEW_CHILDREN: usize = 32;
 
 #[derive(Debug)]
 pub(super) struct Tree {
     texts: Texts,
     nodes: Vec<TreeNode>,
     free: Vec<u32>,
-    /// Nodes by their parent and text.
+    /// Those that have more than [`FEW_CHILDREN`] beside them, by their parent and text.
     edges: HashTable<u32>,
     lists: Vec<Children>,
     free_lists: Vec<u32>,
@@ -42,6 +47,12 @@ struct TreeNode {
 struct Children {
     nodes: Vec<u32>,
     sorted: usize,
+}
+
+impl TreeNode {
+    fn edge_hash(&self, hasher: &RandomState) -> u64 {
+        edge_hash(hasher, self.parent, self.text)
+    }
 }
 
 impl Default for Tree {
@@ -72,11 +83,28 @@ impl Tree {
         self.nodes[node as usize].children != NONE
     }
 
+    /// All nodes as they lie in memory, among them some that are none any more: neither series nor branch.
+    pub(super) fn places(&self) -> Range<u32> {
+        // There are fewer than `NONE`.
+        ROOT + 1..u32::try_from(self.nodes.len()).unwrap_or(NONE)
+    }
+
+    /// A node, and those above it.
+    pub(super) fn lineage(&self, node: u32) -> impl Iterator<Item = u32> {
+        let above = |&node: &u32| Some(self.nodes[node as usize].parent);
+        std::iter::successors(Some(node), above).take_while(|&node| node != ROOT)
+    }
+
     pub(super) fn text_of(&self, node: u32) -> u32 {
         self.nodes[node as usize].text
     }
 
     pub(super) fn child(&self, parent: u32, text: u32) -> Option<u32> {
+        let (sorted, loose) = self.children(parent);
+        if sorted.len() + loose.len() <= FEW_CHILDREN {
+            let mut few = sorted.iter().chain(loose).copied();
+            return few.find(|&child| self.text_of(child) == text);
+        }
         let is_it = |&node: &u32| {
             let node = self.nodes[node as usize];
             node.parent == parent && node.text == text
@@ -178,12 +206,6 @@ impl Tree {
             self.nodes.push(new);
             node
         };
-        let Self { nodes, edges, hasher, .. } = self;
-        let hash = |&node: &u32| {
-            let node: TreeNode = nodes[node as usize];
-            edge_hash(hasher, node.parent, node.text)
-        };
-        edges.insert_unique(edge_hash(hasher, parent, text), node, hash);
         self.add_child(parent, node);
         Some(node)
     }
@@ -216,15 +238,15 @@ impl Tree {
             self.put_in_order(&mut list.nodes, list.sorted);
             list.sorted = list.nodes.len();
         }
+        match list.nodes.len() - 1 {
+            FEW_CHILDREN => list.nodes.iter().for_each(|&child| self.add_edge(child)),
+            others if others > FEW_CHILDREN => self.add_edge(child),
+            _ => {}
+        }
         self.lists[number as usize] = list;
     }
 
     fn drop_child(&mut self, parent: u32, child: u32) {
-        let text = self.text_of(child);
-        let hash = edge_hash(&self.hasher, parent, text);
-        if let Ok(edge) = self.edges.find_entry(hash, |&node| node == child) {
-            edge.remove();
-        }
         self.free.push(child);
         let link = self.nodes[parent as usize].children;
         if link == child {
@@ -233,22 +255,41 @@ impl Tree {
         }
         let number = link ^ IS_LIST;
         let Children { nodes, sorted } = &self.lists[number as usize];
-        let text = self.texts.get(text);
+        let text = self.node_text(child);
         let guess = nodes[..*sorted].partition_point(|&node| self.node_text(node) < text);
         let at = if nodes.get(guess) == Some(&child) {
             Some(guess)
         } else {
             nodes.iter().position(|&node| node == child)
         };
-        let list = &mut self.lists[number as usize];
+        let mut list = std::mem::take(&mut self.lists[number as usize]);
+        match list.nodes.len() - 1 {
+            FEW_CHILDREN => list.nodes.iter().for_each(|&child| self.drop_edge(child)),
+            others if others > FEW_CHILDREN => self.drop_edge(child),
+            _ => {}
+        }
         if let Some(at) = at {
             list.nodes.remove(at);
             list.sorted -= usize::from(at < list.sorted);
         }
         if let [only] = list.nodes[..] {
-            self.lists[number as usize] = Children::default();
             self.free_lists.push(number);
             self.nodes[parent as usize].children = only;
+        } else {
+            self.lists[number as usize] = list;
+        }
+    }
+
+    fn add_edge(&mut self, node: u32) {
+        let Self { nodes, edges, hasher, .. } = self;
+        let hash = |&node: &u32| nodes[node as usize].edge_hash(hasher);
+        edges.insert_unique(hash(&node), node, hash);
+    }
+
+    fn drop_edge(&mut self, node: u32) {
+        let hash = self.nodes[node as usize].edge_hash(&self.hasher);
+        if let Ok(edge) = self.edges.find_entry(hash, |&other| other == node) {
+            edge.remove();
         }
     }
 

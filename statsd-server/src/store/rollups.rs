@@ -9,16 +9,26 @@ use super::cache::Segments;
 use super::index::SeriesId;
 
 /// What was put off, at most once for each series. It takes 24 bytes a series as long as its number lasts,
-/// and 8 more while there is something.
+/// and 12 more while there is something.
 #[derive(Debug, Default)]
 pub(crate) struct Rollups {
     series: Vec<Entry>,
-    /// Series by the start of the interval that was put off when they came to be here. Each is here at
-    /// most once, and may be so after its values were made.
-    queue: VecDeque<(u32, SeriesId)>,
+    /// Series in the order in which they came to be here: each at most once, and perhaps still after its
+    /// values were made.
+    queue: VecDeque<Queued>,
     /// The segments of the journal that hold the points it is all to be made of.
     segments: Segments,
     len: usize,
+}
+
+/// A series in the queue.
+#[derive(Debug, Clone, Copy)]
+struct Queued {
+    /// When it was queued, seconds since the epoch.
+    at: u32,
+    /// Where the interval began that was put off then.
+    start: u32,
+    id: SeriesId,
 }
 
 /// What is known of a series.
@@ -41,9 +51,9 @@ impl Rollups {
         self.series.get(id.0 as usize).and_then(|entry| entry.deferred)
     }
 
-    /// Says what is put off after points were written of which the oldest is in this segment of the journal,
-    /// or in a later one.
-    pub(crate) fn set(&mut self, id: SeriesId, deferred: Option<Deferred>, segment: u32) {
+    /// Says what is put off after points were written, at `now`, of which the oldest is in this segment of the
+    /// journal, or in a later one.
+    pub(crate) fn set(&mut self, id: SeriesId, deferred: Option<Deferred>, segment: u32, now: u32) {
         let before = self.of(id);
         if before.is_none() && deferred.is_none() {
             return;
@@ -62,50 +72,46 @@ impl Rollups {
             self.len -= 1;
         }
         entry.deferred = deferred;
-        if let Some(deferred) = deferred {
+        if deferred.is_some() {
             entry.segment = oldest;
             self.segments.enter(oldest);
             self.len += 1;
-            if !entry.is_queued {
-                entry.is_queued = true;
-                self.queue.push_back((deferred.start(), id));
-            }
+            self.put_back(id, now);
         }
     }
 
-    /// Takes a series out of the queue whose interval began before this, or after `ahead`.
-    pub(crate) fn take_due(&mut self, before: u32, ahead: u32) -> Option<SeriesId> {
-        let is_due = |start: u32| start < before || start > ahead;
-        while let Some((start, id)) = self.queue.front().copied().filter(|(at, _)| is_due(*at)) {
+    /// Takes a series out of the queue for which the same was put off before this time already, or after
+    /// `ahead`.
+    pub(crate) fn take_due(&mut self, before: u32, ahead: u32, now: u32) -> Option<SeriesId> {
+        let is_due = |queued: &Queued| queued.at < before || queued.at > ahead;
+        while let Some(Queued { start, id, .. }) = self.queue.front().copied().filter(is_due) {
             self.queue.pop_front();
             let entry = &mut self.series[id.0 as usize];
+            entry.is_queued = false;
             match entry.deferred {
-                None => entry.is_queued = false,
-                // It was made with the points that followed, and the next one is put off.
-                Some(deferred) if deferred.start() != start && !is_due(deferred.start()) => {
-                    self.queue.push_back((deferred.start(), id));
+                None => {}
+                // That was made with the points that followed, and the next one is put off.
+                Some(deferred) if deferred.start() != start && before < now => {
+                    self.put_back(id, now);
                 }
-                Some(_) => {
-                    entry.is_queued = false;
-                    return Some(id);
-                }
+                Some(_) => return Some(id),
             }
         }
         None
     }
 
-    /// Ends a turn: the series is queued where something is put off for it.
-    pub(crate) fn put_back(&mut self, id: SeriesId) {
+    /// Queues a series if something is put off for it.
+    pub(crate) fn put_back(&mut self, id: SeriesId, now: u32) {
         if let Some(entry) = self.series.get_mut(id.0 as usize)
             && let Some(deferred) = entry.deferred
             && !entry.is_queued
         {
             entry.is_queued = true;
-            self.queue.push_back((deferred.start(), id));
+            self.queue.push_back(Queued { at: now, start: deferred.start(), id });
         }
     }
 
-    /// Series with something put off, those queued first that began first.
+    /// Series with something put off. Looks at all.
     pub(crate) fn all(&self) -> impl Iterator<Item = SeriesId> {
         (0..)
             .map(SeriesId)
@@ -152,44 +158,46 @@ mod tests {
     const AHEAD: u32 = u32::MAX;
 
     #[test]
-    fn each_is_due_when_its_newest_interval_is_and_once() {
+    fn each_is_due_when_the_same_was_put_off_for_long() {
         let mut rollups = Rollups::default();
         let [a, b] = [SeriesId(1), SeriesId(5)];
-        rollups.set(a, deferred(6_000), 1);
-        rollups.set(b, deferred(6_000), 1);
-        rollups.set(a, deferred(6_600), 2);
-        assert_eq!(rollups.take_due(6_000, AHEAD), None);
-        assert_eq!(rollups.take_due(6_001, AHEAD), Some(b));
-        assert_eq!(rollups.take_due(6_001, AHEAD), None);
-        rollups.set(b, None, 2);
-        assert_eq!(rollups.take_due(6_601, AHEAD), Some(a));
-        rollups.put_back(a);
-        rollups.put_back(b);
-        assert_eq!(rollups.take_due(6_601, AHEAD), Some(a));
-        assert_eq!((rollups.take_due(AHEAD, AHEAD), rollups.len()), (None, 1));
+        rollups.set(a, deferred(6_000), 1, 100);
+        rollups.set(b, deferred(6_000), 1, 100);
+        rollups.set(a, deferred(6_600), 2, 700);
+        assert_eq!(rollups.take_due(100, AHEAD, 820), None);
+        assert_eq!(rollups.take_due(101, AHEAD, 821), Some(b));
+        assert_eq!(rollups.take_due(101, AHEAD, 821), None);
+        rollups.set(b, None, 2, 821);
+        assert_eq!(rollups.take_due(821, AHEAD, 1_600), None);
+        assert_eq!(rollups.take_due(822, AHEAD, 1_600), Some(a));
+        rollups.put_back(a, 1_600);
+        rollups.put_back(b, 1_600);
+        // All are due where the journal needs room.
+        assert_eq!(rollups.take_due(AHEAD, AHEAD, 1_600), Some(a));
+        assert_eq!((rollups.take_due(AHEAD, AHEAD, 1_600), rollups.len()), (None, 1));
     }
 
     #[test]
     fn what_lies_far_ahead_is_of_a_clock_that_was_wrong() {
         let mut rollups = Rollups::default();
-        rollups.set(SeriesId(0), deferred(60_000), 1);
-        assert_eq!(rollups.take_due(6_000, 60_000), None);
-        assert_eq!(rollups.take_due(6_000, 59_999), Some(SeriesId(0)));
+        rollups.set(SeriesId(0), deferred(6_000), 1, 60_000);
+        assert_eq!(rollups.take_due(6_000, 60_000, 6_700), None);
+        assert_eq!(rollups.take_due(6_000, 59_999, 6_700), Some(SeriesId(0)));
     }
 
     #[test]
     fn the_segment_of_an_interval_is_that_of_its_first_points() {
         let mut rollups = Rollups::default();
-        rollups.set(SeriesId(0), deferred(6_000), 3);
-        rollups.set(SeriesId(0), deferred(6_300), 4);
-        rollups.set(SeriesId(1), deferred(6_300), 4);
+        rollups.set(SeriesId(0), deferred(6_000), 3, 0);
+        rollups.set(SeriesId(0), deferred(6_300), 4, 0);
+        rollups.set(SeriesId(1), deferred(6_300), 4, 0);
         assert_eq!(rollups.oldest_segment(), Some(3));
         assert!(rollups.needs(SeriesId(0), 3) && !rollups.needs(SeriesId(1), 3));
         assert_eq!(rollups.all().collect::<Vec<_>>(), [SeriesId(0), SeriesId(1)]);
-        rollups.set(SeriesId(0), deferred(6_600), 5);
+        rollups.set(SeriesId(0), deferred(6_600), 5, 0);
         assert_eq!(rollups.oldest_segment(), Some(4));
-        rollups.set(SeriesId(0), None, 6);
-        rollups.set(SeriesId(1), None, 6);
+        rollups.set(SeriesId(0), None, 6, 0);
+        rollups.set(SeriesId(1), None, 6, 0);
         assert_eq!((rollups.oldest_segment(), rollups.len()), (None, 0));
     }
 }

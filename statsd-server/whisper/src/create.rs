@@ -27,7 +27,7 @@ const TEMPORARY_NAMES_MAX: usize = 1_000;
 /// # let folder = tempfile::tempdir()?;
 /// # let path = folder.path().join("a.wsp");
 /// let header = Header::new(&parse_retentions("1m:1d")?, AggregationMethod::Average, 0.5)?;
-/// let options = CreateOptions { allocation: Allocation::Zeroed, sync: true };
+/// let options = CreateOptions { allocation: Allocation::Zeroed, sync: true, ..Default::default() };
 /// let file = Whisper::create_with(&path, &header, options)?;
 /// assert_eq!(file.header(), &header);
 /// assert_eq!(std::fs::metadata(&path)?.len(), header.file_bytes());
@@ -39,6 +39,8 @@ pub struct CreateOptions {
     pub allocation: Allocation,
     /// Waits until the file, and its name, are on the disk (two `fsync`s).
     pub sync: bool,
+    /// Whatever stands at the path is replaced: for who has just looked, and saves a stat.
+    pub replace: bool,
 }
 
 /// Disk space for the slots of a new file. What is read from it does not depend on it.
@@ -93,7 +95,9 @@ impl Whisper {
         options: CreateOptions,
     ) -> Result<Self, Error> {
         let path = path.as_ref();
-        refuse_existing(path)?;
+        if !options.replace {
+            refuse_existing(path)?;
+        }
         NewFile::create(path, header, options.allocation)?.rename(options.sync)
     }
 
@@ -131,7 +135,9 @@ impl Whisper {
         rollups: Rollups,
     ) -> Result<(Self, Counts, Option<Deferred>), Error> {
         let path = path.as_ref();
-        refuse_existing(path)?;
+        if !options.replace {
+            refuse_existing(path)?;
+        }
         let mut slots = Overlay::new(header, None);
         let (counts, deferred) = slots.update_with(points, rollups, None)?;
         let new = NewFile::with_slots(path, header, options.allocation, &slots)?;

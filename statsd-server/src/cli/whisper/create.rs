@@ -89,7 +89,7 @@ impl Create {
 
     fn make(&self, path: &Path, header: &Header, replaces: bool) -> Result<(), Failure> {
         let allocation = if self.fallocate { Allocation::Preallocated } else { Allocation::Sparse };
-        let options = CreateOptions { allocation, sync: false };
+        let options = CreateOptions { allocation, ..CreateOptions::default() };
         if !replaces {
             Whisper::create_with(path, header, options).map_err(failed)?;
             return Ok(());

@@ -43,7 +43,7 @@ impl Intake {
         self.forgotten += 1;
         self.failing.remove(id);
         self.unjournaled.remove(&id);
-        self.rollups.set(id, None, 0);
+        self.rollups.set(id, None, 0, 0);
     }
 
     /// Takes the series whose turn it is. Those that fail have times of their own.

@@ -9,6 +9,7 @@ use statsd_whisper::Accepted;
 use super::Inner;
 use super::failing::seconds;
 use super::pace::Pace;
+use super::rolling::second;
 use super::series_file::Persisted;
 use crate::limits::{FUTURE_MAX, RETRIES_AT_ONCE};
 use crate::store::index::SeriesId;
@@ -154,7 +155,7 @@ impl Inner {
         match written {
             Ok(Persisted { created, .. }) => {
                 intake.cache.remove(id, points.len(), segment, if created { 0 } else { born });
-                intake.rollups.set(id, deferred, oldest);
+                intake.rollups.set(id, deferred, oldest, second(now));
                 intake.failing.remove(id);
                 intake.cache.put_back(id);
                 true

@@ -29,19 +29,21 @@ impl Inner {
     /// Makes what is due: of series that had no points since, and of all while the journal needs room.
     pub(super) fn roll_up_due(&self, now: i64, may_go_on: impl Fn() -> bool) {
         let wait = seconds(ROLLUP_SPAN_MAX) + 2 * seconds(self.write_after());
-        let second = |at: i64| u32::try_from(at.max(0)).unwrap_or(u32::MAX);
         let before =
             if self.is_journal_half_full() { u32::MAX } else { second(now.saturating_sub(wait)) };
         // What lies far ahead was put off before the clock was set back.
         let ahead = second(now.saturating_add(seconds(FUTURE_MAX)));
         let most = lock(&self.intake).rollups.len().min(ROLLUPS_AT_ONCE);
         for _ in 0..most {
+            if !may_go_on() {
+                return;
+            }
             let mut intake = lock(&self.intake);
-            let next = intake.rollups.take_due(before, ahead);
-            let Some(id) = next.filter(|_| may_go_on()) else { return };
+            let next = intake.rollups.take_due(before, ahead, second(now));
+            let Some(id) = next else { return };
             if intake.failing.contains(id) {
                 // It has a time of its own.
-                intake.rollups.put_back(id);
+                intake.rollups.put_back(id, second(now));
                 continue;
             }
             drop(intake);
@@ -77,7 +79,7 @@ impl Inner {
         };
         let mut intake = lock(&self.intake);
         intake.failing.add(id, error.reason(), now);
-        intake.rollups.put_back(id);
+        intake.rollups.put_back(id, second(now));
         drop(intake);
         self.counts.failures.fetch_add(1, Ordering::Relaxed);
         self.report(&self.name_of(id), &error, now);
@@ -96,7 +98,7 @@ impl Inner {
             }
             self.counts.rolled_up.fetch_add(1, Ordering::Relaxed);
         }
-        lock(&self.intake).rollups.set(id, None, 0);
+        lock(&self.intake).rollups.set(id, None, 0, 0);
         Ok(())
     }
 
@@ -122,8 +124,13 @@ impl Inner {
         for point in read.unwrap_or_default().into_iter().rev() {
             cache.push_front(id, point, segment);
         }
-        rollups.set(id, None, 0);
+        rollups.set(id, None, 0, 0);
     }
+}
+
+/// A time as the files have it.
+pub(super) fn second(at: i64) -> u32 {
+    u32::try_from(at.max(0)).unwrap_or(u32::MAX)
 }
 
 fn points_of(file: &Whisper, deferred: Deferred) -> Option<Vec<statsd_whisper::Accepted>> {

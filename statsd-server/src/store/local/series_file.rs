@@ -139,7 +139,8 @@ impl Inner {
             self.names.sync().map_err(NotPersisted::Name)?;
         }
         let header = self.header_of_new(&name)?;
-        let options = CreateOptions::default();
+        // The caller has looked.
+        let options = CreateOptions { replace: true, ..CreateOptions::default() };
         let create = || Whisper::create_with_points(&path, &header, options, points, rollups);
         // Most new series lie beside others: their folder is there.
         let (file, counts, left) = match create() {

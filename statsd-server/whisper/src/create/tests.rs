@@ -133,7 +133,12 @@ fn space_that_is_asked_for_is_taken_and_reads_as_nothing_written() {
     let files =
         [Allocation::Sparse, Allocation::Preallocated, Allocation::Zeroed].map(|allocation| {
             let path = folder.path().join(format!("{allocation:?}.wsp"));
-            Whisper::create_with(&path, &header, CreateOptions { allocation, sync: true }).unwrap();
+            Whisper::create_with(
+                &path,
+                &header,
+                CreateOptions { allocation, sync: true, replace: false },
+            )
+            .unwrap();
             let blocks = fs::metadata(&path).unwrap().blocks() * 512;
             assert_eq!(blocks >= header.file_bytes(), allocation != Allocation::Sparse, "{blocks}");
             fs::read(path).unwrap()
@@ -156,7 +161,7 @@ fn a_file_made_with_points_is_one_that_they_were_written_to() {
         (0..=6).flat_map(|count| [Rollups::AtOnce, Rollups::Deferred].map(|how| (count, how)))
     {
         let of_allocation = |allocation: Allocation| {
-            let options = CreateOptions { allocation, sync: false };
+            let options = CreateOptions { allocation, ..CreateOptions::default() };
             let path =
                 |how: &str| folder.path().join(format!("{count}{rollups:?}{options:?}{how}"));
             let (file, counts, deferred) = Whisper::create_with_points(

@@ -113,7 +113,7 @@ fn a_creation_that_fails_leaves_nothing() {
     let header = header("10:60,60:100");
     for allocation in [Allocation::Sparse, Allocation::Preallocated, Allocation::Zeroed] {
         let path = folder.path().join("a.wsp");
-        let options = CreateOptions { allocation, sync: true };
+        let options = CreateOptions { allocation, sync: true, replace: false };
         let (made, calls) = counting(|| Whisper::create_with(&path, &header, options));
         let expected = fs::read(made.unwrap().path()).unwrap();
         for number in 0..calls {

@@ -76,7 +76,7 @@ fn pairs(folder: &Path) -> Vec<[Pair; 2]> {
         };
         let points = points(seed);
         let header = Header::new(&parse_retentions(RETENTIONS).unwrap(), method, FACTOR).unwrap();
-        let options = CreateOptions { allocation, sync: false };
+        let options = CreateOptions { allocation, ..CreateOptions::default() };
         let mut file = Whisper::create_with(&pair.ours, &header, options).unwrap();
         assert_eq!(file.update_many(&points, NOW).unwrap().written, points.len());
 

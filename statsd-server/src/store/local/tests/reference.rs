@@ -123,7 +123,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Persist),
         3 => (0_usize..4).prop_map(Step::PersistSome),
         1 => Just(Step::PersistPoints),
-        1 => (0_i64..1_000).prop_map(Step::RollUp),
+        1 => (0_i64..2_000).prop_map(Step::RollUp),
         1 => Just(Step::Reopen),
         2 => Just(Step::Crash),
     ];

@@ -4,7 +4,7 @@ use crate::floor::Calls;
 use crate::report;
 use crate::server::{self, Server};
 
-/// Ours stands first, and the floor after it.
+/// Ours stand first, and the floor after them.
 pub(crate) const ALL: [Contender; 6] = [
     Contender { key: "ours", title: "statsd-server", by: By::Server(server::OURS) },
     Contender {

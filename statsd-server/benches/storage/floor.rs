@@ -88,11 +88,8 @@ pub(crate) fn main(words: &[String]) -> Result<(), String> {
     let points: usize = points.parse().map_err(|_| usage())?;
     let folder = Path::new(folder);
     let took = match calls {
-        Calls::New => Files::prepare(folder, series).and_then(|files| files.new_ones(false)),
-        Calls::NewRenamed => Files::prepare(folder, series).and_then(|files| files.new_ones(true)),
-        Calls::Backlog => Files::prepare(folder, series).and_then(|files| files.backlog()),
-        Calls::Paced => Files::prepare(folder, series).and_then(|files| files.paced()),
         Calls::Accepted => accepted(folder, series * points),
+        _ => Files::prepare(folder, series).and_then(|files| files.take(calls)),
     };
     let took = took.map_err(|error| error.to_string())?;
     writeln!(io::stdout(), "{}", took.as_nanos()).map_err(|error| error.to_string())
@@ -112,7 +109,8 @@ impl Files {
     fn prepare(folder: &Path, series: usize) -> io::Result<Self> {
         let model = folder.join("model.wsp");
         let archives = parse_retentions(RETENTIONS).map_err(io::Error::other)?;
-        drop(Whisper::create(&model, &archives, AggregationMethod::Average, 0.5));
+        let created = Whisper::create(&model, &archives, AggregationMethod::Average, 0.5);
+        drop(created.map_err(io::Error::other)?);
         let model = fs::read(model)?;
         let header = model.get(..16 + POINT_BYTES * archives.len()).unwrap_or_default();
         let start = now() - STEP * 20;
@@ -133,6 +131,16 @@ impl Files {
                 .collect(),
             file_bytes: model.len() as u64,
         })
+    }
+
+    fn take(&self, calls: Calls) -> io::Result<Duration> {
+        match calls {
+            Calls::New => self.new_ones(false),
+            Calls::NewRenamed => self.new_ones(true),
+            Calls::Backlog => self.backlog(),
+            Calls::Paced => self.paced(),
+            Calls::Accepted => Err(io::Error::other("no file of a series is written")),
+        }
     }
 
     fn create(&self, path: &Path, head: &[u8]) -> io::Result<File> {

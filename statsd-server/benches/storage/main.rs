@@ -17,8 +17,8 @@
 //! received or parsed. A server that lets points wait to write them together may fall below it where each
 //! point is written by itself (`paced`), and nowhere else.
 //!
-//! Nothing is removed before the run ends, as creating files soon after costs more: have twenty thousand
-//! inodes and 200 MB free for each row and round. What a killed run leaves is removed by the next.
+//! Nothing is removed before the run ends, as creating files soon after costs more: have fifty thousand
+//! inodes and half a gigabyte free for each row and round. What a killed run leaves is removed by the next.
 //!
 //! Data flows from `lines.rs` (what is sent) over `contender.rs` (to whom), `floor.rs` and `row.rs` (what is
 //! measured) to `report/`, which is in `harness/` as it is not this benchmark's alone.

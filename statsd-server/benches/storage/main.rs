@@ -14,8 +14,9 @@
 //! with the least and the most.
 //!
 //! The floor is measured beside them: system calls alone, on the same core and as many files, with nothing
-//! received or parsed. A server that lets points wait to write them together may fall below it where each
-//! point is written by itself (`paced`), and nowhere else.
+//! received or parsed. It holds for who writes Whisper's files: a server with a format of its own has less to
+//! do, and one that lets points wait, to write them together, falls below it where each point is written by
+//! itself (`paced`).
 //!
 //! Nothing is removed before the run ends, as creating files soon after costs more: have fifty thousand
 //! inodes and half a gigabyte free for each row and round. What a killed run leaves is removed by the next.

@@ -80,7 +80,7 @@ pub(crate) fn rows(
     let (created, archives, mut made) = (folder.join("created"), archives.to_vec(), 0);
     fs::create_dir(&created)?;
     rows.push(Row::new("create of a sparse file, close", 35.0, move |_| {
-        // Never removed before the end: ext4 searches long for an inode soon after files were removed.
+        // Never removed before the end: ext4 without a journal searches long for an inode soon after.
         made += 1;
         Whisper::create(path(&created, made), &archives, AggregationMethod::Sum, 0.0)?;
         Ok(())

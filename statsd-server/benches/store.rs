@@ -3,10 +3,14 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
+#[path = "harness/scratch.rs"]
+mod scratch;
+
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
 use nix::sys::time::TimeValLike;
+use scratch::Scratch;
 use statsd_server::store::{LocalStore, Merge, Store, StoreOptions, Write};
 
 const SERIES: usize = 10_000;
@@ -19,15 +23,19 @@ fn main() {
     let names: Vec<String> = (0..SERIES)
         .map(|i| format!("stats.timers.service{}.endpoint{i:05}_upper_90", i % 50))
         .collect();
+    let scratch = Scratch::open().expect("a place for files");
+    if let Some(note) = scratch.note() {
+        println!("{note}");
+    }
     for journal in [true, false] {
         println!("journal: {journal}");
-        let folder = tempfile::tempdir().expect("a folder for files");
+        let folder = scratch.folder("store").expect("a folder for files");
         let mut options = StoreOptions::new(Duration::from_secs(10));
         options.open_files_max = SERIES + 100;
         if !journal {
             options.journal = None;
         }
-        let store = LocalStore::open(folder.path(), options).expect("the folder is ours");
+        let store = LocalStore::open(&folder, options).expect("the folder is ours");
         let mut now = NOW;
         let mut write = |rounds: usize| {
             let cpu = cpu();

@@ -13,13 +13,18 @@
 //! kept are those sent less what the kernel dropped, and a cell counts only if the flushes add up to
 //! them. Rounds interleave the servers; the median is shown with the least and the most.
 //!
-//! `contender/` says how a server is started, `floor/` is the bare loop, `row/` measures, `report/`
-//! runs the rounds and prints.
+//! `contender/` says how a server is started, `floor/` is the bare loop, `row/` measures, `report/`, which
+//! is in `harness/` as it is not this benchmark's alone, runs the rounds and prints.
 
 mod contender;
 mod floor;
+mod memory;
 mod packets;
+#[path = "../harness/process.rs"]
 mod process;
+#[path = "../harness/program.rs"]
+mod program;
+#[path = "../harness/report/mod.rs"]
 mod report;
 mod row;
 mod sender;
@@ -34,7 +39,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
     let done = match words.split_first() {
         Some((first, rest)) if first == "floor" => floor::main(rest),
-        _ => report::run(&words, &mut io::stdout()),
+        _ => report::run(&row::LOAD, &words, &mut io::stdout()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

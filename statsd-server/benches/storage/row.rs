@@ -3,50 +3,99 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::contender::{Contender, Running};
+use crate::contender::{self, By, Contender};
+use crate::floor;
 use crate::lines::{STEP, lines, now, send};
 use crate::process::Cores;
+use crate::report::{self, Benchmark, Figure};
+use crate::scratch::Scratch;
+use crate::server::Running;
 
-/// How much a cell does.
-#[derive(Debug, Clone, Copy)]
+/// How much a cell does, and where.
 pub(crate) struct Effort {
     pub(crate) cores: Cores,
+    pub(crate) scratch: Scratch,
     pub(crate) series: usize,
     /// Points a series where many come at once to be acknowledged only.
     pub(crate) points: usize,
 }
 
-/// One piece of work; its figure is CPU time in µs for each series or point of it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Row {
-    pub(crate) key: &'static str,
-    pub(crate) title: &'static str,
-    pub(crate) measure: fn(&Contender, &Effort) -> Result<f64, String>,
-}
+type Row = report::Row<Contender, Effort>;
 
-pub(crate) const ALL: [Row; 4] = [
-    Row { key: "new", title: "a new series, with its first point", measure: new },
-    Row { key: "backlog", title: "a point, of 12 a series that came together", measure: backlog },
-    Row { key: "paced", title: "a point, one a series a second", measure: paced },
-    Row { key: "accepted", title: "a point, until the sender may forget it", measure: accepted },
+pub(crate) const STORAGE: Benchmark<Contender, Effort> = Benchmark {
+    contenders: &contender::ALL,
+    rows: &ALL,
+    floor: ("bare", "bare calls"),
+    effort: |cores, is_quick, notes| {
+        let scratch = Scratch::open()?;
+        notes.extend(scratch.note());
+        let series = if is_quick { 500 } else { 10_000 };
+        notes.push(format!("CPU time of a series or point; {series} series, as many files."));
+        Ok(Effort { cores, scratch, series, points: 120 })
+    },
+};
+
+const ALL: [Row; 4] = [
+    Row {
+        key: "new",
+        title: "a new series, with its first point",
+        rounds_max: usize::MAX,
+        measure: |by, effort| cell(by, effort, "new", new),
+    },
+    Row {
+        key: "backlog",
+        title: "a point, of 12 a series that came together",
+        rounds_max: usize::MAX,
+        measure: |by, effort| cell(by, effort, "backlog", backlog),
+    },
+    Row {
+        key: "paced",
+        title: "a point, one a series a second",
+        rounds_max: usize::MAX,
+        measure: |by, effort| cell(by, effort, "paced", paced),
+    },
+    Row {
+        key: "accepted",
+        title: "a point, until the sender may forget it",
+        rounds_max: usize::MAX,
+        measure: |by, effort| cell(by, effort, "accepted", accepted),
+    },
 ];
 
-const BACKLOG: usize = 12;
+/// CPU time in µs for each series or point of a row, by whom it is for.
+fn cell(
+    by: &Contender,
+    effort: &Effort,
+    row: &str,
+    measure: fn(&Running, &Effort) -> Result<f64, String>,
+) -> Result<Vec<Figure>, String> {
+    let folder = effort.scratch.folder(&format!("{row}-{}", by.key));
+    let folder = folder.map_err(|error| error.to_string())?;
+    let micros = match by.by {
+        By::Server(server) => measure(&server.start(by.key, effort.cores, &folder)?, effort)?,
+        By::Calls(of) => {
+            floor::measure(of(row).ok_or("there are no such calls")?, &folder, effort)?
+        }
+    };
+    Ok(vec![Figure::new("CPU time", "µs", micros)])
+}
 
-fn new(by: &Contender, effort: &Effort) -> Result<f64, String> {
-    let server = by.start(effort.cores)?;
+/// Points a series where some come, after a first one.
+pub(crate) const BACKLOG: usize = 12;
+
+fn new(server: &Running, effort: &Effort) -> Result<f64, String> {
     let text = lines(effort.series, 0..1, now() - STEP);
-    let cpu = of(&server, || {
+    let cpu = of(server, || {
         send(server.line, &text).map_err(|error| error.to_string())?;
         server.wait(effort.series, 1)
     })?;
     Ok(micros(cpu, effort.series))
 }
 
-fn backlog(by: &Contender, effort: &Effort) -> Result<f64, String> {
-    let (server, start) = with_files(by, effort)?;
+fn backlog(server: &Running, effort: &Effort) -> Result<f64, String> {
+    let start = with_files(server, effort)?;
     let text = lines(effort.series, 1..1 + BACKLOG, start);
-    let cpu = of(&server, || {
+    let cpu = of(server, || {
         send(server.line, &text).map_err(|error| error.to_string())?;
         server.wait(effort.series, 1 + BACKLOG)
     })?;
@@ -54,11 +103,11 @@ fn backlog(by: &Contender, effort: &Effort) -> Result<f64, String> {
 }
 
 /// Every second a point of each series, a step later than the one before.
-fn paced(by: &Contender, effort: &Effort) -> Result<f64, String> {
-    let (server, start) = with_files(by, effort)?;
+fn paced(server: &Running, effort: &Effort) -> Result<f64, String> {
+    let start = with_files(server, effort)?;
     let texts: Vec<Vec<u8>> =
         (1..=BACKLOG).map(|point| lines(effort.series, point..point + 1, start)).collect();
-    let cpu = of(&server, || {
+    let cpu = of(server, || {
         let began = Instant::now();
         for (text, due) in texts.iter().zip(0..) {
             let due = Duration::from_secs(due);
@@ -70,22 +119,21 @@ fn paced(by: &Contender, effort: &Effort) -> Result<f64, String> {
     Ok(micros(cpu, effort.series * BACKLOG))
 }
 
-fn accepted(by: &Contender, effort: &Effort) -> Result<f64, String> {
-    let (server, start) = with_files(by, effort)?;
+fn accepted(server: &Running, effort: &Effort) -> Result<f64, String> {
+    let start = with_files(server, effort)?;
     let start = start - STEP * i64::try_from(effort.points).unwrap_or_default();
     let text = lines(effort.series, 0..effort.points, start);
-    let cpu = of(&server, || send(server.line, &text).map_err(|error| error.to_string()))?;
+    let cpu = of(server, || send(server.line, &text).map_err(|error| error.to_string()))?;
     Ok(micros(cpu, effort.series * effort.points))
 }
 
-/// A server that has a file for each series, with a point of the time that is returned.
-fn with_files(by: &Contender, effort: &Effort) -> Result<(Running, i64), String> {
-    let server = by.start(effort.cores)?;
+/// Has a file made for each series, with a point of the time that is returned.
+fn with_files(server: &Running, effort: &Effort) -> Result<i64, String> {
     let start = now() - STEP * 20;
     let text = lines(effort.series, 0..1, start);
     send(server.line, &text).map_err(|error| error.to_string())?;
     server.wait(effort.series, 1)?;
-    Ok((server, start))
+    Ok(start)
 }
 
 /// The CPU time that the server takes while something is done.
@@ -96,6 +144,6 @@ fn of(server: &Running, work: impl FnOnce() -> Result<(), String>) -> Result<Dur
     Ok(cpu()?.saturating_sub(before))
 }
 
-fn micros(cpu: Duration, pieces: usize) -> f64 {
+pub(crate) fn micros(cpu: Duration, pieces: usize) -> f64 {
     cpu.as_secs_f64() * 1e6 / pieces as f64
 }

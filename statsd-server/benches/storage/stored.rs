@@ -1,6 +1,5 @@
 //! Whether points are where they belong, read from the files themselves.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -46,14 +45,7 @@ fn count(folder: &Path, series: usize) -> usize {
         .map_or(0, |points| points.len())
 }
 
-fn file(folder: &Path, series: usize) -> PathBuf {
+/// The file of a series.
+pub(crate) fn file(folder: &Path, series: usize) -> PathBuf {
     folder.join(name(series).replace('.', "/") + ".wsp")
-}
-
-/// An empty folder of this name below cargo's target folder.
-pub(crate) fn empty_folder(key: &str) -> Result<PathBuf, String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("storage").join(key);
-    let _none_there = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    Ok(folder)
 }

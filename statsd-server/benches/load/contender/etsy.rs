@@ -3,7 +3,8 @@
 use std::net::TcpListener;
 use std::process::Command;
 
-use super::{Address, Contender, configuration, free_port, is_etsys_count, named_by};
+use super::{Address, Contender, configuration, free_port, is_etsys_count};
+use crate::program::named_by;
 
 pub(super) const ETSY: Contender = Contender {
     key: "etsy",
@@ -13,7 +14,7 @@ pub(super) const ETSY: Contender = Contender {
     waiting_max_bytes: 64 << 10,
     lines_a_second: 100_000,
     is_count: is_etsys_count,
-    find: || named_by("STATSD_BENCH_ETSY", "a `stats.js`"),
+    find: || named_by("STATSD_BENCH_ETSY"),
     command: |program, setting| {
         let address = free_port()?;
         let text = format!(

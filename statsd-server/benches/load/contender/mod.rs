@@ -7,15 +7,17 @@ mod etsy;
 mod ours;
 mod statsite;
 
-use std::io::{self, BufRead as _, BufReader};
+use std::fs;
+use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 use crate::process::{Cores, Process};
+use crate::program::printed;
+use crate::report;
 use crate::sink::IsCount;
 use crate::socket_table;
 
@@ -76,6 +78,24 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
 }
 
+impl report::Contender for Contender {
+    fn key(&self) -> &'static str {
+        self.key
+    }
+
+    fn title(&self) -> &'static str {
+        self.title
+    }
+
+    fn is_here(&self, _is_quick: bool) -> Result<(), String> {
+        (self.find)().map(drop)
+    }
+
+    fn does(&self, _row: &str) -> bool {
+        true
+    }
+}
+
 impl Contender {
     pub(crate) fn start(&self, cores: Cores, setting: &Setting) -> Result<Running, String> {
         let failed = |error: io::Error| format!("{}: {error}", self.title);
@@ -89,7 +109,10 @@ impl Contender {
         let mut process = cores.start(&mut command).map_err(failed)?;
         let address = match address {
             Address::Told(address) => wait_for(address).map_err(failed)?,
-            Address::Printed(before) => printed(&mut process.child, before).map_err(failed)?,
+            Address::Printed(before) => {
+                let text = printed(&mut process.child, before).map_err(failed)?;
+                text.parse().map_err(|_| format!("{}: `{text}` is no address", self.title))?
+            }
         };
         Ok(Running { process, address })
     }
@@ -107,19 +130,6 @@ fn wait_for(address: SocketAddr) -> io::Result<SocketAddr> {
     Ok(address)
 }
 
-/// The address behind `before`. What else is printed is read by a thread, so that nobody waits for it.
-fn printed(child: &mut Child, before: &str) -> io::Result<SocketAddr> {
-    let stdout = child.stdout.take().ok_or_else(|| io::Error::other("nothing is printed"))?;
-    let mut lines = BufReader::new(stdout).lines();
-    for line in &mut lines {
-        if let Some(address) = line?.strip_prefix(before) {
-            thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-            return address.trim().parse().map_err(io::Error::other);
-        }
-    }
-    Err(io::Error::other("ended at once"))
-}
-
 /// A port that is free now.
 fn free_port() -> io::Result<SocketAddr> {
     UdpSocket::bind("127.0.0.1:0")?.local_addr()
@@ -130,20 +140,6 @@ fn configuration(name: &str, text: &str) -> io::Result<PathBuf> {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, text)?;
     Ok(path)
-}
-
-/// A file that an environment variable names.
-fn named_by(variable: &str, what: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(env::var_os(variable).ok_or(format!("{variable} is not set"))?);
-    if path.is_file() { Ok(path) } else { Err(format!("{variable} is not {what}")) }
-}
-
-/// A program that the shell would find.
-fn on_path(program: &str) -> Result<PathBuf, String> {
-    let folders = env::var_os("PATH").unwrap_or_default();
-    let found =
-        env::split_paths(&folders).map(|folder| folder.join(program)).find(|at| at.is_file());
-    found.ok_or_else(|| format!("there is no `{program}` on the path"))
 }
 
 /// For servers that know no shorter interval than a second.

@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Address, Contender, Setting, configuration, is_etsys_count, named_by};
+use super::{Address, Contender, Setting, configuration, is_etsys_count};
+use crate::program::named_by;
 
 pub(super) const OURS: Contender = Contender {
     key: "ours",
@@ -18,12 +19,8 @@ pub(super) const OURS: Contender = Contender {
     command,
 };
 
-pub(super) const BEFORE: Contender = Contender {
-    key: "before",
-    title: "before",
-    find: || named_by("STATSD_BENCH_BEFORE", "a `statsd-server`"),
-    ..OURS
-};
+pub(super) const BEFORE: Contender =
+    Contender { key: "before", title: "before", find: || named_by("STATSD_BENCH_BEFORE"), ..OURS };
 
 fn command(program: &Path, setting: &Setting) -> io::Result<(Command, Address)> {
     let text = format!(

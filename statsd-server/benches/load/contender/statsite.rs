@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use super::{Address, Contender, configuration, free_port, on_path, whole_seconds};
+use super::{Address, Contender, configuration, free_port, whole_seconds};
+use crate::program::on_path;
 
 pub(super) const STATSITE: Contender = Contender {
     key: "statsite",

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Effort;
 use crate::contender::{Contender, Running, Setting};
+use crate::memory;
 use crate::packets::Packets;
 use crate::sender::{Sender, Sent};
 use crate::sink::Sink;
@@ -75,11 +76,11 @@ impl Cell {
     }
 
     pub(super) fn resident_bytes(&self) -> Result<f64, String> {
-        self.server.process.resident_bytes().map(|bytes| bytes as f64).map_err(told)
+        memory::resident_bytes(&self.server.process).map(|bytes| bytes as f64).map_err(told)
     }
 
     pub(super) fn peak_bytes(&self) -> Result<f64, String> {
-        self.server.process.peak_bytes().map(|bytes| bytes as f64).map_err(told)
+        memory::peak_bytes(&self.server.process).map(|bytes| bytes as f64).map_err(told)
     }
 
     pub(super) fn flushed_max(&self) -> Duration {

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::cell::{Cell, told};
-use super::{Effort, Figure};
+use super::{Effort, Figure, beside};
 use crate::contender::Contender;
 use crate::packets::{Kind, Packets, Packing};
 use crate::socket_table;
@@ -68,7 +68,7 @@ fn unread(cell: &mut Cell, packets: &Packets, names: usize) -> Result<Vec<Figure
     cell.settle()?;
     Ok(vec![
         Figure::new("longest time unread in a flush", "ms", watch.longest.as_secs_f64() * 1e3),
-        Figure::beside("packets lost in a flush", "", (sent.lines - kept) as f64),
+        beside("packets lost in a flush", "", (sent.lines - kept) as f64),
     ])
 }
 

@@ -9,29 +9,15 @@ mod throughput;
 
 use std::time::Duration;
 
-use crate::contender::Contender;
+use crate::contender::{self, Contender};
 use crate::packets::{Kind, Packing};
 use crate::process::Cores;
+use crate::report::{self, Benchmark, Figure};
 use throughput::{Load, Way};
 
-/// What a cell says: a number in the unit of its figure.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Figure {
-    pub(crate) title: &'static str,
-    pub(crate) unit: &'static str,
-    pub(crate) value: f64,
-    /// It says how the others came about, and is not compared.
-    pub(crate) is_beside: bool,
-}
-
-impl Figure {
-    fn new(title: &'static str, unit: &'static str, value: f64) -> Self {
-        Self { title, unit, value, is_beside: false }
-    }
-
-    fn beside(title: &'static str, unit: &'static str, value: f64) -> Self {
-        Self { is_beside: true, ..Self::new(title, unit, value) }
-    }
+/// It says how the others came about, and is not compared.
+fn beside(title: &'static str, unit: &'static str, value: f64) -> Figure {
+    Figure { is_beside: true, ..Figure::new(title, unit, value) }
 }
 
 /// How much a cell does.
@@ -50,6 +36,27 @@ pub(crate) struct Effort {
 }
 
 impl Effort {
+    fn new(cores: Cores, is_quick: bool) -> Self {
+        if is_quick {
+            return Self {
+                cores,
+                time: Duration::from_millis(300),
+                interval: Duration::from_millis(300),
+                pause: Duration::from_secs(1),
+                names: 20_000,
+                samples: 200_000,
+            };
+        }
+        Self {
+            cores,
+            time: Duration::from_secs(2),
+            interval: Duration::from_secs(1),
+            pause: Duration::from_secs(3),
+            names: 1_000_000,
+            samples: 10_000_000,
+        }
+    }
+
     /// A flush interval in which so many lines are surely read, and some time is left.
     fn interval_of(&self, by: &Contender, lines: usize) -> Duration {
         let lines = u32::try_from(lines).unwrap_or(u32::MAX);
@@ -57,15 +64,14 @@ impl Effort {
     }
 }
 
-/// One piece of work.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Row {
-    pub(crate) key: &'static str,
-    pub(crate) title: &'static str,
-    /// Rounds that are enough, where a cell takes a minute.
-    pub(crate) rounds_max: usize,
-    pub(crate) measure: fn(&Contender, &Effort) -> Result<Vec<Figure>, String>,
-}
+type Row = report::Row<Contender, Effort>;
+
+pub(crate) const LOAD: Benchmark<Contender, Effort> = Benchmark {
+    contenders: &contender::ALL,
+    rows: &ALL,
+    floor: ("loop", "the loop"),
+    effort: |cores, is_quick, _notes| Ok(Effort::new(cores, is_quick)),
+};
 
 const MANY_ROUNDS: usize = usize::MAX;
 const FEW_ROUNDS: usize = 3;
@@ -73,7 +79,7 @@ const FEW_ROUNDS: usize = 3;
 const PACKED: Load = Load { kind: Kind::Counter, packing: Packing::Packed, way: Way::Saturated };
 const SINGLE: Load = Load { packing: Packing::One, ..PACKED };
 
-pub(crate) const ALL: [Row; 9] = [
+const ALL: [Row; 9] = [
     Row {
         key: "packed-counters",
         title: "packed counters, 1,432 bytes, 1,000 names",

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Instant;
 
 use super::cell::{Cell, told};
-use super::{Effort, Figure};
+use super::{Effort, Figure, beside};
 use crate::contender::Contender;
 use crate::packets::{Kind, Packets, Packing};
 use crate::sender::{Sender, Sent};
@@ -85,7 +85,7 @@ fn figures(cpu_seconds: f64, sent: Sent, kept: u64, seconds: f64) -> Vec<Figure>
     let (sent, kept) = (sent.lines as f64, kept as f64);
     vec![
         Figure::new("CPU a line", "µs", cpu_seconds * 1e6 / kept),
-        Figure::beside("kept", "M lines/s", kept / seconds / 1e6),
-        Figure::beside("lost", "%", (sent - kept) * 100.0 / sent),
+        beside("kept", "M lines/s", kept / seconds / 1e6),
+        beside("lost", "%", (sent - kept) * 100.0 / sent),
     ]
 }

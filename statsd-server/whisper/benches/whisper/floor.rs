@@ -21,7 +21,15 @@ pub(crate) fn rows(folder: &Path, files: usize) -> Result<Vec<Row>, Box<dyn std:
     let kept = std::rc::Rc::new(kept);
     let (one, three) = (kept.clone(), kept);
     let paths = scratch;
+    let (created, mut made) = (folder.join("floor-created"), 0);
+    fs::create_dir(&created)?;
     Ok(vec![
+        Row::new("floor: create, one write of 52 bytes, set_len, close", None, move |_| {
+            made += 1;
+            let file = File::create_new(created.join(made.to_string()))?;
+            file.write_all_at(&[1; 52], 0)?;
+            Ok(file.set_len(3_302_732)?)
+        }),
         Row::new("floor: one write of 12 bytes, descriptor kept", None, move |file| {
             Ok(one[file].write_all_at(&[2; 12], 4_800)?)
         }),

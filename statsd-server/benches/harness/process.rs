@@ -1,6 +1,5 @@
 //! A server's process: on a core of its own, with what it took of it.
 
-use std::fs;
 use std::io;
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -65,23 +64,6 @@ impl Process {
     /// CPU time of all its threads, user's and system's.
     pub(crate) fn cpu(&self) -> io::Result<Duration> {
         Ok(Duration::from(clock_gettime(clock_getcpuclockid(self.pid())?)?))
-    }
-
-    /// Bytes of memory that it holds.
-    pub(crate) fn resident_bytes(&self) -> io::Result<u64> {
-        self.status("VmRSS:")
-    }
-
-    /// The most that it ever held.
-    pub(crate) fn peak_bytes(&self) -> io::Result<u64> {
-        self.status("VmHWM:")
-    }
-
-    fn status(&self, field: &str) -> io::Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(field));
-        let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-        kib.map(|kib| kib << 10).ok_or_else(|| io::Error::other(format!("no {field} of a process")))
     }
 
     fn pid(&self) -> Pid {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::{fs, hint};
 
-use statsd_whisper::{Accepted, AggregationMethod, Retention, Whisper};
+use statsd_whisper::{Accepted, AggregationMethod, Retention, Rollups, Whisper};
 
 use crate::{NOW, Outcome, Row};
 
@@ -55,6 +55,21 @@ pub(crate) fn rows(
         rows.push(Row::new(name, goal, move |file| {
             let points = clock.next(file, count);
             assert_eq!(kept.borrow_mut()[file].update_accepted(&points)?.written, points.len());
+            Ok(())
+        }));
+    }
+    for (name, goal, count) in [
+        ("update_with, rollups deferred: one point", Some(4.6), 1),
+        ("update_with, rollups deferred: 12 points", Some(9.0), 12),
+        ("update_with, rollups deferred: 60 points", None, 60),
+    ] {
+        let (kept, mut clock) = (kept.clone(), Clock::new(files));
+        let mut deferred = vec![None; files];
+        rows.push(Row::new(name, goal, move |file| {
+            let points = clock.next(file, count);
+            let (open, deferred) = (&mut kept.borrow_mut()[file], &mut deferred[file]);
+            let counts = open.update_with(&points, Rollups::Deferred, deferred)?;
+            assert_eq!(counts.written, points.len());
             Ok(())
         }));
     }

@@ -147,8 +147,8 @@ impl Reloader {
                 reloaded.changed.push(file_key.to_owned());
             }
         }
-        self.state.telemetry.reloads.add(1);
         if reloaded.changed.is_empty() {
+            self.state.telemetry.reloads.add(1);
             return Ok(Some(reloaded));
         }
         let raw = self.has_raw_names || !config.key_name_sanitize;
@@ -176,6 +176,8 @@ impl Reloader {
         });
         self.config = config;
         self.has_raw_names = raw;
+        // Who sees the count may rely on what it counts.
+        self.state.telemetry.reloads.add(1);
         Ok(Some(reloaded))
     }
 

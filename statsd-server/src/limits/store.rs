@@ -25,11 +25,12 @@ pub const SERIES_POINTS_WAITING_MAX: usize = 100_000;
 /// Points of a batch that are stored under one lock: a reader waits about a millisecond for them.
 pub const WRITE_CHUNK_POINTS: usize = 2_048;
 
-/// The longest time for which coarse values are put off, as Whisper's library does it. The journal keeps the
-/// points for so long and reads them again at the start after a crash.
+/// The longest time for which coarse values are put off, as Whisper's library does it. The journal says for
+/// so long of which minutes they are to be made.
 pub const ROLLUP_SPAN_MAX: Duration = Duration::from_secs(600);
 
-/// Series without new points whose coarse values are made in one go, five times a second.
+/// Series without new points whose coarse values are made in one go, five times a second; and series of which
+/// the journal is told under one lock that they are put off.
 pub const ROLLUPS_AT_ONCE: usize = 5_000;
 
 /// How often the disk may be configured to confirm the journal; the longest is what nobody waits for.

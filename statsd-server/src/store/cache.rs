@@ -104,23 +104,6 @@ impl Cache {
         self.points += 1;
     }
 
-    /// Adds a point before those that wait. `segment` as with [`push`](Self::push).
-    pub(crate) fn push_front(&mut self, id: SeriesId, point: Accepted, segment: u32) {
-        let before = self.entry(id);
-        if before.count == 0 {
-            return self.push(id, point, segment);
-        }
-        let node = self.nodes.add(point);
-        self.nodes.link(node, before.first);
-        self.points += 1;
-        self.segments.leave(before.segment);
-        let entry = entry_mut(&mut self.series, id);
-        entry.first = node;
-        entry.count += 1;
-        entry.segment = before.segment.min(segment);
-        self.segments.enter(entry.segment);
-    }
-
     /// How many points of a series wait.
     pub(crate) fn count(&self, id: SeriesId) -> usize {
         self.entry(id).count as usize

@@ -80,6 +80,17 @@ impl Rollups {
         }
     }
 
+    /// Says that this segment of the journal says what is put off for a series.
+    pub(crate) fn copied_to(&mut self, id: SeriesId, segment: u32) {
+        if let Some(entry) = self.series.get_mut(id.0 as usize)
+            && entry.deferred.is_some()
+        {
+            self.segments.leave(entry.segment);
+            entry.segment = segment;
+            self.segments.enter(segment);
+        }
+    }
+
     /// Takes a series out of the queue for which the same was put off before this time already, or after
     /// `ahead`.
     pub(crate) fn take_due(&mut self, before: u32, ahead: u32, now: u32) -> Option<SeriesId> {
@@ -125,15 +136,25 @@ impl Rollups {
         self.segments.oldest()
     }
 
-    /// The oldest segment of the journal that is needed for a series.
-    pub(crate) fn segment_of(&self, id: SeriesId) -> u32 {
-        self.series.get(id.0 as usize).map_or(0, |entry| entry.segment)
-    }
-
     /// Whether this segment, or one before it, is needed for a series.
     pub(crate) fn needs(&self, id: SeriesId, segment: u32) -> bool {
-        self.of(id).is_some() && self.segment_of(id) <= segment
+        let entry = self.series.get(id.0 as usize);
+        entry.is_some_and(|entry| entry.deferred.is_some() && entry.segment <= segment)
     }
+}
+
+/// A number that is none, as no point's value is, with room for a bit for each interval.
+const NO_NUMBER: u64 = 0x7ff8 << 48;
+
+/// What is put off as the journal has it among its points: timestamp and value.
+pub(crate) fn to_record(deferred: Deferred) -> (u32, f64) {
+    (deferred.start(), f64::from_bits(NO_NUMBER | deferred.touched()))
+}
+
+/// What a record of the journal says to be put off; nothing where it is a point.
+pub(crate) fn of_record(timestamp: u32, value: f64) -> Option<Deferred> {
+    let touched = value.to_bits() ^ NO_NUMBER;
+    Deferred::new(timestamp, touched).filter(|_| touched >> 51 == 0)
 }
 
 #[cfg(test)]
@@ -156,6 +177,19 @@ mod tests {
     }
 
     const AHEAD: u32 = u32::MAX;
+
+    #[test]
+    fn a_record_is_no_point() {
+        for touched in [1, 0b1010, (1 << 50) - 1] {
+            let deferred = Deferred::new(6_000, touched).unwrap();
+            let (timestamp, value) = to_record(deferred);
+            assert!(value.is_nan());
+            assert_eq!(of_record(timestamp, value), Some(deferred));
+        }
+        for value in [0.0, -0.0, 1.5, f64::MAX, f64::NAN, -f64::NAN, f64::INFINITY] {
+            assert_eq!(of_record(6_000, value), None, "{value}");
+        }
+    }
 
     #[test]
     fn each_is_due_when_the_same_was_put_off_for_long() {

@@ -13,6 +13,10 @@ use crate::update::{Accepted, Counts};
 /// one who puts them off is killed.
 const SPAN_MAX_SECONDS: i64 = 600;
 
+/// Intervals of the second archive that one that is put off may have, so that a caller can keep them in what
+/// a number has beside its sign and exponent.
+const INTERVALS_MAX: u32 = 50;
+
 /// Spans that the finest archive must be long, so that what is put off never has to hurry.
 const SPANS_IN_FINEST: i64 = 4;
 
@@ -64,9 +68,28 @@ pub struct Deferred {
 }
 
 impl Deferred {
+    /// What [`start`](Self::start) and [`touched`](Self::touched) had answered; nothing where nothing is touched.
+    ///
+    /// ```
+    /// use statsd_whisper::Deferred;
+    ///
+    /// let deferred = Deferred::new(1_772_599_800, 0b101).expect("two intervals");
+    /// assert_eq!((deferred.start(), deferred.touched()), (1_772_599_800, 0b101));
+    /// assert_eq!(Deferred::new(1_772_599_800, 0), None);
+    /// ```
+    pub fn new(start: u32, touched: u64) -> Option<Self> {
+        Some(Self { start, touched: NonZeroU64::new(touched)? })
+    }
+
     /// Where the interval begins that all of them lie in, seconds since the epoch.
     pub fn start(self) -> u32 {
         self.start
+    }
+
+    /// A bit for each interval of the second archive from there on, the lowest first: whether points of it
+    /// were written. The highest 14 are 0.
+    pub fn touched(self) -> u64 {
+        self.touched.get()
     }
 
     /// The timestamps of what is to be made.
@@ -79,7 +102,9 @@ impl Deferred {
     /// The intervals of the second archive that are to be made, oldest first.
     fn intervals(self, step: u32) -> impl Iterator<Item = u32> {
         let is_touched = move |bit: &u32| self.touched.get() >> bit & 1 == 1;
-        (0..u64::BITS).filter(is_touched).map(move |bit| self.start + bit * step)
+        (0..INTERVALS_MAX)
+            .filter(is_touched)
+            .map(move |bit| self.start.saturating_add(bit.saturating_mul(step)))
     }
 }
 
@@ -159,36 +184,6 @@ impl Whisper {
     }
 }
 
-impl Whisper {
-    /// A stored point of each interval that was put off, oldest first, as if accepted at its own time. To write
-    /// them again has the same made as [`roll_up`](Self::roll_up): for who hands the work to somebody
-    /// else. One read.
-    ///
-    /// # Errors
-    /// The operating system's.
-    pub fn points_of(&self, deferred: Deferred) -> Result<Vec<Accepted>, Error> {
-        let mut overlay = self.overlay();
-        let Some(span) = Span::of(overlay.header()) else { return Ok(Vec::new()) };
-        let Some(base) = overlay.base(0)? else { return Ok(Vec::new()) };
-        let step = overlay.archives()[0].step();
-        let slots = usize::try_from(i64::from(span.step) / step).unwrap_or_default();
-        let intervals: Vec<u32> = deferred.intervals(span.step).collect();
-        overlay.expect(intervals.iter().map(|interval| i64::from(*interval)));
-        let mut points = Vec::with_capacity(intervals.len());
-        for interval in intervals {
-            let mut last = None;
-            overlay.each_slot(0, base, interval.into(), slots, |slot| {
-                if (interval..interval + span.step).contains(&slot.interval) {
-                    let timestamp = slot.interval;
-                    last = Some(Accepted { timestamp, at: timestamp, value: slot.value });
-                }
-            })?;
-            points.extend(last);
-        }
-        Ok(points)
-    }
-}
-
 /// What the archives of a file say about putting off.
 #[derive(Debug, Clone, Copy)]
 struct Span {
@@ -203,7 +198,7 @@ impl Span {
     fn of(header: &Header) -> Option<Self> {
         let archives = header.archives();
         let (finest, second) = (archives.first()?, archives.get(1)?);
-        let most = SPAN_MAX_SECONDS.min(second.step() * i64::from(u64::BITS));
+        let most = SPAN_MAX_SECONDS.min(second.step() * i64::from(INTERVALS_MAX));
         let fits = |pair: &&[Archive]| {
             pair[1].step() % pair[0].step() == 0
                 && pair[1].step() <= most
@@ -363,7 +358,7 @@ impl Overlay<'_> {
         }
         self.put_runs(0, &finest, &slots)?;
         self.make(&closed)?;
-        Ok(NonZeroU64::new(bits).map(|touched| Deferred { start: open, touched }))
+        Ok(Deferred::new(open, bits))
     }
 
     /// Makes the values of these intervals of the second archive, oldest first, and of the coarser ones.

@@ -10,6 +10,8 @@
 //! Little-endian, as the machines are that this runs on, so that a record is copied as it stands in
 //! memory; nobody else reads these files. (Whisper's files are big-endian because Python's are.)
 //!
+//! A value may be no number, as no point's is: what that stands for is the store's to say.
+//!
 //! A series has a number in every segment that it is in: names are numbered as they come, from 0, and a
 //! block holds those that its records are the first to use. A block's checksum begins with its segment's
 //! number and its place, so that none is taken for one that stood elsewhere.

@@ -16,6 +16,7 @@ use crate::store::journal::{Entry, Journal, JournalOptions, RealDisk, Replayed, 
 use crate::store::log_limit::Permit;
 use crate::store::name::SeriesName;
 use crate::store::open_files::lock;
+use crate::store::rollups::of_record;
 
 /// The journal's folder. No series can have that name.
 pub(super) const FOLDER: &str = ".journal";
@@ -90,6 +91,10 @@ impl Inner {
         // The journal has one time for a batch; a point that lay ahead of it was accepted at its own.
         let at = at.max(timestamp);
         let mut intake = lock(&self.intake);
+        if let Some(deferred) = of_record(timestamp, value) {
+            intake.rollups.set(id, Some(deferred), segment.0, at);
+            return true;
+        }
         intake.cache.push(id, Accepted { timestamp, at, value }, segment.0);
         let is_full = intake.cache.points() >= self.options.cache_max_points;
         drop(intake);
@@ -135,14 +140,7 @@ impl Inner {
             for id in in_doubt {
                 self.copy(journal, id)?;
             }
-            let intake = lock(&self.intake);
-            let rollups = &intake.rollups;
-            let in_doubt: Vec<_> =
-                rollups.all().filter(|id| rollups.needs(*id, segment.0)).collect();
-            drop(intake);
-            for id in in_doubt {
-                self.try_roll_up(id).map_err(io::Error::other)?;
-            }
+            self.journal_rollups(journal, segment.0)?;
             journal.settle(segment);
         }
         Ok(())
@@ -191,19 +189,16 @@ impl Inner {
         // A failure is told by `commit`, and in the status; the next round tries again.
         let _ = self.rescue(journal);
         let _ = journal.commit();
+        let old = journal.current().0.saturating_sub(SEGMENTS_OF_STUCK);
+        let _ = self.journal_rollups(journal, old);
         let stuck: Vec<_> = {
             let intake = lock(&self.intake);
-            let newest = journal.current().0;
-            let old = newest.saturating_sub(SEGMENTS_OF_STUCK);
-            let is_old = |id: &SeriesId| {
-                intake.cache.count(*id) > 0 && intake.cache.segment_of(*id) <= old
-                    || intake.rollups.needs(*id, old)
-            };
+            let is_old =
+                |id: &SeriesId| intake.cache.count(*id) > 0 && intake.cache.segment_of(*id) <= old;
             let failing = intake.failing.iter().map(|(id, _)| id);
             failing.filter(is_old).take(JOURNAL_COPIES_AT_ONCE).collect()
         };
         for id in stuck {
-            self.take_back(id);
             if self.copy(journal, id).is_err() {
                 break;
             }

@@ -31,8 +31,6 @@ pub(super) struct Counts {
     pub(super) too_old: AtomicU64,
     /// Writes of coarse values that had been put off, for series without points since.
     pub(super) rolled_up: AtomicU64,
-    /// Series whose coarse values of some minutes were never made, because their file could not be read.
-    pub(super) rollups_lost: AtomicU64,
     /// Writes that failed.
     pub(super) failures: AtomicU64,
     /// Files that ended too early, and have their size back.

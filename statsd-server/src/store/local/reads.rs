@@ -171,7 +171,6 @@ impl Inner {
             ("points_over_series_max", &counts.no_room),
             ("points_too_old", &counts.too_old),
             ("rolled_up", &counts.rolled_up),
-            ("rollups_lost", &counts.rollups_lost),
             ("failed_updates", &counts.failures),
             ("repaired", &counts.repaired),
             ("quarantined", &counts.quarantined),

@@ -1,10 +1,11 @@
 //! Coarse values are made when the minutes are over that they are for: with the points that follow, or, where
 //! none does, here.
 
+use std::io;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use statsd_whisper::{Deferred, Rollups, Whisper};
+use statsd_whisper::Rollups;
 
 use super::Inner;
 use super::failing::seconds;
@@ -12,7 +13,9 @@ use super::intake::Intake;
 use super::series_file::NotPersisted;
 use crate::limits::{FUTURE_MAX, ROLLUP_SPAN_MAX, ROLLUPS_AT_ONCE};
 use crate::store::index::SeriesId;
+use crate::store::journal::{Entry, Journal};
 use crate::store::open_files::lock;
+use crate::store::rollups::to_record;
 
 impl Inner {
     /// When the coarse values of a series' points are made. They are not put off where each point is to be
@@ -49,6 +52,36 @@ impl Inner {
             drop(intake);
             self.roll_up(id, now);
         }
+    }
+
+    /// Says again in the newest segment of the journal what is put off since one of these, so that neither it nor
+    /// the points that it is made of hold older ones.
+    pub(super) fn journal_rollups(&self, journal: &Journal, old: u32) -> io::Result<()> {
+        let series: Vec<SeriesId> = {
+            let rollups = &lock(&self.intake).rollups;
+            let needs_old = rollups.oldest_segment().is_some_and(|oldest| oldest <= old);
+            rollups.all().filter(|id| needs_old && rollups.needs(*id, old)).collect()
+        };
+        for some in series.chunks(ROLLUPS_AT_ONCE) {
+            let names: Vec<String> = some.iter().map(|id| self.name_of(*id)).collect();
+            // Nothing is made and nothing is put off meanwhile.
+            let mut intake = lock(&self.intake);
+            let entries: Vec<Entry<'_>> = some
+                .iter()
+                .zip(&names)
+                .filter_map(|(id, name)| {
+                    let (timestamp, value) = to_record(intake.rollups.of(*id)?);
+                    Some(Entry { series: *id, name, timestamp, value })
+                })
+                .filter(|entry| !entry.name.is_empty())
+                .collect();
+            let Some(at) = entries.iter().map(|entry| entry.timestamp).max() else { continue };
+            let segment = journal.append_again(&entries, at)?;
+            for entry in &entries {
+                intake.rollups.copied_to(entry.series, segment.0);
+            }
+        }
+        Ok(())
     }
 
     /// Makes all that was put off, as long as it may go on.
@@ -101,38 +134,9 @@ impl Inner {
         lock(&self.intake).rollups.set(id, None, 0, 0);
         Ok(())
     }
-
-    /// Has points wait again for which something was put off, so that the journal can take copies of them: a
-    /// file that cannot be written would hold its segments for ever.
-    pub(super) fn take_back(&self, id: SeriesId) {
-        let file = self.files.get(id);
-        let mut open = lock(&file);
-        let Some(deferred) = lock(&self.intake).rollups.of(id) else { return };
-        let read = match self.open_if_there(&mut open, id) {
-            Ok(Some(file)) => points_of(file, deferred),
-            Ok(None) => Some(Vec::new()),
-            Err(_) => self
-                .file_path(id)
-                .and_then(|path| points_of(&Whisper::open_read_only(path).ok()?, deferred)),
-        };
-        if read.is_none() {
-            self.counts.rollups_lost.fetch_add(1, Ordering::Relaxed);
-        }
-        let mut intake = lock(&self.intake);
-        let Intake { cache, rollups, .. } = &mut *intake;
-        let segment = rollups.segment_of(id);
-        for point in read.unwrap_or_default().into_iter().rev() {
-            cache.push_front(id, point, segment);
-        }
-        rollups.set(id, None, 0, 0);
-    }
 }
 
 /// A time as the files have it.
 pub(super) fn second(at: i64) -> u32 {
     u32::try_from(at.max(0)).unwrap_or(u32::MAX)
-}
-
-fn points_of(file: &Whisper, deferred: Deferred) -> Option<Vec<statsd_whisper::Accepted>> {
-    file.points_of(deferred).ok()
 }

@@ -29,7 +29,7 @@ pub const WRITE_CHUNK_POINTS: usize = 2_048;
 /// so long of which minutes they are to be made.
 pub const ROLLUP_SPAN_MAX: Duration = Duration::from_secs(600);
 
-/// Series without new points whose coarse values are made in one go, five times a second; and series of which
+/// Series without new points whose coarse values are made in one go, every two seconds or oftener; and those of which
 /// the journal is told under one lock that they are put off.
 pub const ROLLUPS_AT_ONCE: usize = 5_000;
 

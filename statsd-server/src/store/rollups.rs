@@ -153,8 +153,7 @@ pub(crate) fn to_record(deferred: Deferred) -> (u32, f64) {
 
 /// What a record of the journal says to be put off; nothing where it is a point.
 pub(crate) fn of_record(timestamp: u32, value: f64) -> Option<Deferred> {
-    let touched = value.to_bits() ^ NO_NUMBER;
-    Deferred::new(timestamp, touched).filter(|_| touched >> 51 == 0)
+    Deferred::new(timestamp, value.to_bits() ^ NO_NUMBER)
 }
 
 #[cfg(test)]

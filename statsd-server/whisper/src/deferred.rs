@@ -68,17 +68,18 @@ pub struct Deferred {
 }
 
 impl Deferred {
-    /// What [`start`](Self::start) and [`touched`](Self::touched) had answered; nothing where nothing is touched.
+    /// What [`start`](Self::start) and [`touched`](Self::touched) had answered; nothing where they cannot have.
     ///
     /// ```
     /// use statsd_whisper::Deferred;
     ///
     /// let deferred = Deferred::new(1_772_599_800, 0b101).expect("two intervals");
     /// assert_eq!((deferred.start(), deferred.touched()), (1_772_599_800, 0b101));
-    /// assert_eq!(Deferred::new(1_772_599_800, 0), None);
+    /// assert_eq!([0, 1 << 50].map(|touched| Deferred::new(1_772_599_800, touched)), [None, None]);
     /// ```
     pub fn new(start: u32, touched: u64) -> Option<Self> {
-        Some(Self { start, touched: NonZeroU64::new(touched)? })
+        let touched = NonZeroU64::new(touched)?;
+        (touched.get() >> INTERVALS_MAX == 0).then_some(Self { start, touched })
     }
 
     /// Where the interval begins that all of them lie in, seconds since the epoch.

@@ -102,8 +102,12 @@ impl<'a> Overlay<'a> {
         let Some((_, ratio)) = self.next_coarser(0) else { return Ok(Vec::new()) };
         let mut made = Vec::with_capacity(intervals.len());
         for &interval in intervals {
-            self.gather(0, interval, &[], ratio)?;
-            made.extend(self.value(ratio).map(|value| Slot { interval, value }));
+            let lapped = self.gather(0, interval, &[], ratio)?;
+            let Some(value) = self.value(ratio) else { continue };
+            // As with points: what stands there was made of more than is left.
+            if !lapped || self.value_at(1, interval.into())?.is_none() {
+                made.push(Slot { interval, value });
+            }
         }
         Ok(made)
     }

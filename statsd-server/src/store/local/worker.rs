@@ -1,6 +1,7 @@
 //! The threads of the store: one writes files, one looks after them, one has the disk confirm the journal.
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -11,8 +12,12 @@ use super::pace::Pace;
 use crate::limits::JOURNAL_TRIM_EVERY;
 use crate::store::journal::Syncer;
 
-/// The pause between two looks at what is due: short beside a point's wait, and nothing that is felt.
-const TICK: Duration = Duration::from_millis(200);
+/// The pause between two looks at what is due: short beside a point's wait, and nothing that is felt. Not
+/// shorter than it must be, as to wake up for a few files costs more than to write them.
+const TICK: RangeInclusive<Duration> = Duration::from_millis(200)..=Duration::from_secs(2);
+
+/// Looks while a point waits.
+const TICKS_A_WAIT: u32 = 30;
 
 /// A step of the upkeep is what is to be done in a second.
 const UPKEEP_TICK: Duration = Duration::from_secs(1);
@@ -47,7 +52,8 @@ impl Worker {
             let (mut pace, mut last) = (Pace::default(), Instant::now());
             let mut since_tended = Duration::ZERO;
             while !stopped.load(Ordering::Relaxed) {
-                thread::park_timeout(TICK);
+                let tick = inner.write_after() / TICKS_A_WAIT;
+                thread::park_timeout(tick.clamp(*TICK.start(), *TICK.end()));
                 let elapsed = last.elapsed();
                 last += elapsed;
                 inner.step(now(), elapsed, &mut pace, || !stopped.load(Ordering::Relaxed));

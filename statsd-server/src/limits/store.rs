@@ -25,8 +25,8 @@ pub const SERIES_POINTS_WAITING_MAX: usize = 100_000;
 /// Points of a batch that are stored under one lock: a reader waits about a millisecond for them.
 pub const WRITE_CHUNK_POINTS: usize = 2_048;
 
-/// The longest time for which coarse values are put off, as Whisper's library does it. The journal says for
-/// so long of which minutes they are to be made.
+/// The longest interval whose coarse values are put off, as Whisper's library does it. A series that falls
+/// silent has them made when it was silent for so long.
 pub const ROLLUP_SPAN_MAX: Duration = Duration::from_secs(600);
 
 /// Series without new points whose coarse values are made in one go, every two seconds or oftener; and those of which

@@ -39,8 +39,9 @@ pub(crate) struct Names {
 
 /// Asks whether a series whose file is gone may be forgotten. It calls the function it is given if no
 /// point of the series waits in the cache or the journal, and nothing that goes by its number is under way,
-/// and keeps it so until the function returns; and does not call it otherwise. It holds no lock on the index.
-pub(crate) type MayForget = Box<dyn Fn(SeriesId, &mut dyn FnMut()) + Send>;
+/// and keeps it so until the function returns, which says whether it is forgotten; and does not call it
+/// otherwise. It holds no lock on the index.
+pub(crate) type MayForget = Box<dyn Fn(SeriesId, &mut dyn FnMut() -> bool) + Send>;
 
 /// What happened to the names and their log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

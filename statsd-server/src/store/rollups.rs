@@ -16,7 +16,7 @@ pub(crate) struct Rollups {
     /// Series in the order in which they came to be here: each at most once, and perhaps still after its
     /// values were made.
     queue: VecDeque<Queued>,
-    /// The segments of the journal that hold the points it is all to be made of.
+    /// The segments of the journal that hold the points it is all to be made of, or say so.
     segments: Segments,
     len: usize,
 }

@@ -149,7 +149,7 @@ impl<'a> From<&'a Vec<Accepted>> for Pending<'a> {
 
 impl Whisper {
     /// Writes points as [`update_accepted`](Self::update_accepted) does, and says what becomes of the
-    /// coarse values. `deferred` is what this file's last call has left there; nothing after an open.
+    /// coarse values. `deferred` is what the last call has left there, also of who had the file open before.
     ///
     /// Answers do not show what is put off if it is [given](Pending) with the question. Other readers of
     /// the file see it when it is written. One write for a run of points; in the call that is first in
@@ -214,6 +214,14 @@ impl Span {
         timestamp - timestamp % self.seconds
     }
 
+    /// The intervals that are to be made. Who replaced the file may have given it another step.
+    fn intervals(self, deferred: Deferred) -> Vec<u32> {
+        let aligned = |interval: u32| interval - interval % self.step;
+        let mut intervals: Vec<u32> = deferred.intervals(self.step).map(aligned).collect();
+        intervals.dedup();
+        intervals
+    }
+
     fn bit(self, interval: u32) -> u64 {
         1 << (interval % self.seconds / self.step)
     }
@@ -245,10 +253,7 @@ impl Overlay<'_> {
     /// Makes what was put off.
     pub(crate) fn roll_up(&mut self, deferred: Deferred) -> Result<(), Error> {
         let Some(span) = Span::of(self.header()) else { return Ok(()) };
-        // Who replaced the file may have given it another step.
-        let aligned = |interval: u32| interval - interval % span.step;
-        let mut intervals: Vec<u32> = deferred.intervals(span.step).map(aligned).collect();
-        intervals.dedup();
+        let intervals = span.intervals(deferred);
         self.expect(intervals.iter().map(|interval| i64::from(*interval)));
         self.make(&intervals)
     }
@@ -275,7 +280,7 @@ impl Overlay<'_> {
             return Ok(false);
         };
         let at = points.iter().map(|point| i64::from(point.at)).max().unwrap_or_default();
-        let first = deferred.map_or(first, |deferred| deferred.start.min(first));
+        let first = deferred.map_or(first, |deferred| span.start(deferred.start).min(first));
         let archives = self.archives();
         // What each archive is asked for, for the interval of the next one.
         let windows = |time: u32| {
@@ -296,8 +301,8 @@ impl Overlay<'_> {
             // Looked at when it was first put off.
             return Ok(true);
         }
-        let until = span.start(last) + span.seconds - 1;
-        self.expect([span.start(first), until].map(i64::from).into_iter());
+        let [begin, end] = [first, last].map(|time| i64::from(span.start(time)));
+        self.expect([begin, end + i64::from(span.seconds) - 1].into_iter());
         let ends = windows(last).map(|(_, next, from)| from + next.step().max(span.seconds.into()));
         let windows = windows(first).zip(ends).enumerate();
         for (index, ((archive, _, from), end)) in windows.take(archives.len() - 1) {
@@ -338,12 +343,11 @@ impl Overlay<'_> {
         slots.sort_by_key(|slot| slot.interval);
         slots.dedup_by_key(|slot| slot.interval);
 
-        let newest = slots.last().map_or(0, |slot| span.start(slot.interval));
-        let open = deferred.map_or(newest, |deferred| deferred.start.max(newest));
-        let touched = slots.iter().map(|slot| slot.interval - slot.interval % span.step);
-        let before = deferred.into_iter().flat_map(|deferred| deferred.intervals(span.step));
+        let mut touched = deferred.map(|deferred| span.intervals(deferred)).unwrap_or_default();
+        touched.extend(slots.iter().map(|slot| slot.interval - slot.interval % span.step));
+        let open = touched.iter().copied().max().map_or(0, |newest| span.start(newest));
         let (mut closed, mut bits) = (Vec::new(), 0);
-        for interval in before.chain(touched) {
+        for interval in touched {
             if span.start(interval) == open {
                 bits |= span.bit(interval);
             } else {

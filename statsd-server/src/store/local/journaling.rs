@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use statsd_whisper::Accepted;
+use statsd_whisper::{Accepted, Deferred};
 
 use super::Inner;
 use super::intake::Intake;
@@ -70,7 +70,8 @@ impl Inner {
             return Ok(());
         }
         // It was on in an earlier run: its points go to their files, and then it is empty.
-        if self.persist_all(0, || true) == 0 && self.file_systems.sync().is_ok() {
+        let is_written = self.persist_all(0, || true) == 0 && lock(&self.intake).rollups.len() == 0;
+        if is_written && self.file_systems.sync().is_ok() {
             end(&journal)?;
         }
         Ok(())
@@ -80,6 +81,11 @@ impl Inner {
     fn replay(&self, point: &Replayed<'_>) -> bool {
         let Ok(name) = SeriesName::parse(point.name) else { return false };
         let known = self.index().get(&name);
+        let deferred = of_record(point.timestamp, point.value);
+        if deferred.is_some() && known.is_none() && !self.path_of(&name).is_file() {
+            // Of a series that was deleted there is nothing to make.
+            return true;
+        }
         let id = match known.map_or_else(|| self.index_mut().insert(&name), Inserted::Known) {
             Inserted::New(id) | Inserted::Known(id) => id,
             Inserted::Full => {
@@ -90,11 +96,11 @@ impl Inner {
         let Replayed { timestamp, at, value, segment, .. } = *point;
         // The journal has one time for a batch; a point that lay ahead of it was accepted at its own.
         let at = at.max(timestamp);
-        let mut intake = lock(&self.intake);
-        if let Some(deferred) = of_record(timestamp, value) {
-            intake.rollups.set(id, Some(deferred), segment.0, at);
+        if let Some(deferred) = deferred {
+            self.replay_rollup(id, deferred, segment, at);
             return true;
         }
+        let mut intake = lock(&self.intake);
         intake.cache.push(id, Accepted { timestamp, at, value }, segment.0);
         let is_full = intake.cache.points() >= self.options.cache_max_points;
         drop(intake);
@@ -103,6 +109,19 @@ impl Inner {
             self.make_room(at.into());
         }
         true
+    }
+
+    /// Takes over what was put off. What was so for an earlier interval is made before: it may have been made
+    /// already, but perhaps the disk had not confirmed it.
+    fn replay_rollup(&self, id: SeriesId, deferred: Deferred, segment: Segment, at: u32) {
+        let before = lock(&self.intake).rollups.of(id);
+        let is_other = before.is_some_and(|before| before.start() != deferred.start());
+        if is_other && let Err(error) = self.try_roll_up(id) {
+            self.report_rollup(id, &error, at.into());
+        }
+        let same = before.filter(|_| !is_other).map_or(0, Deferred::touched);
+        let deferred = Deferred::new(deferred.start(), deferred.touched() | same);
+        lock(&self.intake).rollups.set(id, deferred, segment.0, at);
     }
 
     /// Appends points to the journal that are in the cache by now. Where that fails they are remembered, and
@@ -210,7 +229,10 @@ impl Inner {
             oldest.into_iter().flatten().min().map_or(current, Segment)
         };
         let is_news = self.trimmed.load(Ordering::Relaxed) < oldest.0;
-        if is_news && self.file_systems.sync().is_ok() {
+        // The copies are what it is trimmed for.
+        let _ = journal.commit();
+        let is_safe = journal.doubtful().is_empty();
+        if is_news && is_safe && self.file_systems.sync().is_ok() {
             journal.trim(oldest);
             self.trimmed.store(oldest.0, Ordering::Relaxed);
         }

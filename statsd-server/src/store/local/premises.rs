@@ -47,9 +47,8 @@ impl Inner {
         let intake = Arc::clone(&self.intake);
         Box::new(move |id, forget| {
             let mut intake = lock(&intake);
-            if intake.cache.count(id) == 0 {
+            if intake.cache.count(id) == 0 && forget() {
                 intake.forgets(id);
-                forget();
             }
         })
     }
@@ -89,10 +88,10 @@ impl Premises for Inner {
         run: impl FnOnce(&mut Option<Whisper>) -> T,
     ) -> Option<T> {
         let id = self.id_of(series)?;
-        // What fails here is made later, of the points that stand there then.
-        let _ = self.try_roll_up(id);
         let file = self.files.get(id);
         let mut open = lock(&file);
+        // What fails here is made later, of the points that stand there then.
+        let _ = self.roll_up_open(&mut open, id);
         let done = run(&mut open);
         // Its archives may be others now; who needs to know asks the file again.
         if let Some(id) = self.id_of(series) {

@@ -184,7 +184,7 @@ impl Inner {
 }
 
 /// Whether who writes the file would put it aside.
-fn is_damaged(error: &Error) -> bool {
+pub(super) fn is_damaged(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Corrupt | ErrorKind::Truncated | ErrorKind::Compressed)
 }
 

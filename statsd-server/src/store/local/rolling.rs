@@ -5,17 +5,20 @@ use std::io;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use statsd_whisper::Rollups;
+use statsd_whisper::{Rollups, Whisper};
 
 use super::Inner;
 use super::failing::seconds;
 use super::intake::Intake;
+use super::reads::is_damaged;
 use super::series_file::NotPersisted;
 use crate::limits::{FUTURE_MAX, ROLLUP_SPAN_MAX, ROLLUPS_AT_ONCE};
 use crate::store::index::SeriesId;
 use crate::store::journal::{Entry, Journal};
+use crate::store::name::SeriesName;
 use crate::store::open_files::lock;
 use crate::store::rollups::to_record;
+use crate::store::upkeep::Premises;
 
 impl Inner {
     /// When the coarse values of a series' points are made. They are not put off where each point is to be
@@ -32,8 +35,8 @@ impl Inner {
     /// Makes what is due: of series that had no points since, and of all while the journal needs room.
     pub(super) fn roll_up_due(&self, now: i64, may_go_on: impl Fn() -> bool) {
         let wait = seconds(ROLLUP_SPAN_MAX) + 2 * seconds(self.write_after());
-        let before =
-            if self.is_journal_half_full() { u32::MAX } else { second(now.saturating_sub(wait)) };
+        let is_all_due = self.is_journal_half_full() || self.write_after() == Duration::ZERO;
+        let before = if is_all_due { u32::MAX } else { second(now.saturating_sub(wait)) };
         // What lies far ahead was put off before the clock was set back.
         let ahead = second(now.saturating_add(seconds(FUTURE_MAX)));
         let most = lock(&self.intake).rollups.len().min(ROLLUPS_AT_ONCE);
@@ -59,8 +62,10 @@ impl Inner {
     pub(super) fn journal_rollups(&self, journal: &Journal, old: u32) -> io::Result<()> {
         let series: Vec<SeriesId> = {
             let rollups = &lock(&self.intake).rollups;
-            let needs_old = rollups.oldest_segment().is_some_and(|oldest| oldest <= old);
-            rollups.all().filter(|id| needs_old && rollups.needs(*id, old)).collect()
+            if rollups.oldest_segment().is_none_or(|oldest| oldest > old) {
+                return Ok(());
+            }
+            rollups.all().filter(|id| rollups.needs(*id, old)).collect()
         };
         for some in series.chunks(ROLLUPS_AT_ONCE) {
             let names: Vec<String> = some.iter().map(|id| self.name_of(*id)).collect();
@@ -106,24 +111,45 @@ impl Inner {
 
     /// Makes what was put off for a series. Where that fails, it is taken down, and stays put off.
     pub(super) fn roll_up(&self, id: SeriesId, now: i64) {
-        let Err(error) = self.try_roll_up(id) else {
-            lock(&self.intake).failing.remove(id);
+        let made = self.try_roll_up(id);
+        let mut intake = lock(&self.intake);
+        let Err(error) = made else {
+            intake.failing.remove(id);
+            // Points that came while it failed were left out when their turn was.
+            intake.cache.put_back(id);
             return;
         };
-        let mut intake = lock(&self.intake);
         intake.failing.add(id, error.reason(), now);
         intake.rollups.put_back(id, second(now));
         drop(intake);
         self.counts.failures.fetch_add(1, Ordering::Relaxed);
-        self.report(&self.name_of(id), &error, now);
+        self.report_rollup(id, &error, now);
     }
 
-    /// Makes what was put off for a series. What there is no file for any more is not made.
+    pub(super) fn report_rollup(&self, id: SeriesId, error: &NotPersisted, now: i64) {
+        if let Ok(series) = SeriesName::parse(&self.name_of(id)) {
+            Premises::report(self, &series, "coarse values not stored", error, now);
+        }
+    }
+
+    /// Makes what was put off for a series.
     pub(super) fn try_roll_up(&self, id: SeriesId) -> Result<(), NotPersisted> {
-        let file = self.files.get(id);
-        let mut open = lock(&file);
+        self.roll_up_open(&mut lock(&self.files.get(id)), id)
+    }
+
+    /// Makes it with the file's lock held. What there is no whole file for any more is not made.
+    pub(super) fn roll_up_open(
+        &self,
+        open: &mut Option<Whisper>,
+        id: SeriesId,
+    ) -> Result<(), NotPersisted> {
         let Some(deferred) = lock(&self.intake).rollups.of(id) else { return Ok(()) };
-        if let Some(file) = self.open_if_there(&mut open, id)? {
+        let file = match self.open_if_there(open, id) {
+            // Who writes points next puts it aside.
+            Err(error) if is_damaged(&error) => None,
+            file => file?,
+        };
+        if let Some(file) = file {
             let made = file.roll_up(deferred).and_then(|()| self.file_systems.sync_if_alone(file));
             if let Err(error) = made {
                 *open = None;

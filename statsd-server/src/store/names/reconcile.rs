@@ -139,6 +139,7 @@ impl Reconcile {
                 index.remove(name);
                 is_forgotten = true;
             }
+            is_forgotten
         });
         if is_forgotten {
             self.forgotten += 1;

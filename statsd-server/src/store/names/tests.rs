@@ -83,7 +83,7 @@ fn the_folder_is_compared_with_the_log_in_the_background() {
     let (names, scanned) = open(dir.path());
     assert!(!scanned);
     let waits = names.index().get(&name("waits.for.its.file")).unwrap();
-    let may_forget = move |id, forget: &mut dyn FnMut()| {
+    let may_forget = move |id, forget: &mut dyn FnMut() -> bool| {
         if id != waits {
             forget();
         }
@@ -106,7 +106,11 @@ fn a_name_that_is_learnt_during_the_comparison_is_not_asked_about() {
         names
     });
     let (names, _) = open(dir.path());
-    names.reconcile(Box::new(|_id, forget| forget())).unwrap();
+    names
+        .reconcile(Box::new(|_id, forget| {
+            forget();
+        }))
+        .unwrap();
     assert!(matches!(names.index_mut().insert(&name("fresh")), Inserted::New(_)));
     names.wait_until_reconciled();
     assert_eq!(known(&names), set(&["fresh"]));
@@ -122,7 +126,11 @@ fn series_with_tags_keep_their_names_where_their_disk_is_away() {
         names
     });
     let (names, _) = open(dir.path());
-    names.reconcile(Box::new(|_id, forget| forget())).unwrap();
+    names
+        .reconcile(Box::new(|_id, forget| {
+            forget();
+        }))
+        .unwrap();
     names.wait_until_reconciled();
     assert_eq!(names.stats().forgotten, 1);
     assert_eq!(known(&names), set(&["t;k=v"]));

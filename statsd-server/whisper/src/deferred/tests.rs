@@ -133,3 +133,35 @@ fn an_empty_batch_keeps_what_is_put_off() {
     let _ = file.update_with(&[], Rollups::AtOnce, &mut deferred).unwrap();
     assert_eq!((held(&file), deferred), ([1, 1, 1], None));
 }
+
+#[test]
+fn what_was_put_off_for_a_file_of_another_step_keeps_to_the_new_one() {
+    let (_folder, mut old) = new_file();
+    let mut deferred = None;
+    put(&mut old, &points(NOW + 660, 6), &mut deferred);
+    let folder = tempfile::tempdir().unwrap();
+    let archives = parse_retentions("10s:6h,5m:30d").unwrap();
+    let path = folder.path().join("a.wsp");
+    let mut file = Whisper::create(path, &archives, AggregationMethod::Sum, 0.0).unwrap();
+    put(&mut file, &points(NOW + 680, 6), &mut deferred);
+    put(&mut file, &points(NOW + 1_500, 1), &mut deferred);
+    file.roll_up(deferred.unwrap()).unwrap();
+    let begins: Vec<_> = file.points(300).unwrap().iter().map(|point| point.timestamp).collect();
+    assert_eq!(begins, [600, 1_500].map(|after| i64::from(NOW) + after));
+    // Nor does one that nobody has put off.
+    let wrong = Deferred::new(NOW + 10, 0b11).unwrap();
+    file.roll_up(wrong).unwrap();
+    assert!(file.points(300).unwrap().iter().all(|point| point.timestamp % 300 == 0));
+}
+
+#[test]
+fn the_last_interval_that_the_format_can_name_is_none_that_overflows() {
+    let (_folder, file) = new_file();
+    let mut file = Whisper::open(file.path()).unwrap();
+    let mut deferred = None;
+    put(&mut file, &[point(u32::MAX - 5)], &mut deferred);
+    if let Some(deferred) = deferred {
+        file.roll_up(deferred).unwrap();
+    }
+    assert_eq!(held(&file), [1, 1, 1]);
+}

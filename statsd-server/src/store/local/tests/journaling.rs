@@ -279,3 +279,82 @@ fn what_is_put_off_and_cannot_be_made_holds_no_segment() {
     store.persist_all(BEGIN);
     assert_eq!(held(dir.path()), [3, 2, 1]);
 }
+
+/// The journal holds what is put off for `a`, and no point.
+fn with_a_record(folder: &Path) {
+    let store = open(folder);
+    write_at(&store, [BEGIN].into_iter());
+    assert_eq!(store.persist_points(BEGIN), 0);
+    age(&store);
+    store.crash();
+}
+
+#[test]
+fn what_the_disk_has_not_confirmed_is_made_before_the_next_is_put_off() {
+    let dir = tempfile::tempdir().unwrap();
+    with_a_record(dir.path());
+    let path = dir.path().join("a.wsp");
+    let before = fs_err::read(&path).unwrap();
+    let store = open(dir.path());
+    // The next point has the first ten minutes made, and what it puts off is told to the journal.
+    write_at(&store, [BEGIN + 600].into_iter());
+    assert_eq!(store.persist_points(BEGIN + 600), 0);
+    let id = store.inner.index().get(&SeriesName::parse("a").unwrap()).unwrap();
+    let newest = store.inner.journal().unwrap().roll().unwrap();
+    store.inner.journal_rollups(store.inner.journal().unwrap(), newest.0).unwrap();
+    assert!(!lock(&store.inner.intake).rollups.needs(id, newest.0 - 1));
+    store.crash();
+    // A loss of power takes from the file what was written since the start, but the fine point.
+    let mut lost = Whisper::open(&path).unwrap();
+    let fine = lost.points(10).unwrap();
+    fs_err::write(&path, before).unwrap();
+    lost = Whisper::open(&path).unwrap();
+    assert_eq!(lost.place(10, &fine).unwrap(), 2);
+    let store = open(dir.path());
+    assert_eq!(ten_minutes(&store, BEGIN), Some(1.0));
+    assert_eq!(ten_minutes(&store, BEGIN + 600), Some(1.0));
+    drop(store);
+    assert_eq!(held(dir.path()), [2, 2, 2]);
+}
+
+#[test]
+fn a_damaged_file_has_nothing_put_off_for_ever() {
+    let dir = tempfile::tempdir().unwrap();
+    with_a_record(dir.path());
+    fs_err::write(dir.path().join("a.wsp"), "not a Whisper file, but as long as its header is")
+        .unwrap();
+    let store = open(dir.path());
+    assert_eq!(store.status(NOW).unwrap().pending_rollups, 1);
+    store.persist_all(BEGIN);
+    let status = store.status(NOW).unwrap();
+    assert_eq!((status.pending_rollups, status.failing_series), (0, 0));
+}
+
+#[test]
+fn what_is_put_off_for_a_series_that_is_gone_makes_it_no_series_again() {
+    let dir = tempfile::tempdir().unwrap();
+    with_a_record(dir.path());
+    fs_err::remove_file(dir.path().join("a.wsp")).unwrap();
+    fs_err::remove_dir_all(dir.path().join(".names")).unwrap();
+    assert_eq!(open(dir.path()).series(), 0);
+}
+
+#[test]
+fn a_journal_that_is_switched_off_stays_while_something_is_put_off() {
+    let dir = tempfile::tempdir().unwrap();
+    with_a_record(dir.path());
+    let path = dir.path().join("a.wsp");
+    let hidden = dir.path().join("hidden");
+    fs_err::rename(&path, &hidden).unwrap();
+    fs_err::create_dir(&path).unwrap();
+    let off = || {
+        let options = StoreOptions { journal: None, ..StoreOptions::new(INTERVAL) };
+        LocalStore::open(dir.path(), options).unwrap().crash();
+    };
+    off();
+    fs_err::remove_dir(&path).unwrap();
+    fs_err::rename(&hidden, &path).unwrap();
+    assert_eq!(held(dir.path()), [1, 0, 0]);
+    off();
+    assert_eq!(held(dir.path()), [1, 1, 1]);
+}

@@ -112,7 +112,7 @@ struct Inner {
 
 impl LocalStore {
     /// Opens a data folder, or creates it, and reads the names of all series: from their log in `.names`,
-    /// which takes up to two seconds for a million, and else from the folder, ten seconds. What the log does not know
+    /// which takes one to three seconds for a million, and else from the folder, ten seconds. What the log does not know
     /// is found in the background. Then come the points that an earlier run has left in its journal. Series
     /// created from now on have archives that fit the flush interval.
     ///

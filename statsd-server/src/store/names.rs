@@ -120,7 +120,7 @@ pub(crate) struct Opened {
 
 impl Names {
     /// Reads the log of a data folder, and where there is none that tells all, the folder itself.
-    /// A million names take up to two seconds from the log and ten from the folder.
+    /// A million names take one to three seconds from the log and ten from the folder.
     ///
     /// Fails only where the folder cannot be read.
     pub(crate) fn open(folder: &Path, series_max: usize) -> io::Result<Opened> {

@@ -89,6 +89,14 @@ fn accepted(points: &[(i64, i64, f64)]) -> Vec<Accepted> {
     points.iter().map(accept).collect()
 }
 
+/// Each at its time: what all others must equal.
+fn one_by_one(mut file: Whisper, points: &[Accepted]) -> Whisper {
+    for point in points {
+        let _ = file.update(point.timestamp.into(), point.value, point.at.into()).unwrap();
+    }
+    file
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
 
@@ -107,12 +115,7 @@ proptest! {
         let create = |name: &str| {
             Whisper::create(folder.path().join(name), &archives, method, x_files_factor).unwrap()
         };
-        // One by one, each at its time: what all others must equal.
-        let mut single = create("single");
-        for point in &points {
-            let (timestamp, at) = (point.timestamp.into(), point.at.into());
-            let _ = single.update(timestamp, point.value, at).unwrap();
-        }
+        let single = one_by_one(create("single"), &points);
         let expected = answers(&single, Pending::default(), now);
 
         let header = Header::new(&archives, method, x_files_factor).unwrap();
@@ -153,10 +156,7 @@ proptest! {
         let create = |name: &str| {
             Whisper::create(folder.path().join(name), &archives, method, x_files_factor).unwrap()
         };
-        let mut single = create("single");
-        for point in &points {
-            let _ = single.update(point.timestamp.into(), point.value, point.at.into()).unwrap();
-        }
+        let single = one_by_one(create("single"), &points);
         let expected = answers(&single, Pending::default(), now);
 
         let mut file = create("a");
